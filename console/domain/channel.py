@@ -1,0 +1,174 @@
+"""What a channel is given, what it gives back, and the three ways a sending can fail.
+
+A channel is one class in one file (see docs/adding-a-channel.md). It takes its settings in
+``__init__`` and a `Post` in ``send``, and returns a `Receipt` or raises one of `Refused`,
+`Unavailable`, `Uncertain`. Everything else a channel may have is optional and used only if present:
+``find(post)``, ``check()``, ``practice``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+
+class Counting(StrEnum):
+    """How a network counts the length of a text; the rules are in `counting`."""
+
+    CHARACTERS = "characters"
+    """Unicode code points."""
+    GRAPHEMES = "graphemes"
+    """Extended grapheme clusters, what a reader takes for one character (Bluesky)."""
+    MASTODON = "mastodon"
+    """Grapheme clusters, every link counted as 23 (Mastodon)."""
+    SMS = "sms"
+    """GSM-7 septets or UCS-2 units, split into parts."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The longest text that a network takes; None where it sets no limit of its own."""
+
+    characters: int | None = None
+    counting: Counting = Counting.CHARACTERS
+    octets: int | None = None
+    """UTF-8 bytes, where a network limits them as well."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image that is ready to publish: re-encoded, without metadata, described in words."""
+
+    sha256: str
+    media_type: str
+    width: int
+    height: int
+    alt: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Post:
+    """One text for one channel, exactly as it was signed."""
+
+    key: str
+    """The delivery's id. Stable over every try: the idempotency key."""
+    text: str
+    language: str
+    """BCP 47, such as ``en`` or ``cy``."""
+    subject: str
+    """One line for networks that have a headline: e-mail, the public page."""
+    incident: str
+    """The incident's id."""
+    kind: str
+    """``alert``, ``update``, ``correction``, ``all clear`` or ``cancel``."""
+    exercise: bool
+    link: str
+    """The public address of the incident; stands in the text too where the wording has it."""
+    created_at: datetime
+    """UTC, fixed at release, different for every delivery of a channel."""
+    recipient: str = ""
+    """The address of one person, for channels with a recipient list."""
+    reply_to: str = ""
+    """The `Receipt.reference` of this incident's earlier post on the channel, or empty."""
+    expires_at: datetime | None = None
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The network's word that it has the post."""
+
+    reference: str
+    """The network's own name for the post: what ``reply_to`` and read-back need."""
+    url: str = ""
+    """Where the public sees it; empty where there is no such address."""
+    answer: str = ""
+    """What the network replied, for the record; at most 500 characters, no secrets."""
+
+
+class Reason(StrEnum):
+    """Why a sending failed, as a fact; the words for people are in ``console/web/words.py``."""
+
+    CREDENTIAL = "credential rejected"
+    FORBIDDEN = "not permitted"
+    CONTENT = "content rejected"
+    RECIPIENT = "recipient rejected"
+    RATE = "rate limited"
+    UNREACHABLE = "unreachable"
+    TLS = "certificate not trusted"
+    REDIRECTED = "redirected"
+    NO_ANSWER = "no answer"
+    SERVER = "server error"
+    BAD_ANSWER = "answer not understood"
+    MISCONFIGURED = "misconfigured"
+    UNEXPECTED = "unexpected error"
+
+
+class SendError(Exception):
+    """A sending that gave no receipt."""
+
+    def __init__(self, reason: Reason, detail: str = "", *, status: int | None = None) -> None:
+        super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        self.reason = reason
+        self.detail = detail[:300]
+        """The network's own words, or ours; never a secret."""
+        self.status = status
+        """The HTTP status or SMTP code, where there was one."""
+
+
+class Refused(SendError):
+    """Certainly not published, and trying the same again would not help."""
+
+
+class Unavailable(SendError):
+    """Certainly not published; may be tried again, at once or after ``retry_after`` seconds."""
+
+    def __init__(
+        self,
+        reason: Reason,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(reason, detail, status=status)
+        self.retry_after = retry_after
+
+
+class Uncertain(SendError):
+    """The request left and no clear answer came: it may be public."""
+
+
+@runtime_checkable
+class Channel(Protocol):
+    """What every channel has. ``settings`` are the channel's own, secrets already read."""
+
+    limit: ClassVar[Limit]
+    repeatable: ClassVar[bool]
+    """True where sending the same `Post` twice leaves one post."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None: ...
+
+    def send(self, post: Post) -> Receipt:
+        """Publishes, or raises `Refused`, `Unavailable` or `Uncertain`. Takes at most 20 s."""
+        ...
+
+
+@runtime_checkable
+class Findable(Protocol):
+    """A channel that can look for a post whose outcome is unknown."""
+
+    def find(self, post: Post) -> Receipt | None:
+        """The receipt if the post is there, None if it is not; a `SendError` if it cannot tell."""
+        ...
+
+
+@runtime_checkable
+class Checkable(Protocol):
+    """A channel that can prove that it could publish, without publishing."""
+
+    def check(self) -> str:
+        """The account's own name as the network gives it; a `SendError` says what is wrong."""
+        ...

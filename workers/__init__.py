@@ -1,0 +1,1 @@
+"""Send: claim what is due, deliver it, record what the network said."""
