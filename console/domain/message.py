@@ -1,4 +1,4 @@
-"""A message: its kinds, its states, the exact texts it consists of and the digest that is signed."""
+"""A message: its kinds, its states, its exact texts and the digest that is signed."""
 
 import hashlib
 from collections.abc import Iterable

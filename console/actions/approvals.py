@@ -1,0 +1,178 @@
+"""Sign-offs decided: granted, sent back, rejected."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from console import credentials
+from console.actions import release
+from console.actions.asking import bar, close, decide, tell
+from console.actions.desk import Desk
+from console.actions.errors import Expired, NotFound, Obstacle, ReasonMissing
+from console.actions.people import User, user
+from console.actions.recording import on_record
+from console.domain import plain_text
+from console.domain.approval import ApprovalEvent, ApprovalState, Proof, expired, signs
+from console.domain.incident import Mode
+from console.domain.message import NEXT, MessageEvent, MessageState
+from console.domain.policy import Bar, Rules, SignOff, still_needed
+from console.domain.states import after
+from console.store import approvals, messages
+from console.store.approvals import ApprovalRow
+from console.store.incidents import IncidentRow
+from console.store.messages import MessageRow
+from console.store.people import UserRow
+
+
+class Decided(Obstacle):
+    """This sign-off is no longer open. ``state`` is how it ended."""
+
+    def __init__(self, state: ApprovalState) -> None:
+        super().__init__(f"the sign-off is {state}")
+        self.state = state
+
+
+class WordsChanged(Obstacle):
+    """The text is no longer the one that the page showed."""
+
+
+class Barred(Obstacle):
+    """This person may not sign this message."""
+
+    def __init__(self, bar: Bar) -> None:
+        super().__init__(str(bar))
+        self.bar = bar
+
+
+@dataclass(frozen=True)
+class Granted:
+    """The sign-off counts; ``released`` is True where it was the last one needed."""
+
+    message_id: str
+    released: bool
+    still: int
+
+
+@dataclass(frozen=True)
+class WrongPin:
+    """Not the approver's PIN; ``left`` tries remain, at 0 the link is void."""
+
+    left: int
+
+
+def grant(
+    db: Session, desk: Desk, *, approval_id: str, digest: str, pin: str, now: datetime
+) -> Granted | WrongPin:
+    """The bound approver signs the revision with this digest; the last sign-off needed releases
+    the message in the same transaction.
+
+    Raises `Decided`, `Expired`, `WordsChanged`, `Barred`.
+    """
+    approval, message, rules = _open(db, desk, approval_id, now)
+    approver = _approver(db, rules, approval, message)
+    if not signs(approval.digest, message.digest) or digest != approval.digest:
+        raise WordsChanged
+    if rules.proof is Proof.PIN and not _pin_matches(db, approval, pin):
+        return _wrong_pin(db, rules, approval, message, approver, now)
+    decide(approval, ApprovalEvent.GRANT, now)
+    approval.proof = str(rules.proof)
+    detail = {"digest": approval.digest, "proof": approval.proof, "approval": approval.id}
+    on_record(db, message, "signed off", approver, now, detail)
+    db.flush()
+    still = still_needed(
+        rules,
+        message.digest,
+        [
+            SignOff(one.approver_id, one.digest, ApprovalState(one.state))
+            for one in approvals.of_message(db, message.id)
+        ],
+        messages.contributors(db, message.id),
+    )
+    if still == 0:
+        release.release(db, desk, message, by=approver, now=now)
+        close(db, message, ApprovalEvent.LAPSE, now=now)
+        tell(db, "released", message.submitted_by or message.drafted_by, message.id, now)
+    return Granted(message.id, released=still == 0, still=still)
+
+
+def send_back(db: Session, desk: Desk, *, approval_id: str, reason: str, now: datetime) -> str:
+    """Back to the duty officer as a draft, with the reason; every sign-off of it is superseded."""
+    return _refuse(db, desk, approval_id, MessageEvent.SEND_BACK, reason, now)
+
+
+def reject(db: Session, desk: Desk, *, approval_id: str, reason: str, now: datetime) -> str:
+    """For good: the message is never published."""
+    return _refuse(db, desk, approval_id, MessageEvent.REJECT, reason, now)
+
+
+def _refuse(
+    db: Session, desk: Desk, approval_id: str, event: MessageEvent, reason: str, now: datetime
+) -> str:
+    reason = plain_text.clean(reason).strip()
+    if not reason:
+        raise ReasonMissing
+    approval, message, rules = _open(db, desk, approval_id, now)
+    approver = _approver(db, rules, approval, message)
+    if not signs(approval.digest, message.digest):
+        raise WordsChanged
+    message.state = str(after(NEXT, MessageState(message.state), event))
+    message.reason = reason
+    message.settled_at = now if event is MessageEvent.REJECT else None
+    decide(approval, ApprovalEvent.REFUSE, now)
+    approval.reason = reason
+    close(db, message, ApprovalEvent.SUPERSEDE, now=now)
+    action = "message rejected" if event is MessageEvent.REJECT else "message sent back"
+    purpose = "rejected" if event is MessageEvent.REJECT else "sent back"
+    tell(db, purpose, message.submitted_by or message.drafted_by, message.id, now)
+    on_record(db, message, action, approver, now, {"reason": reason, "digest": approval.digest})
+    return message.id
+
+
+def _open(
+    db: Session, desk: Desk, approval_id: str, now: datetime
+) -> tuple[ApprovalRow, MessageRow, Rules]:
+    """The sign-off and its message, held until the transaction ends, if it is still open."""
+    found = db.get(ApprovalRow, approval_id)
+    if found is None:
+        raise NotFound("sign-off", approval_id)
+    message = messages.locked(db, found.message_id)
+    approval = db.get(ApprovalRow, approval_id, with_for_update=True, populate_existing=True)
+    assert message is not None
+    assert approval is not None
+    if approval.state != ApprovalState.ASKED:
+        raise Decided(ApprovalState(approval.state))
+    if expired(approval.approve_by, now):
+        raise Expired
+    incident = db.get_one(IncidentRow, message.incident_id)
+    return approval, message, desk.settings.policy.rules(Mode(incident.mode))
+
+
+def _approver(db: Session, rules: Rules, approval: ApprovalRow, message: MessageRow) -> User:
+    approver = user(db.get_one(UserRow, approval.approver_id))
+    why = bar(rules, approver, messages.contributors(db, message.id))
+    if why:
+        raise Barred(why)
+    return approver
+
+
+def _pin_matches(db: Session, approval: ApprovalRow, pin: str) -> bool:
+    row = db.get_one(UserRow, approval.approver_id)
+    return credentials.matches(row.pin_hash, pin.strip())
+
+
+def _wrong_pin(
+    db: Session,
+    rules: Rules,
+    approval: ApprovalRow,
+    message: MessageRow,
+    approver: User,
+    now: datetime,
+) -> WrongPin:
+    approval.wrong_pins += 1
+    left = max(rules.wrong_pins - approval.wrong_pins, 0)
+    if left == 0:
+        decide(approval, ApprovalEvent.LAPSE, now)
+        tell(db, "link void", message.submitted_by or message.drafted_by, approval.id, now)
+    on_record(db, message, "wrong pin", approver, now, {"left": left, "approval": approval.id})
+    return WrongPin(left)

@@ -1,0 +1,115 @@
+"""Sign-offs asked for: whom, by which link, until when; and what ends them undecided."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from console import credentials
+from console.actions.errors import NobodyToAsk, NotFound
+from console.actions.people import User, user
+from console.actions.recording import SYSTEM, on_record
+from console.domain.approval import NEXT as NEXT_APPROVAL
+from console.domain.approval import ApprovalEvent, ApprovalState, Proof, expired
+from console.domain.message import NEXT, MessageEvent, MessageState
+from console.domain.policy import Bar, Rules, barred
+from console.domain.states import after
+from console.store import approvals, messages, people
+from console.store.approvals import ApprovalRow, LinkRow
+from console.store.mails import MailRow
+from console.store.messages import MessageRow
+
+
+def ask(db: Session, rules: Rules, message: MessageRow, *, now: datetime) -> None:
+    """Asks every approver who may sign this revision, and has the mails sent."""
+    contributors = messages.contributors(db, message.id)
+    eligible = [
+        one
+        for one in map(user, people.everybody(db))
+        if not bar(rules, one, contributors) and (one.has_pin or rules.proof is not Proof.PIN)
+    ]
+    if len(eligible) < rules.sign_offs:
+        raise NobodyToAsk(rules.sign_offs, len(eligible))
+    assert message.approve_by is not None
+    for approver in eligible:
+        row = ApprovalRow(
+            message_id=message.id,
+            revision=message.revision,
+            approver_id=approver.id,
+            digest=message.digest,
+            state=str(ApprovalState.ASKED),
+            asked_at=now,
+            approve_by=message.approve_by,
+        )
+        db.add(row)
+        db.flush()
+        tell(db, "sign-off", approver.id, row.id, now)
+        detail = {"approver": approver.name, "approver_id": approver.id, "digest": row.digest}
+        on_record(db, message, "sign-off asked", SYSTEM, now, detail)
+
+
+def new_link(db: Session, approval_id: str, now: datetime) -> str | None:
+    """A fresh link's token, made in the moment the mail is sent; None where the sign-off is no
+    longer open and nothing should be mailed."""
+    row = db.get(ApprovalRow, approval_id)
+    if row is None or row.state != ApprovalState.ASKED or expired(row.approve_by, now):
+        return None
+    token = credentials.new_token()
+    link = LinkRow(token_hash=credentials.token_hash(token), approval_id=row.id, made_at=now)
+    db.add(link)
+    return token
+
+
+def find(db: Session, token: str) -> str:
+    """The approval that a link is for. Raises `NotFound`."""
+    row = approvals.by_link(db, credentials.token_hash(token))
+    if row is None:
+        raise NotFound("sign-off", "link")
+    return row.id
+
+
+def note_fetch(db: Session, token: str, now: datetime) -> None:
+    """The page was fetched, by the approver or by a mail filter: that decides nothing."""
+    link = db.get(LinkRow, credentials.token_hash(token))
+    if link is not None and link.fetched_at is None:
+        link.fetched_at = now
+
+
+def close(db: Session, message: MessageRow, event: ApprovalEvent, *, now: datetime) -> None:
+    """Ends every sign-off of the message that the event can end."""
+    for row in approvals.of_message(db, message.id):
+        if (ApprovalState(row.state), event) in NEXT_APPROVAL:
+            decide(row, event, now)
+
+
+def expire_overdue(db: Session, now: datetime) -> int:
+    """Ends what nobody signed in time: a late sign-off never publishes. Returns how many."""
+    overdue = messages.overdue(db, str(MessageState.AWAITING), now)
+    for message in overdue:
+        message.state = str(after(NEXT, MessageState(message.state), MessageEvent.EXPIRE))
+        message.settled_at = now
+        close(db, message, ApprovalEvent.LAPSE, now=now)
+        tell(db, "expired", message.submitted_by or message.drafted_by, message.id, now)
+        on_record(db, message, "sign-off expired", SYSTEM, now, {"digest": message.digest})
+    return len(overdue)
+
+
+def tell(db: Session, purpose: str, user_id: str, subject_id: str, now: datetime) -> None:
+    """Has somebody told by mail; the words are made when it is sent."""
+    db.add(
+        MailRow(purpose=purpose, user_id=user_id, subject_id=subject_id, state="due", due_at=now)
+    )
+
+
+def bar(rules: Rules, person: User, contributors: frozenset[str]) -> Bar | None:
+    return barred(
+        rules,
+        person=person.id,
+        active=person.active,
+        roles=person.roles,
+        contributors=contributors,
+    )
+
+
+def decide(row: ApprovalRow, event: ApprovalEvent, now: datetime) -> None:
+    row.state = str(after(NEXT_APPROVAL, ApprovalState(row.state), event))
+    row.decided_at = now

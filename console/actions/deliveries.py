@@ -1,0 +1,58 @@
+"""Deliveries that a person settles: sent again, or confirmed as published."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from console.actions.errors import Expired, NotFound, Overtaken
+from console.actions.messages import locked
+from console.actions.people import User
+from console.actions.recording import on_record
+from console.domain.delivery import NEXT, DeliveryEvent, DeliveryState
+from console.domain.message import MessageState
+from console.domain.policy import Act
+from console.domain.states import NotAllowed, after
+from console.store import outbox
+from console.store.deliveries import DeliveryRow
+from console.store.messages import MessageRow
+
+
+def resend(db: Session, *, delivery_id: str, by: User, now: datetime) -> str:
+    """Queues one delivery again, on its own; returns its message's id.
+
+    Raises `Expired`, `Overtaken`, `NotAllowed` (it was sent, or its message was stopped).
+    """
+    row, message = _held(db, delivery_id, by)
+    state = after(NEXT, DeliveryState(row.state), DeliveryEvent.RESEND)
+    if message.state != MessageState.RELEASED:
+        raise NotAllowed(DeliveryState(row.state), DeliveryEvent.RESEND)
+    if row.expires_at and now >= row.expires_at:
+        raise Expired
+    if outbox.overtaken(db, row):
+        raise Overtaken
+    before = row.state
+    row.state, row.due_at, row.changed_at = str(state), now, now
+    row.tries = row.looks = 0
+    detail = {"delivery": row.id, "channel": row.channel, "was": before}
+    on_record(db, message, "sent again by hand", by, now, detail)
+    return message.id
+
+
+def confirm(db: Session, *, delivery_id: str, by: User, now: datetime) -> str:
+    """A person saw the post: the uncertain delivery counts as sent. Returns its message's id."""
+    row, message = _held(db, delivery_id, by)
+    row.state = str(after(NEXT, DeliveryState(row.state), DeliveryEvent.CONFIRM))
+    row.changed_at, row.reason, row.detail = now, "", ""
+    detail = {"delivery": row.id, "channel": row.channel}
+    on_record(db, message, "confirmed as published by hand", by, now, detail)
+    return message.id
+
+
+def _held(db: Session, delivery_id: str, by: User) -> tuple[DeliveryRow, MessageRow]:
+    by.must_be_able_to(Act.RESEND)
+    found = db.get(DeliveryRow, delivery_id)
+    if found is None:
+        raise NotFound("delivery", delivery_id)
+    message = locked(db, found.message_id)
+    row = db.get_one(DeliveryRow, delivery_id, with_for_update=True, populate_existing=True)
+    return row, message

@@ -1,0 +1,41 @@
+"""What every act has at hand: settings, channels, incident types and places, read once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from console import channels, incident_types, places
+from console.channels import ConfiguredChannel
+from console.domain.incident import Mode
+from console.domain.incident_type import IncidentType
+from console.domain.place import Places
+from console.settings import Settings
+
+
+@dataclass(frozen=True)
+class Desk:
+    settings: Settings
+    channels: tuple[ConfiguredChannel, ...]
+    types: Mapping[str, IncidentType]
+    places: Places
+
+    def channel(self, name: str) -> ConfiguredChannel | None:
+        return next((one for one in self.channels if one.name == name), None)
+
+    def channels_for(self, mode: Mode, names: list[str] | None) -> list[ConfiguredChannel]:
+        """The channels of a message, in the file's order; ``names`` None means all."""
+        return [
+            one
+            for one in self.channels
+            if one.carries(mode) and (names is None or one.name in names)
+        ]
+
+
+def prepare(settings: Settings) -> Desk:
+    """Reads what is configured. Raises `ConfigurationFaults`."""
+    known = places.load(settings.config / "places")
+    return Desk(
+        settings=settings,
+        channels=channels.configured(settings),
+        types=incident_types.load(settings.templates / "incidents", known),
+        places=known,
+    )

@@ -1,0 +1,238 @@
+"""Messages: drafted, saved, sent for approval, withdrawn, stopped."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from console.actions import asking, compose
+from console.actions.desk import Desk
+from console.actions.errors import NotFound, NotReady, ReasonMissing, Stale, Trouble
+from console.actions.people import User
+from console.actions.recording import on_record
+from console.domain import plain_text
+from console.domain.approval import ApprovalEvent
+from console.domain.incident import IncidentState, Mode
+from console.domain.message import NEXT, Kind, MessageEvent, MessageState, revision_digest
+from console.domain.policy import Act
+from console.domain.states import NotAllowed, after
+from console.store import messages, outbox
+from console.store.incidents import IncidentRow
+from console.store.messages import MessageRow, VariantRow
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a person or program gives to a draft; None leaves what is there."""
+
+    facts: Mapping[str, Any] | None = None
+    text: str | None = None
+    """One text for every channel in place of the facts' words; empty goes back to the facts."""
+    edits: Mapping[str, str] | None = None
+    channels: list[str] | None = None
+    picture: str | None = None
+    """SHA-256 of a picture that `pictures.take` has taken; empty removes it."""
+    alt: str | None = None
+    expires_at: datetime | None = None
+
+
+def draft(
+    db: Session,
+    desk: Desk,
+    *,
+    incident_id: str,
+    kind: Kind,
+    words: Words,
+    by: User,
+    now: datetime,
+) -> str:
+    """A new draft in the incident; returns its id. Whatever is wrong with it shows in the preview,
+    so that nothing typed is ever refused and lost."""
+    by.must_be_able_to(Act.DRAFT)
+    incident = _open_incident(db, incident_id)
+    row = MessageRow(
+        incident_id=incident.id,
+        number=messages.next_number(db, incident.id),
+        kind=str(kind),
+        state=str(MessageState.DRAFT),
+        replaces=_replaced(db, incident.id, kind),
+        drafted_by=by.id,
+        created_at=now,
+        worded_at=now,
+        facts={},
+        edits={},
+    )
+    _put(desk, row, words)
+    db.add(row)
+    db.flush()
+    messages.contributed(db, row.id, by.id)
+    on_record(db, row, "message drafted", by, now, {"kind": row.kind, **_content(row)})
+    return row.id
+
+
+def save(
+    db: Session,
+    desk: Desk,
+    *,
+    message_id: str,
+    version: int | None,
+    words: Words,
+    by: User,
+    now: datetime,
+) -> int:
+    """Saves a draft; returns its new version. Raises `Stale` where somebody else saved it since
+    ``version``; None saves regardless."""
+    by.must_be_able_to(Act.DRAFT)
+    row = locked(db, message_id)
+    if row.state != MessageState.DRAFT:
+        raise NotAllowed(MessageState(row.state), MessageEvent.SUBMIT)
+    if version is not None and version != row.version:
+        raise Stale(row.version)
+    before = _content(row)
+    _put(desk, row, words)
+    row.worded_at = now
+    if _content(row) == before:
+        return row.version
+    row.version += 1
+    messages.contributed(db, row.id, by.id)
+    on_record(db, row, "message saved", by, now, {"version": row.version, **_content(row)})
+    return row.version
+
+
+def submit(db: Session, desk: Desk, *, message_id: str, by: User, now: datetime) -> str:
+    """Freezes every channel's text, asks the approvers; returns the revision's digest.
+
+    Raises `NotReady` with all that is wrong, `NobodyToAsk`. Submitting the same revision twice is
+    the same request: the second call changes nothing.
+    """
+    by.must_be_able_to(Act.DRAFT)
+    row = locked(db, message_id)
+    if row.state == MessageState.AWAITING:
+        return row.digest
+    incident = _open_incident(db, row.incident_id)
+    state = after(NEXT, MessageState(row.state), MessageEvent.SUBMIT)
+    proposals = compose.propose(db, desk, incident, row)
+    if proposals.troubles:
+        raise NotReady(proposals.troubles)
+    mode = Mode(incident.mode)
+    variants = [one.variant for one in proposals.channels]
+    row.state, row.revision, row.reason = str(state), row.revision + 1, ""
+    row.digest = revision_digest(variants, mode=mode, expires_at=row.expires_at)
+    row.submitted_by, row.submitted_at = by.id, now
+    rules = desk.settings.policy.rules(mode)
+    row.approve_by = now + rules.approve_within
+    messages.contributed(db, row.id, by.id)
+    for one in variants:
+        db.add(VariantRow(message_id=row.id, revision=row.revision, **one.__dict__))
+    on_record(
+        db,
+        row,
+        "message sent for approval",
+        by,
+        now,
+        {
+            "digest": row.digest,
+            "revision": row.revision,
+            "mode": incident.mode,
+            "expires_at": row.expires_at.isoformat() if row.expires_at else None,
+            "variants": [one.__dict__ for one in variants],
+        },
+    )
+    asking.ask(db, rules, row, now=now)
+    return row.digest
+
+
+def withdraw(db: Session, *, message_id: str, by: User, now: datetime) -> None:
+    by.must_be_able_to(Act.DRAFT)
+    row = locked(db, message_id)
+    row.state = str(after(NEXT, MessageState(row.state), MessageEvent.WITHDRAW))
+    row.settled_at = now
+    asking.close(db, row, ApprovalEvent.SUPERSEDE, now=now)
+    on_record(db, row, "message withdrawn", by, now, {})
+
+
+def stop(db: Session, *, message_id: str, reason: str, by: User, now: datetime) -> int:
+    """Cancels every delivery that has not left yet; returns how many those were."""
+    by.must_be_able_to(Act.STOP)
+    reason = plain_text.clean(reason).strip()
+    if not reason:
+        raise ReasonMissing
+    row = locked(db, message_id)
+    row.state = str(after(NEXT, MessageState(row.state), MessageEvent.STOP))
+    row.settled_at, row.reason = now, reason
+    cancelled = outbox.cancel_queued(db, message_id=row.id, now=now)
+    detail = {"reason": reason, "cancelled": len(cancelled)}
+    on_record(db, row, "sending stopped", by, now, detail)
+    return len(cancelled)
+
+
+def locked(db: Session, message_id: str) -> MessageRow:
+    """The message, held until the transaction ends. Raises `NotFound`."""
+    row = messages.locked(db, message_id)
+    if row is None:
+        raise NotFound("message", message_id)
+    return row
+
+
+def _put(desk: Desk, row: MessageRow, words: Words) -> None:
+    if words.facts is not None:
+        row.facts = compose.clean_facts(words.facts)
+    if words.text is not None:
+        row.text = plain_text.clean(words.text).strip()
+    if words.edits is not None:
+        row.edits = {
+            name: plain_text.clean(text).strip()
+            for name, text in words.edits.items()
+            if desk.channel(name)
+        }
+    if words.channels is not None:
+        row.channels = _known(desk, words.channels)
+    if words.picture is not None:
+        row.picture = words.picture or None
+    if words.alt is not None:
+        row.alt = " ".join(plain_text.clean(words.alt).split())
+    if words.expires_at is not None:
+        row.expires_at = words.expires_at
+
+
+def _known(desk: Desk, names: list[str]) -> list[str]:
+    unknown = [name for name in names if not desk.channel(name)]
+    if unknown:
+        raise NotReady([Trouble("channels", "unknown", found=name) for name in unknown])
+    return list(dict.fromkeys(names))
+
+
+def _content(row: MessageRow) -> dict[str, Any]:
+    """Everything in a draft that a person can change, for the record."""
+    return {
+        "facts": row.facts,
+        "text": row.text,
+        "edits": row.edits,
+        "channels": row.channels,
+        "picture": row.picture,
+        "alt": row.alt,
+        "expires_at": row.expires_at.isoformat() if row.expires_at else None,
+    }
+
+
+def _open_incident(db: Session, incident_id: str) -> IncidentRow:
+    incident = db.get(IncidentRow, incident_id)
+    if incident is None:
+        raise NotFound("incident", incident_id)
+    if incident.state != IncidentState.OPEN:
+        raise NotReady([Trouble("incident", "stood down")])
+    return incident
+
+
+def _replaced(db: Session, incident_id: str, kind: Kind) -> str | None:
+    """The message that this one follows: the last that went out."""
+    if kind is Kind.ALERT:
+        return None
+    released = [
+        one.id
+        for one in messages.of_incident(db, incident_id)
+        if one.state in (MessageState.RELEASED, MessageState.STOPPED)
+    ]
+    return released[-1] if released else None

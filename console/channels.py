@@ -1,0 +1,232 @@
+"""config/channels.toml and the installed networks -> the channels of this council."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any, Literal
+
+from console.configuration import (
+    ConfigurationFaults,
+    Fault,
+    SecretMissing,
+    read_secret,
+    read_toml,
+    suggestion,
+)
+from console.domain.channel import Channel, Findable, Key, Limit
+from console.domain.incident import Mode
+from console.settings import Settings
+
+FILE = "channels.toml"
+_OURS = {
+    "network": Key(hint="the network's name"),
+    "title": Key(required=False, hint="what people call this channel"),
+    "account": Key(hint="the account, as the public sees it"),
+    "language": Key(required=False, hint="BCP 47, such as en"),
+    "recipients": Key(required=False, kind=list, hint="one delivery for each address"),
+    "characters": Key(required=False, kind=int, hint="the server's own limit"),
+    "on_unknown": Key(required=False, hint="hold, or resend"),
+    "practice": Key(required=False, kind=bool, hint="true: live messages stay on this machine"),
+}
+
+
+@dataclass(frozen=True)
+class ConfiguredChannel:
+    """One destination. Two accounts on one network are two channels."""
+
+    name: str
+    network: str
+    title: str
+    account: str
+    language: str
+    recipients: tuple[str, ...]
+    on_unknown: Literal["hold", "resend"]
+    limit: Limit
+    adapter: type[Channel] = field(repr=False)
+    settings: Mapping[str, Any] = field(repr=False)
+    """The network's own keys as written: secrets are references here, never values."""
+    practice: bool = False
+    """True where even actual messages go to the practice networks (the demo)."""
+
+    @property
+    def repeatable(self) -> bool:
+        return self.adapter.repeatable
+
+    @property
+    def findable(self) -> bool:
+        return issubclass(self.adapter, Findable)
+
+    def carries(self, mode: Mode) -> bool:
+        """False where the network has no practice stand-in: it cannot be rehearsed."""
+        return mode is Mode.ACTUAL or bool(practice_keys(self.adapter))
+
+
+def configured(settings: Settings) -> tuple[ConfiguredChannel, ...]:
+    """All channels, in the file's order. Raises `ConfigurationFaults`."""
+    faults: list[Fault] = []
+    tables = read_toml(settings.config / FILE, faults) or {}
+    networks = installed()
+    channels = [_channel(name, table, networks, faults) for name, table in tables.items()]
+    if not tables and not faults:
+        faults.append(Fault(FILE, "", "has no channel", "Add one table for each channel"))
+    if faults:
+        raise ConfigurationFaults(faults)
+    return tuple(one for one in channels if one)
+
+
+def connect(channel: ConfiguredChannel, mode: Mode, settings: Settings) -> Channel:
+    """The channel, ready to send. An exercise never reads a live setting or secret.
+
+    Raises `SecretMissing`, `NoPractice`.
+    """
+    if mode is Mode.EXERCISE or channel.practice:
+        return channel.adapter(_practice_settings(channel, mode, settings))
+    keys = keys_of(channel.adapter)
+    ready = {
+        key: read_secret(value) if key in keys and keys[key].secret else value
+        for key, value in channel.settings.items()
+    }
+    # An adapter that keeps files keeps them in the state folder, unless it is told otherwise.
+    ready = {key: _filled(value, channel, mode, settings) for key, value in ready.items()}
+    return channel.adapter({"account": channel.account} | ready)
+
+
+class NoPractice(Exception):
+    """There are no practice networks to go to. ``channel`` is the channel's name."""
+
+    def __init__(self, channel: str) -> None:
+        super().__init__(f"no practice network for {channel}")
+        self.channel = channel
+
+
+@cache
+def installed() -> Mapping[str, type[Channel]]:
+    """Every network that is installed: ours and those of other packages."""
+    return {point.name: point.load() for point in entry_points(group="skellat.channels")}
+
+
+def keys_of(adapter: type[Channel]) -> Mapping[str, Key]:
+    return getattr(adapter, "keys", {})
+
+
+def practice_keys(adapter: type[Channel]) -> Mapping[str, str]:
+    """The settings that lead to the practice networks, with places to fill in."""
+    return getattr(adapter, "practice", {})
+
+
+def missing_secrets(channel: ConfiguredChannel, environment: Mapping[str, str]) -> list[Fault]:
+    """What a live channel needs and does not have; a channel in practice needs nothing."""
+    faults = []
+    for key, value in channel.settings.items():
+        known = keys_of(channel.adapter).get(key)
+        if channel.practice or not known or not known.secret:
+            continue
+        try:
+            read_secret(str(value), environment)
+        except SecretMissing as missing:
+            what = f"there is no secret at {missing.where}"
+            faults.append(Fault(FILE, f"{channel.name}.{key}", what, "Set it, or name another"))
+    return faults
+
+
+def _practice_settings(
+    channel: ConfiguredChannel, mode: Mode, settings: Settings
+) -> dict[str, str]:
+    template = practice_keys(channel.adapter)
+    if not template or not settings.practice.url:
+        raise NoPractice(channel.name)
+    return {key: _filled(value, channel, mode, settings) for key, value in template.items()}
+
+
+def _filled(value: Any, channel: ConfiguredChannel, mode: Mode, settings: Settings) -> Any:
+    if not isinstance(value, str) or "{" not in value:
+        return value
+    host, _, port = settings.practice.smtp.partition(":")
+    places = {
+        "practice": settings.practice.url,
+        "practice_host": host,
+        "smtp_port": port,
+        "world": str(mode),
+        "name": channel.name,
+        "var": str(settings.home),
+    }
+    for place, text in places.items():
+        value = value.replace("{" + place + "}", text)
+    return value
+
+
+def _channel(
+    name: str,
+    table: Any,
+    networks: Mapping[str, type[Channel]],
+    faults: list[Fault],
+) -> ConfiguredChannel | None:
+    if not isinstance(table, dict):
+        faults.append(Fault(FILE, name, "is not a table", f"Write it as [{name}]"))
+        return None
+    network = table.get("network")
+    adapter = networks.get(str(network))
+    if adapter is None:
+        what = f"network {network!r} is not installed" if network else "has no network"
+        faults.append(Fault(FILE, f"{name}.network", what, suggestion(str(network), [*networks])))
+        return None
+    found = _faults_of(name, table, adapter)
+    faults += found
+    if found:
+        return None
+    own = {key: value for key, value in table.items() if key not in _OURS}
+    limit = adapter.limit
+    if "characters" in table:
+        limit = replace(limit, characters=table["characters"])
+    return ConfiguredChannel(
+        name=name,
+        network=str(network),
+        title=table.get("title", name.replace("-", " ").capitalize()),
+        account=table["account"],
+        language=table.get("language", "en"),
+        recipients=tuple(table.get("recipients", ())),
+        on_unknown=table.get("on_unknown", "hold"),
+        limit=limit,
+        adapter=adapter,
+        settings=own,
+        practice=table.get("practice", False),
+    )
+
+
+def _faults_of(name: str, table: Mapping[str, Any], adapter: type[Channel]) -> list[Fault]:
+    theirs = keys_of(adapter)
+    known = {**_OURS, **theirs}
+    faults = []
+    for key, value in table.items():
+        at = f"{name}.{key}"
+        if key not in known:
+            faults.append(Fault(FILE, at, "is not a known key", suggestion(key, [*known])))
+        elif not isinstance(value, known[key].kind) or (
+            known[key].kind is int and isinstance(value, bool)
+        ):
+            wanted = known[key].kind.__name__
+            faults.append(Fault(FILE, at, f"is not of type {wanted}", "Correct the value"))
+        elif known[key].secret and not str(value).startswith(("env:", "file:")):
+            faults.append(
+                Fault(FILE, at, "is a secret written out", "Name it: env:NAME or file:PATH")
+            )
+    faults += _missing(name, table, known, theirs)
+    if table.get("on_unknown", "hold") not in ("hold", "resend"):
+        at = f"{name}.on_unknown"
+        faults.append(Fault(FILE, at, "is neither hold nor resend", 'Use "hold"'))
+    return faults
+
+
+def _missing(
+    name: str,
+    table: Mapping[str, Any],
+    known: Mapping[str, Key],
+    theirs: Mapping[str, Key],
+) -> Sequence[Fault]:
+    on_practice = table.get("practice", False) is True
+    return [
+        Fault(FILE, f"{name}.{key}", "is missing", f"Add it: {one.hint or key}")
+        for key, one in known.items()
+        if one.required and key not in table and not (on_practice and key in theirs)
+    ]

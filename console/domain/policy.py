@@ -1,0 +1,113 @@
+"""Who may do what, and what a message still needs before it may be released."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from console.domain.approval import ApprovalState, Proof
+from console.domain.incident import Mode
+
+
+class Role(StrEnum):
+    DUTY_OFFICER = "duty officer"
+    APPROVER = "approver"
+    AUDITOR = "auditor"
+    CUSTODIAN = "channel custodian"
+    ADMINISTRATOR = "administrator"
+
+
+class Act(StrEnum):
+    DRAFT = "draft"
+    SIGN = "sign"
+    STOP = "stop"
+    RESEND = "resend"
+    READ = "read"
+    AUDIT = "audit"
+    ADMINISTER = "administer"
+
+
+MAY: dict[Act, frozenset[Role]] = {
+    Act.DRAFT: frozenset({Role.DUTY_OFFICER}),
+    Act.SIGN: frozenset({Role.APPROVER}),
+    Act.STOP: frozenset({Role.DUTY_OFFICER, Role.APPROVER}),
+    Act.RESEND: frozenset({Role.DUTY_OFFICER, Role.APPROVER}),
+    Act.READ: frozenset(Role),
+    Act.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.APPROVER, Role.DUTY_OFFICER}),
+    Act.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
+}
+"""Deny by default: an act that no role is listed for is nobody's."""
+
+
+def may(roles: Collection[Role], act: Act) -> bool:
+    return not MAY[act].isdisjoint(roles)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What policy asks for one message; one set for actual incidents, one for exercises."""
+
+    sign_offs: int = 1
+    proof: Proof = Proof.PIN
+    approve_within: timedelta = timedelta(minutes=30)
+    wrong_pins: int = 5
+    own_sign_off: bool = False
+    """True where somebody who contributed to the message may sign it (exercises only)."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    actual: Rules = Rules()
+    exercise: Rules = Rules(own_sign_off=True)
+
+    def rules(self, mode: Mode) -> Rules:
+        return self.actual if mode is Mode.ACTUAL else self.exercise
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """What `still_needed` has to know of one approval."""
+
+    approver: str
+    digest: str
+    state: ApprovalState
+
+
+class Bar(StrEnum):
+    """Why this person may not sign this message."""
+
+    NOT_AN_APPROVER = "not an approver"
+    CONTRIBUTED = "contributed to the message"
+    INACTIVE = "no longer active"
+
+
+def barred(
+    rules: Rules,
+    *,
+    person: str,
+    active: bool,
+    roles: Collection[Role],
+    contributors: Collection[str],
+) -> Bar | None:
+    """Why the person may not sign, or None. Nobody who wrote a word of it may."""
+    if not active:
+        return Bar.INACTIVE
+    if not may(roles, Act.SIGN):
+        return Bar.NOT_AN_APPROVER
+    if person in contributors and not rules.own_sign_off:
+        return Bar.CONTRIBUTED
+    return None
+
+
+def still_needed(
+    rules: Rules, digest: str, sign_offs: Iterable[SignOff], contributors: Collection[str]
+) -> int:
+    """How many sign-offs of exactly this revision are still missing; 0 means: release it."""
+    signed = {
+        one.approver
+        for one in sign_offs
+        if one.state is ApprovalState.GRANTED
+        and one.digest == digest
+        and (rules.own_sign_off or one.approver not in contributors)
+    }
+    return max(rules.sign_offs - len(signed), 0)

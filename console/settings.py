@@ -1,0 +1,261 @@
+"""Reads config/*.toml and the environment into frozen values; errors name file, key and remedy."""
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from console.configuration import (
+    ConfigurationFaults,
+    Fault,
+    SecretMissing,
+    from_environment,
+    own_secret,
+    read_secret,
+    read_toml,
+    suggestion,
+)
+from console.domain.approval import Proof
+from console.domain.policy import Policy, Rules
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Council(_Table):
+    name: Annotated[str, Field(min_length=2, max_length=80)] = "Northbrae Council"
+    time_zone: str = "Europe/London"
+    phone: str = ""
+    """Whom an approver rings when a link no longer works."""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError) as error:
+            raise ValueError("is not the name of a time zone, such as Europe/London") from error
+        return value
+
+
+class Console(_Table):
+    base_url: str = "http://127.0.0.1:8000"
+    """The address that people use; every link in a mail begins with it."""
+    shift_hours: Annotated[int, Field(ge=1, le=24)] = 12
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with https:// (or http:// on this machine only)")
+        return value.rstrip("/")
+
+
+class Mail(_Table):
+    """The mail server for sign-off requests. ``practice``: the practice mailbox takes them."""
+
+    practice: bool = False
+    host: str = "localhost"
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password: str = ""
+    sender: str = "skellat@northbrae.example"
+
+
+class Practice(_Table):
+    """Where exercises go; filled in by ``skellat demo`` and ``skellat up``."""
+
+    url: str = ""
+    smtp: str = ""
+    """host:port"""
+
+
+class Database(_Table):
+    url: str = ""
+    """Empty: SQLite in the state folder."""
+
+
+class Redis(_Table):
+    url: str = ""
+    """Empty: ``skellat up`` starts one of its own where it can; workers also do without."""
+
+
+class _RulesTable(_Table):
+    sign_offs: Annotated[int, Field(ge=1, le=5)] = 1
+    proof: Proof = Proof.PIN
+    approve_within_minutes: Annotated[int, Field(ge=2, le=24 * 60)] = 30
+    wrong_pins: Annotated[int, Field(ge=1, le=20)] = 5
+    own_sign_off: bool = False
+
+    def value(self) -> Rules:
+        return Rules(
+            sign_offs=self.sign_offs,
+            proof=self.proof,
+            approve_within=timedelta(minutes=self.approve_within_minutes),
+            wrong_pins=self.wrong_pins,
+            own_sign_off=self.own_sign_off,
+        )
+
+
+class _PolicyFile(_Table):
+    actual: _RulesTable = _RulesTable()
+    exercise: _RulesTable = _RulesTable(own_sign_off=True)
+
+
+class _MainFile(_Table):
+    council: Council = Council()
+    console: Console = Console()
+    mail: Mail = Mail()
+    practice: Practice = Practice()
+    database: Database = Database()
+    redis: Redis = Redis()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is configured but the channels, which `console.channels` reads."""
+
+    home: Path
+    """The state folder."""
+    config: Path
+    templates: Path
+    council: Council
+    console: Console
+    mail: Mail
+    practice: Practice
+    policy: Policy
+    policy_digest: str
+    """SHA-256 of policy.toml as it was read; every incident records it."""
+    database_url: str
+    redis_url: str
+    secret: str
+    """Signs cookies and forms."""
+
+    @property
+    def public(self) -> Path:
+        """Where the public page's entries are kept."""
+        return self.home / "public"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.council.time_zone)
+
+
+def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Reads everything once. Raises `ConfigurationFaults` with all that is wrong, never the first
+    thing only."""
+    env = os.environ if environment is None else environment
+    config = Path(env.get("SKELLAT_CONFIG") or ROOT / "config")
+    faults: list[Fault] = []
+    main = _file(_MainFile, config / "skellat.toml", faults)
+    policy = _file(_PolicyFile, config / "policy.toml", faults)
+    if main and policy:
+        faults += _no_loose_actual_policy(policy)
+        mail = _with_password(main.mail, env, faults)
+    if faults or not (main and policy):
+        raise ConfigurationFaults(faults)
+    base_url = env.get("SKELLAT_BASE_URL", "").rstrip("/")
+    console = main.console.model_copy(update={"base_url": base_url}) if base_url else main.console
+    return Settings(
+        home=home,
+        config=config,
+        templates=ROOT / "templates",
+        council=main.council,
+        console=console,
+        mail=mail,
+        practice=Practice(
+            url=env.get("SKELLAT_PRACTICE_URL", main.practice.url),
+            smtp=env.get("SKELLAT_PRACTICE_SMTP", main.practice.smtp),
+        ),
+        policy=Policy(actual=policy.actual.value(), exercise=policy.exercise.value()),
+        policy_digest=hashlib.sha256((config / "policy.toml").read_bytes()).hexdigest(),
+        database_url=(
+            from_environment(env, "SKELLAT_DATABASE_URL")
+            or main.database.url
+            or f"sqlite:///{home / 'skellat.db'}"
+        ),
+        redis_url=from_environment(env, "SKELLAT_REDIS_URL") or main.redis.url,
+        secret=from_environment(env, "SKELLAT_SECRET") or own_secret(home),
+    )
+
+
+Model = TypeVar("Model", bound=_Table)
+
+
+def _file(model: type[Model], path: Path, faults: list[Fault]) -> Model | None:
+    tables = read_toml(path, faults)
+    if tables is None:
+        return None
+    try:
+        return model.model_validate(tables)
+    except ValidationError as error:
+        for one in error.errors():
+            faults.append(_fault(model, path.name, one))
+        return None
+
+
+def _fault(model: type[_Table], file: str, error: Mapping[str, Any]) -> Fault:
+    steps = [str(step) for step in error["loc"]]
+    key = ".".join(steps)
+    if error["type"] == "extra_forbidden":
+        return Fault(file, key, "is not a known key", suggestion(key, _keys_at(model, steps[:-1])))
+    said = str(error["msg"]).removeprefix("Value error, ")
+    return Fault(file, key, f"{error['input']!r} does not do: {said}", "Correct the value")
+
+
+def _keys_at(model: type[BaseModel], steps: Sequence[str]) -> list[str]:
+    for step in steps:
+        inner = model.model_fields[step].annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            model = inner
+    return list(model.model_fields)
+
+
+def _no_loose_actual_policy(policy: _PolicyFile) -> list[Fault]:
+    faults = []
+    if policy.actual.own_sign_off:
+        faults.append(
+            Fault(
+                "policy.toml",
+                "actual.own_sign_off",
+                "nobody may sign off their own words in an actual incident",
+                "Remove it; exercises may allow it",
+            )
+        )
+    if policy.actual.proof is Proof.BUTTON:
+        faults.append(
+            Fault(
+                "policy.toml",
+                "actual.proof",
+                "a button alone is a proof for exercises only",
+                'Use "pin"',
+            )
+        )
+    return faults
+
+
+def _with_password(mail: Mail, env: Mapping[str, str], faults: list[Fault]) -> Mail:
+    if mail.practice or not mail.password:
+        return mail
+    try:
+        return mail.model_copy(update={"password": read_secret(mail.password, env)})
+    except SecretMissing as missing:
+        faults.append(
+            Fault(
+                "skellat.toml",
+                "mail.password",
+                f"there is no secret at {missing.where}",
+                "Set that variable or file, or name another",
+            )
+        )
+        return mail

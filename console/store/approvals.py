@@ -1,0 +1,74 @@
+"""Sign-offs that were asked for, and the links that were mailed for them."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from console.store.base import Base, Instant, new_id
+
+
+class ApprovalRow(Base):
+    __tablename__ = "approvals"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), index=True)
+    revision: Mapped[int]
+    approver_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    approve_by: Mapped[datetime] = mapped_column(Instant, index=True)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    proof: Mapped[str] = mapped_column(String(20), default="")
+    wrong_pins: Mapped[int] = mapped_column(default=0)
+
+
+class LinkRow(Base):
+    """A mailed link. Only the hash of its token is kept; a mail that is tried again gets a new one,
+    so that no token ever waits in a table or a queue."""
+
+    __tablename__ = "links"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    approval_id: Mapped[str] = mapped_column(ForeignKey("approvals.id"), index=True)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    fetched_at: Mapped[datetime | None] = mapped_column(Instant)
+    """First time anybody, or a mail filter, fetched the page."""
+
+
+def by_link(db: Session, token_hash: str) -> ApprovalRow | None:
+    return db.scalars(
+        select(ApprovalRow).join(LinkRow).where(LinkRow.token_hash == token_hash)
+    ).one_or_none()
+
+
+def of_message(db: Session, message_id: str) -> list[ApprovalRow]:
+    return list(
+        db.scalars(
+            select(ApprovalRow)
+            .where(ApprovalRow.message_id == message_id)
+            .order_by(ApprovalRow.asked_at, ApprovalRow.id)
+        )
+    )
+
+
+def asked_of(db: Session, approver_id: str, state: str) -> list[ApprovalRow]:
+    return list(
+        db.scalars(
+            select(ApprovalRow)
+            .where(ApprovalRow.approver_id == approver_id, ApprovalRow.state == state)
+            .order_by(ApprovalRow.asked_at.desc())
+        )
+    )
+
+
+def fetched(db: Session, approval_id: str) -> datetime | None:
+    """When a link of this approval was first fetched, by a person or by a mail filter."""
+    return db.scalar(
+        select(LinkRow.fetched_at)
+        .where(LinkRow.approval_id == approval_id, LinkRow.fetched_at.is_not(None))
+        .order_by(LinkRow.fetched_at)
+        .limit(1)
+    )

@@ -1,0 +1,123 @@
+"""The record on disk: append entries, read them in order."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from console.domain.audit import GENESIS, Entry, entry_digest
+from console.domain.canonical import canonical
+from console.store.base import Base
+
+_PENDING = "skellat.audit"
+
+
+class EntryRow(Base):
+    __tablename__ = "audit"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[str] = mapped_column(String(40))
+    actor: Mapped[str] = mapped_column(String(200))
+    actor_id: Mapped[str] = mapped_column(String(32), index=True)
+    action: Mapped[str] = mapped_column(String(40), index=True)
+    subject: Mapped[str] = mapped_column(String(80), index=True)
+    incident: Mapped[str] = mapped_column(String(32), index=True)
+    detail: Mapped[str] = mapped_column(Text)
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+
+    def value(self) -> Entry:
+        return Entry(
+            number=self.number,
+            at=self.at,
+            actor=self.actor,
+            actor_id=self.actor_id,
+            action=self.action,
+            subject=self.subject,
+            incident=self.incident,
+            detail=self.detail,
+            previous=self.previous,
+            digest=self.digest,
+        )
+
+
+class HeadRow(Base):
+    """The last number and digest; locked by whoever appends, so that numbers have no gaps."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did it: a person, or a part of Skellat, with an empty id."""
+
+    name: str
+    id: str = ""
+
+
+def record(
+    db: Session,
+    *,
+    actor: Actor,
+    action: str,
+    subject: str,
+    incident: str = "",
+    detail: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> None:
+    """Notes what happened; `write` puts it on the record when the transaction is about to end.
+
+    Written last, so that the head of the record is held for as short as can be and always locked
+    after every other row: no two writers can wait for each other.
+    """
+    entry = Entry(
+        number=0,
+        at=now.astimezone(UTC).isoformat(timespec="microseconds"),
+        actor=actor.name,
+        actor_id=actor.id,
+        action=action,
+        subject=subject,
+        incident=incident,
+        detail=canonical(detail or {}).decode(),
+        previous="",
+    )
+    db.info.setdefault(_PENDING, []).append(entry)
+
+
+def write(db: Session) -> None:
+    """Numbers and chains what this transaction recorded."""
+    pending: list[Entry] = db.info.pop(_PENDING, [])
+    if not pending:
+        return
+    db.flush()
+    row = db.get_one(HeadRow, 1, with_for_update=True, populate_existing=True)
+    for entry in pending:
+        entry = replace(entry, number=row.number + 1, previous=row.digest)
+        entry = replace(entry, digest=entry_digest(entry))
+        db.add(EntryRow(**entry.__dict__))
+        row.number, row.digest = entry.number, entry.digest
+
+
+def head(db: Session) -> tuple[int, str]:
+    row = db.get(HeadRow, 1)
+    return (row.number, row.digest) if row else (0, GENESIS)
+
+
+def entries(
+    db: Session, *, after: int = 0, incident: str | None = None, limit: int | None = None
+) -> Iterator[Entry]:
+    """Entries in order, a thousand at a time, so that memory stays flat."""
+    query = select(EntryRow).where(EntryRow.number > after).order_by(EntryRow.number)
+    if incident is not None:
+        query = query.where(EntryRow.incident == incident)
+    if limit is not None:
+        query = query.limit(limit)
+    for row in db.scalars(query.execution_options(yield_per=1000)):
+        yield row.value()

@@ -1,0 +1,83 @@
+"""Deliveries (the outbox), the attempts to make them and how each attempt ended."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from console.store.base import Base, Instant, new_id
+
+
+class DeliveryRow(Base):
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("message_id", "channel", "language", "recipient"),
+        Index("ix_deliveries_state_due_at", "state", "due_at"),
+        Index("ix_deliveries_incident_id_channel", "incident_id", "channel"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    """Also the idempotency key that the network is given."""
+    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"))
+    incident_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"))
+    number: Mapped[int]
+    """The message's number in its incident: later ones never go out before earlier ones."""
+    kind: Mapped[str] = mapped_column(String(20))
+    exercise: Mapped[bool]
+    channel: Mapped[str] = mapped_column(String(60))
+    network: Mapped[str] = mapped_column(String(60))
+    account: Mapped[str] = mapped_column(String(255))
+    language: Mapped[str] = mapped_column(String(20))
+    recipient: Mapped[str] = mapped_column(String(254), default="")
+    subject: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    picture: Mapped[str] = mapped_column(String(64), default="")
+    alt: Mapped[str] = mapped_column(Text, default="")
+    link: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    state: Mapped[str] = mapped_column(String(12))
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    """Queued: not before this time. Uncertain: when the network is next asked."""
+    weight: Mapped[int] = mapped_column(default=0)
+    """Milliseconds that this channel took lately: the slowest are started first."""
+    tries: Mapped[int] = mapped_column(default=0)
+    looks: Mapped[int] = mapped_column(default=0)
+    """How often the network was asked since the outcome became unknown."""
+    fence: Mapped[int] = mapped_column(default=0)
+    """Goes up with every claim; who holds an older one may not change the state."""
+    worker: Mapped[str] = mapped_column(String(60), default="")
+    lease_until: Mapped[datetime | None] = mapped_column(Instant)
+    reference: Mapped[str] = mapped_column(Text, default="")
+    url: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    detail: Mapped[str] = mapped_column(Text, default="")
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    """When the state last changed."""
+
+
+class AttemptRow(Base):
+    """An intent: committed before the first byte leaves. Never changed."""
+
+    __tablename__ = "attempts"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    delivery_id: Mapped[str] = mapped_column(ForeignKey("deliveries.id"), index=True)
+    fence: Mapped[int]
+    worker: Mapped[str] = mapped_column(String(60))
+    started_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class OutcomeRow(Base):
+    """How an attempt ended. An attempt without one may have reached the network."""
+
+    __tablename__ = "outcomes"
+
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
+    ended_at: Mapped[datetime] = mapped_column(Instant)
+    outcome: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    status: Mapped[int | None]
+    detail: Mapped[str] = mapped_column(Text, default="")
+    milliseconds: Mapped[int]

@@ -1,0 +1,57 @@
+"""Internal mail that is due: who is to be told what. The words are made when it is sent."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, String, Text, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from console.store.base import Base, Instant, new_id
+
+
+class MailRow(Base):
+    __tablename__ = "mails"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    purpose: Mapped[str] = mapped_column(String(30))
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    subject_id: Mapped[str] = mapped_column(String(32), index=True)
+    """The approval or message that it is about."""
+    state: Mapped[str] = mapped_column(String(10))
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    error: Mapped[str] = mapped_column(Text, default="")
+
+
+def about(db: Session, subject_id: str) -> list[MailRow]:
+    return list(
+        db.scalars(select(MailRow).where(MailRow.subject_id == subject_id).order_by(MailRow.due_at))
+    )
+
+
+def claim(db: Session, *, now: datetime, until: datetime, limit: int) -> list[MailRow]:
+    """Takes due mails by moving their due time on; one that is never settled comes due again."""
+    due = (
+        select(MailRow.id)
+        .where(MailRow.state == "due", MailRow.due_at <= now)
+        .order_by(MailRow.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = db.scalars(
+        update(MailRow)
+        .where(MailRow.id.in_(due))
+        .values(due_at=until, tries=MailRow.tries + 1)
+        .returning(MailRow)
+    )
+    return list(rows)
+
+
+def settle(db: Session, mail_id: str, *, now: datetime, error: str) -> None:
+    """Records that a mail went, or why it did not; then it is tried again, later each time."""
+    row = db.get_one(MailRow, mail_id)
+    row.error = error
+    if not error:
+        row.state, row.sent_at = "sent", now
+    else:
+        row.due_at = now + timedelta(seconds=min(5 * 2 ** min(row.tries, 6), 300))

@@ -1,0 +1,221 @@
+"""The outbox: claim what is due, hand back what was lost, cancel what must not go."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from console.domain.delivery import LEASE, DeliveryState
+from console.domain.message import Kind, MessageState
+from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
+from console.store.messages import MessageRow
+
+QUEUED, SENDING = str(DeliveryState.QUEUED), str(DeliveryState.SENDING)
+UNCERTAIN, CANCELLED = str(DeliveryState.UNCERTAIN), str(DeliveryState.CANCELLED)
+
+
+def claim(db: Session, *, worker: str, now: datetime, limit: int) -> list[DeliveryRow]:
+    """Takes due deliveries for this worker, slowest channel first.
+
+    Left alone: what waits for an older post of its incident to leave the same channel, what a
+    newer one has overtaken, what is past its end or whose message was stopped.
+    """
+    due = (
+        select(DeliveryRow.id)
+        .where(
+            DeliveryRow.state == QUEUED,
+            DeliveryRow.due_at <= now,
+            ~_unsendable(now),
+            ~_older_on_its_way(),
+        )
+        .order_by(DeliveryRow.weight.desc(), DeliveryRow.due_at, DeliveryRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = db.scalars(
+        update(DeliveryRow)
+        .where(DeliveryRow.id.in_(due), DeliveryRow.state == QUEUED)
+        .values(
+            state=SENDING,
+            worker=worker,
+            fence=DeliveryRow.fence + 1,
+            tries=DeliveryRow.tries + 1,
+            lease_until=now + LEASE,
+            changed_at=now,
+        )
+        .returning(DeliveryRow)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(rows, key=lambda row: -row.weight)
+
+
+def held(db: Session, delivery_id: str, *, worker: str, fence: int) -> DeliveryRow | None:
+    """The delivery, if this worker's claim on it is still the newest; else None."""
+    row = db.get(DeliveryRow, delivery_id, with_for_update=True, populate_existing=True)
+    if row is None or row.state != SENDING or row.fence != fence or row.worker != worker:
+        return None
+    return row
+
+
+def lapsed(db: Session, now: datetime, *, worker: str | None = None) -> list[DeliveryRow]:
+    """Deliveries whose worker never came back; ``worker`` names one that is known to be dead."""
+    gone = DeliveryRow.lease_until <= now
+    if worker is not None:
+        gone = or_(gone, DeliveryRow.worker == worker)
+    return list(
+        db.scalars(
+            select(DeliveryRow)
+            .where(DeliveryRow.state == SENDING, gone)
+            .order_by(DeliveryRow.id)
+            .with_for_update(skip_locked=True)
+        )
+    )
+
+
+def to_look_for(db: Session, now: datetime, *, until: datetime, limit: int) -> list[DeliveryRow]:
+    """Takes uncertain deliveries that are due for a look on the network, until ``until``."""
+    due = (
+        select(DeliveryRow.id)
+        .where(DeliveryRow.state == UNCERTAIN, DeliveryRow.due_at <= now)
+        .order_by(DeliveryRow.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = db.scalars(
+        update(DeliveryRow)
+        .where(DeliveryRow.id.in_(due))
+        .values(due_at=until, looks=DeliveryRow.looks + 1)
+        .returning(DeliveryRow)
+        .execution_options(synchronize_session=False)
+    )
+    return list(rows)
+
+
+def cancel_queued(
+    db: Session,
+    *,
+    now: datetime,
+    message_id: str | None = None,
+    incident_id: str | None = None,
+    before: int | None = None,
+) -> list[str]:
+    """Cancels what has not left yet: of one message, or of an incident's earlier messages."""
+    which: list[ColumnElement[bool]] = [DeliveryRow.state == QUEUED]
+    if message_id is not None:
+        which.append(DeliveryRow.message_id == message_id)
+    if incident_id is not None:
+        which += [DeliveryRow.incident_id == incident_id, DeliveryRow.number < (before or 0)]
+    return _cancel(db, and_(*which), now)
+
+
+def cancel_unsendable(db: Session, now: datetime) -> list[str]:
+    """Cancels queued deliveries that may not leave any more: past their end, overtaken, stopped."""
+    return _cancel(db, and_(DeliveryRow.state == QUEUED, _unsendable(now)), now)
+
+
+def overtaken(db: Session, row: DeliveryRow) -> bool:
+    """True where a later message of the incident was released on the same channel."""
+    found = db.scalar(select(DeliveryRow.id).where(DeliveryRow.id == row.id, _newer_released()))
+    return found is not None
+
+
+def earlier_reference(db: Session, row: DeliveryRow) -> str:
+    """The reference of the incident's last post before this one on the same channel, or empty."""
+    found = db.scalar(
+        select(DeliveryRow.reference)
+        .where(
+            DeliveryRow.incident_id == row.incident_id,
+            DeliveryRow.channel == row.channel,
+            DeliveryRow.language == row.language,
+            DeliveryRow.recipient == row.recipient,
+            DeliveryRow.number < row.number,
+            DeliveryRow.state == str(DeliveryState.SENT),
+            DeliveryRow.reference != "",
+        )
+        .order_by(DeliveryRow.number.desc())
+        .limit(1)
+    )
+    return found or ""
+
+
+def latest_milliseconds(db: Session) -> dict[str, int]:
+    """How long each channel took last, among the last 300 attempts."""
+    recent = db.execute(
+        select(DeliveryRow.channel, OutcomeRow.milliseconds)
+        .join(AttemptRow, AttemptRow.delivery_id == DeliveryRow.id)
+        .join(OutcomeRow, OutcomeRow.attempt_id == AttemptRow.id)
+        .order_by(OutcomeRow.ended_at.desc())
+        .limit(300)
+    )
+    latest: dict[str, int] = {}
+    for channel, milliseconds in recent:
+        latest.setdefault(channel, milliseconds)
+    return latest
+
+
+def of_message(db: Session, message_id: str) -> list[DeliveryRow]:
+    return list(
+        db.scalars(
+            select(DeliveryRow)
+            .where(DeliveryRow.message_id == message_id)
+            .order_by(DeliveryRow.created_at, DeliveryRow.id)
+        )
+    )
+
+
+def attempts_of(
+    db: Session, delivery_ids: Sequence[str]
+) -> list[tuple[AttemptRow, OutcomeRow | None]]:
+    rows = db.execute(
+        select(AttemptRow, OutcomeRow)
+        .outerjoin(OutcomeRow, OutcomeRow.attempt_id == AttemptRow.id)
+        .where(AttemptRow.delivery_id.in_(delivery_ids))
+        .order_by(AttemptRow.started_at, AttemptRow.id)
+    )
+    return [(attempt, outcome) for attempt, outcome in rows]
+
+
+def _cancel(db: Session, which: ColumnElement[bool], now: datetime) -> list[str]:
+    chosen = select(DeliveryRow.id).where(which).with_for_update(skip_locked=False)
+    return list(
+        db.scalars(
+            update(DeliveryRow)
+            .where(DeliveryRow.id.in_(chosen), DeliveryRow.state == QUEUED)
+            .values(state=CANCELLED, changed_at=now)
+            .returning(DeliveryRow.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+def _unsendable(now: datetime) -> ColumnElement[bool]:
+    stopped = exists().where(
+        MessageRow.id == DeliveryRow.message_id, MessageRow.state != str(MessageState.RELEASED)
+    )
+    past = and_(DeliveryRow.expires_at.is_not(None), DeliveryRow.expires_at <= now)
+    return or_(past, stopped, _newer_released())
+
+
+def _newer_released() -> ColumnElement[bool]:
+    newer = aliased(DeliveryRow)
+    return exists().where(
+        newer.incident_id == DeliveryRow.incident_id,
+        newer.channel == DeliveryRow.channel,
+        newer.language == DeliveryRow.language,
+        newer.recipient == DeliveryRow.recipient,
+        newer.number > DeliveryRow.number,
+        newer.kind != str(Kind.ALERT),
+    )
+
+
+def _older_on_its_way() -> ColumnElement[bool]:
+    older = aliased(DeliveryRow)
+    return exists().where(
+        older.incident_id == DeliveryRow.incident_id,
+        older.channel == DeliveryRow.channel,
+        older.language == DeliveryRow.language,
+        older.recipient == DeliveryRow.recipient,
+        older.number < DeliveryRow.number,
+        older.state == SENDING,
+    )

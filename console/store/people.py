@@ -1,0 +1,75 @@
+"""People: accounts, their sign-in sessions and their API tokens."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from console.store.base import Base, Instant, new_id
+
+
+class UserRow(Base):
+    __tablename__ = "users"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    password_hash: Mapped[str] = mapped_column(String(255))
+    pin_hash: Mapped[str] = mapped_column(String(255), default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SignInRow(Base):
+    """A signed-in browser. Only the hash of its cookie's token is kept."""
+
+    __tablename__ = "sign_ins"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ApiTokenRow(Base):
+    """A program's bearer token, tied to a user. Only its hash is kept."""
+
+    __tablename__ = "api_tokens"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+def by_email(db: Session, email: str) -> UserRow | None:
+    return db.scalars(select(UserRow).where(UserRow.email == email)).one_or_none()
+
+
+def everybody(db: Session) -> list[UserRow]:
+    return list(db.scalars(select(UserRow).order_by(UserRow.name, UserRow.id)))
+
+
+def sign_in(db: Session, token_hash: str) -> tuple[SignInRow, UserRow] | None:
+    row = db.execute(
+        select(SignInRow, UserRow).join(UserRow).where(SignInRow.token_hash == token_hash)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def sign_ins_of(db: Session, user_id: str) -> list[SignInRow]:
+    return list(db.scalars(select(SignInRow).where(SignInRow.user_id == user_id)))
+
+
+def api_tokens_of(db: Session, user_id: str) -> list[ApiTokenRow]:
+    return list(db.scalars(select(ApiTokenRow).where(ApiTokenRow.user_id == user_id)))
+
+
+def api_token(db: Session, token_hash: str) -> tuple[ApiTokenRow, UserRow] | None:
+    row = db.execute(
+        select(ApiTokenRow, UserRow).join(UserRow).where(ApiTokenRow.token_hash == token_hash)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
