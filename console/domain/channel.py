@@ -3,7 +3,13 @@
 A channel is one class in one file (see docs/adding-a-channel.md). It takes its settings in
 ``__init__`` and a `Post` in ``send``, and returns a `Receipt` or raises one of `Refused`,
 `Unavailable`, `Uncertain`. Everything else a channel may have is optional and used only if present:
-``find(post)``, ``check()``, ``practice``.
+``find(post)``, ``check()``, ``practice``, ``keys``.
+
+``keys`` (``ClassVar[Mapping[str, Key]]``) names the channel's settings, so that `skellat check` can
+tell a missing, unknown or mistyped one before it matters. ``practice`` (``ClassVar[Mapping[str,
+str]]``) gives the settings that lead to the practice networks, with the placeholders
+``{practice}`` (their address), ``{practice_host}``, ``{smtp_port}``, ``{world}`` (``actual`` or
+``exercise``), ``{name}`` (the channel's name) and ``{var}`` (the state folder).
 """
 
 from collections.abc import Mapping
@@ -34,6 +40,19 @@ class Limit:
     counting: Counting = Counting.CHARACTERS
     octets: int | None = None
     """UTF-8 bytes, where a network limits them as well."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One setting of a channel in ``config/channels.toml``."""
+
+    required: bool = True
+    secret: bool = False
+    """Named as ``env:NAME`` or ``file:PATH``, and shown to nobody."""
+    kind: type = str
+    """``str``, ``int`` or ``bool``."""
+    hint: str = ""
+    """What belongs there, for the person who writes the file."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,65 @@
+"""Signed in to an AT Protocol server: one shared session per account and process.
+
+Signing in is limited to 30 times in five minutes, and 64 threads may want it at the same moment.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from console.domain.channel import Reason, Refused, Unavailable
+from workers import http
+from workers.deadline import left
+
+T = TypeVar("T")
+_clients: dict["Account", Any] = {}
+_signing_in = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Account:
+    url: str
+    handle: str
+    password: str = field(repr=False)
+
+    def act(self, act: Callable[[Any], T]) -> T:
+        """Acts with the shared session, and once more with a new one where that has run out."""
+        from atproto_core.exceptions import AtProtocolError
+
+        with http.understood(AtProtocolError):
+            client = self._client()
+            try:
+                return act(client)
+            except Refused as error:
+                if error.status != 401 and not error.detail.startswith("ExpiredToken"):
+                    raise
+            return act(self._client(instead_of=client))
+
+    def _client(self, instead_of: Any = None) -> Any:
+        if not _signing_in.acquire(timeout=max(left(), 0)):
+            raise Unavailable(Reason.NO_ANSWER, "signing in took too long")
+        try:
+            if _clients.get(self) in (None, instead_of):
+                with http.before_publishing():
+                    _clients[self] = self._sign_in()
+            return _clients[self]
+        finally:
+            _signing_in.release()
+
+    def _sign_in(self) -> Any:
+        from atproto_client import Client
+        from atproto_client.request import Request
+
+        from workers.httpx_transport import Transport
+
+        client = Client(self.url, request=Request(transport=Transport()))
+        client.login(self.handle, self.password, fetch_bsky_profile=False)
+        return client
+
+
+def session(client: Any) -> Any:
+    """Who is signed in: its ``did`` and ``handle`` as the server gives them."""
+    from atproto_client.client.session import Session
+
+    return Session.decode(client.export_session_string())

@@ -1,0 +1,140 @@
+"""Bluesky: each post is put under a name of our own, so that a repeat changes nothing.
+
+`putRecord` with a fixed name (rkey), fixed ``createdAt`` and ``swapRecord: null`` answers the same
+post twice with the same record, and other words under that name with 400 InvalidSwap.
+`createRecord`, which the SDK's `send_post` uses, answers a repeat with 500, or posts again.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from console.domain.channel import Counting, Key, Limit, Post, Reason, Receipt, Refused
+from workers import http
+from workers.atproto_account import Account, session
+from workers.secrecy import conceal
+
+_POST = "app.bsky.feed.post"
+_BASE_32 = "234567abcdefghijklmnopqrstuvwxyz"
+
+
+class Bluesky:
+    limit: ClassVar[Limit] = Limit(300, Counting.GRAPHEMES, octets=3000)
+    repeatable: ClassVar[bool] = True
+    keys: ClassVar[Mapping[str, Key]] = {
+        "url": Key(required=False, hint="the account's server; https://bsky.social if left out"),
+        "handle": Key(hint="the account, such as council.example"),
+        "password": Key(secret=True, hint="an app password"),
+        "web": Key(required=False, hint="where the public reads posts; https://bsky.app"),
+    }
+    practice: ClassVar[Mapping[str, str]] = {
+        "url": "{practice}/bluesky",
+        "handle": "{world}.{name}",
+        "password": "practice-password",
+        "web": "{practice}/bluesky",
+    }
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self.url = str(settings.get("url") or "https://bsky.social").rstrip("/")
+        self.handle, self.password = str(settings["handle"]), str(settings["password"])
+        self.web = str(settings.get("web") or "https://bsky.app").rstrip("/")
+        conceal(self.password)
+        self.account = Account(self.url, self.handle, self.password)
+
+    def send(self, post: Post) -> Receipt:
+        with http.before_publishing():
+            picture = self.account.act(lambda client: _upload(client, post))
+        return self.account.act(lambda client: self._put(client, post, picture))
+
+    def find(self, post: Post) -> Receipt | None:
+        with http.before_publishing():
+            return self.account.act(lambda client: self._get(client, post))
+
+    def check(self) -> str:
+        with http.before_publishing():
+            account = self.account.act(lambda client: client.com.atproto.server.get_session())
+        if account.active is False:
+            raise Refused(Reason.FORBIDDEN, f"the account is {account.status}")
+        return f"@{account.handle}"
+
+    def _put(self, client: Any, post: Post, picture: Any) -> Receipt:
+        from atproto_client.models.dot_dict import DotDict
+
+        # Only a DotDict keeps swapRecord's null; the SDK's own model drops it.
+        words = {
+            "repo": session(client).did,
+            "collection": _POST,
+            "rkey": tid(post),
+            "record": _record(post, picture),
+            "swapRecord": None,
+        }
+        answer = client.invoke_procedure(
+            "com.atproto.repo.putRecord", data=DotDict(words), input_encoding="application/json"
+        ).content
+        return self._receipt(client, post, answer["uri"], answer["cid"])
+
+    def _get(self, client: Any, post: Post) -> Receipt | None:
+        name = {"repo": session(client).did, "collection": _POST, "rkey": tid(post)}
+        try:
+            found = client.com.atproto.repo.get_record(name)
+        except Refused as error:
+            if error.detail.startswith("RecordNotFound"):
+                return None
+            raise
+        if found.value["text"] != post.text:
+            raise Refused(Reason.CONTENT, "other words stand under this post's name")
+        return self._receipt(client, post, found.uri, found.cid)
+
+    def _receipt(self, client: Any, post: Post, uri: str, cid: str) -> Receipt:
+        root = post.reply_to.split("|")[-2:]
+        url = f"{self.web}/profile/{session(client).handle}/post/{tid(post)}"
+        return Receipt(reference="|".join([uri, cid, *(root if post.reply_to else [])]), url=url)
+
+
+def tid(post: Post) -> str:
+    """The post's name: microseconds since 1970 and ten bits of the key, in sortable base 32.
+
+    Bluesky's app does not show posts whose name is not such a TID (social-app#8654).
+    """
+    since = post.created_at - datetime(1970, 1, 1, tzinfo=UTC)
+    clock = int.from_bytes(hashlib.sha256(post.key.encode()).digest()[:2], "big") & 0x3FF
+    number = (since // timedelta(microseconds=1)) << 10 | clock
+    return "".join(_BASE_32[number >> shift & 31] for shift in range(60, -1, -5))
+
+
+def _upload(client: Any, post: Post) -> Any:
+    """The same bytes get the same name on the server, so a repeat changes nothing."""
+    if not post.picture:
+        return None
+    answer = client.invoke_procedure(
+        "com.atproto.repo.uploadBlob",
+        content=post.picture.content,
+        headers={"Content-Type": post.picture.media_type},
+    )
+    return answer.content["blob"]
+
+
+def _record(post: Post, picture: Any) -> dict[str, Any]:
+    from atproto_client.models.utils import get_model_as_dict
+    from atproto_client.utils.facet_detection import detect_facets
+
+    record: dict[str, Any] = {
+        "$type": _POST,
+        "text": post.text,
+        "createdAt": post.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "langs": [post.language],
+    }
+    if facets := [get_model_as_dict(facet) for facet in detect_facets(post.text)]:
+        record["facets"] = facets
+    if post.reply_to:
+        names = post.reply_to.split("|")
+        record["reply"] = {
+            "root": {"uri": names[-2], "cid": names[-1]},
+            "parent": {"uri": names[0], "cid": names[1]},
+        }
+    if post.picture:
+        shape = {"width": post.picture.width, "height": post.picture.height}
+        image = {"alt": post.picture.alt, "image": picture, "aspectRatio": shape}
+        record["embed"] = {"$type": "app.bsky.embed.images", "images": [image]}
+    return record

@@ -1,0 +1,115 @@
+"""Mastodon, and servers that speak its API."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from html import escape
+from html.parser import HTMLParser
+from typing import Any, ClassVar
+
+from console.domain.channel import Counting, Key, Limit, Picture, Post, Reason, Receipt, Unavailable
+from workers import http
+from workers.secrecy import conceal
+
+_CLOCKS_APART = timedelta(minutes=2)
+_LOOK_BACK = 40
+"""The most that account_statuses gives in one answer."""
+
+
+class Mastodon:
+    limit: ClassVar[Limit] = Limit(500, Counting.MASTODON)
+    repeatable: ClassVar[bool] = False
+    """Mastodon keeps an Idempotency-Key for an hour; Takahe and GoToSocial ignore it."""
+    keys: ClassVar[Mapping[str, Key]] = {
+        "url": Key(hint="the server's address, https://..."),
+        "token": Key(secret=True, hint="an access token with read and write"),
+        "visibility": Key(required=False, hint="public (the default), unlisted or private"),
+    }
+    practice: ClassVar[Mapping[str, str]] = {
+        "url": "{practice}/mastodon",
+        "token": "{world}.{name}",
+    }
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self.url = str(settings["url"]).rstrip("/")
+        self.token = str(settings["token"])
+        self.visibility = str(settings.get("visibility", "public"))
+        conceal(self.token)
+
+    def send(self, post: Post) -> Receipt:
+        media = self._upload(post.picture) if post.picture else None
+        with self._client() as client:
+            return _receipt(
+                client.status_post(
+                    post.text,
+                    in_reply_to_id=post.reply_to or None,
+                    media_ids=media,
+                    visibility=self.visibility,
+                    language=post.language,
+                    idempotency_key=post.key,
+                )
+            )
+
+    def _upload(self, picture: Picture) -> list[str]:
+        with http.before_publishing(), self._client() as client:
+            return [client.media_post(picture.content, picture.media_type, picture.alt)["id"]]
+
+    def find(self, post: Post) -> Receipt | None:
+        """Looks through the account's newest posts for these words, not older than the release."""
+        with http.before_publishing(), self._client() as client:
+            account = client.account_verify_credentials()["id"]
+            newest = client.account_statuses(account, limit=_LOOK_BACK, exclude_reblogs=True)
+            since = post.created_at - _CLOCKS_APART
+            recent = [status for status in newest if status["created_at"] >= since]
+            for status in recent:
+                if _words(status["content"]) == _words(escape(post.text)):
+                    return _receipt(status)
+            if len(recent) >= _LOOK_BACK:
+                raise Unavailable(Reason.BAD_ANSWER, "more posts since than one look shows")
+            return None
+
+    def check(self) -> str:
+        with http.before_publishing(), self._client() as client:
+            return f"@{client.account_verify_credentials()['acct']}"
+
+    @contextmanager
+    def _client(self) -> Iterator[Any]:
+        from mastodon import Mastodon as Client
+        from mastodon import MastodonError
+
+        client = Client(
+            access_token=self.token,
+            api_base_url=self.url,
+            session=http.session(),
+            user_agent=http.USER_AGENT,
+            ratelimit_method="throw",  # the default sleeps inside the call
+            # A version, taken for given: without one media_post asks the server, and where
+            # /api/v2/instance is missing it asks until the stack is full (Mastodon.py 2.3.3).
+            mastodon_version="4.2.0",
+            version_check_mode="created",
+        )
+        with http.understood(MastodonError):
+            yield client
+
+
+def _receipt(status: Any) -> Receipt:
+    return Receipt(reference=str(status["id"]), url=str(status["url"] or ""))
+
+
+class _Text(HTMLParser):
+    """Collects the words of a status: its markup hides parts of a link, but keeps them all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+
+    def handle_data(self, text: str) -> None:
+        self.parts.append(text)
+
+
+def _words(content: str) -> str:
+    text = _Text()
+    text.feed(content)
+    text.close()
+    return re.sub(r"\s", "", "".join(text.parts))

@@ -1,0 +1,267 @@
+"""HTTP under a hard deadline, where every failure is Refused, Unavailable or Uncertain.
+
+`get` and `post` are for adapters of our own; `session` is for an SDK that takes a `requests`
+session, `workers.httpx_transport` for one that is built on httpx. All of them end up in
+`_Adapter.send`, the one place that judges what an answer, or none, says about publication:
+
+* nothing was sent (no such host, no connection, no trusted TLS)      -> Unavailable
+* a clear no: 4xx, a redirect (never followed)                        -> Refused
+* a clear "later": 429, 408, 425                                      -> Unavailable
+* the request left and no clear answer came: silence, a cut or giant
+  answer, 5xx (a server may store a post and then fail)               -> Uncertain
+"""
+
+import http.client
+import io
+import json
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import requests
+import requests.adapters
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from console.domain.channel import Reason, Refused, SendError, Unavailable, Uncertain
+from workers.addresses import connect
+from workers.answers import retry_after, words
+from workers.deadline import clock, deadline, left, tls_context
+from workers.secrecy import without_secrets
+
+__all__ = ["Answer", "before_publishing", "deadline", "get", "post", "session", "understood"]
+
+LONGEST_ANSWER = 1_000_000
+"""Bytes."""
+IDLE = 1.0
+"""Seconds a connection may wait for its next request. Servers close idle ones after two seconds
+and more, and a request that meets the closing gets no answer: uncertain for no reason."""
+USER_AGENT = f"Skellat/{version('skellat')}"
+
+_public_only: ContextVar[bool] = ContextVar("public_only", default=False)
+_threads = threading.local()
+
+
+class _Connection(HTTPConnection):
+    """Connects by our own look-up, under the deadline, and is reused only while fresh."""
+
+    used = 0.0
+
+    def _new_conn(self) -> Any:
+        return connect(self.host, self.port, public_only=_public_only.get())
+
+    def getresponse(self) -> Any:
+        self.used = clock()
+        return super().getresponse()
+
+    @property
+    def is_connected(self) -> bool:
+        return clock() - self.used < IDLE and super().is_connected
+
+
+class _TLSConnection(_Connection, HTTPSConnection):
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except ssl.SSLError as error:
+            why = getattr(error, "verify_message", "") or error.reason or "no TLS"
+            raise Unavailable(Reason.TLS, f"{self.host}: {why}") from None
+        except (OSError, urllib3.exceptions.HTTPError) as error:
+            detail = f"{self.host} did not agree on TLS: {error}"
+            raise Unavailable(Reason.UNREACHABLE, detail) from None
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TLSPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _TLSConnection
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    """Carries every request of the process; see the module's docstring for its judgement."""
+
+    def __init__(self, *, public_only: bool) -> None:
+        self.public_only = public_only
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=tls_context("http/1.1"), **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Nothing to load: the shared context verifies, whatever the caller asked for."""
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        if self.public_only and not str(request.url).startswith("https://"):
+            raise Refused(Reason.MISCONFIGURED, "a public address has to begin with https://")
+        token = str(request.headers.get("Authorization", "")).rpartition(" ")[2]
+        mark = _public_only.set(self.public_only)
+        try:
+            with deadline():
+                return self._exchange(request)
+        except SendError as error:
+            error.args = (without_secrets(str(error), token),)
+            error.detail = without_secrets(error.detail, token)
+            raise
+        finally:
+            _public_only.reset(mark)
+
+    def _exchange(self, request: requests.PreparedRequest) -> requests.Response:
+        if left() <= 0:
+            raise Unavailable(Reason.NO_ANSWER, "the time was over before the request was sent")
+        try:
+            response = super().send(request, stream=True)
+        except _FAULTS as error:
+            raise Uncertain(Reason.NO_ANSWER, _short(error)) from None
+        response.raw = io.BytesIO(_body(response))
+        _judge(response)
+        return response
+
+
+_FAULTS = (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException)
+"""What `requests` and urllib3 raise once a connection stands; a RequestException is an OSError."""
+
+
+def _body(response: requests.Response) -> bytes:
+    """The whole body. A clear no stays a clear no, however its body ends."""
+    accepted, status = response.status_code < 300, response.status_code
+    body = b""
+    try:
+        body = response.raw.read(LONGEST_ANSWER + 1, decode_content=True)
+    except _FAULTS as error:
+        if accepted:
+            raise Uncertain(_reason(error), _short(error), status=status) from None
+    finally:
+        response.raw.close()
+    if accepted and len(body) > LONGEST_ANSWER:
+        raise Uncertain(Reason.BAD_ANSWER, "the answer is too long", status=status)
+    return body[:LONGEST_ANSWER]
+
+
+def _reason(error: Exception) -> Reason:
+    late = isinstance(error, TimeoutError | urllib3.exceptions.TimeoutError)
+    return Reason.NO_ANSWER if late else Reason.BAD_ANSWER
+
+
+def _short(error: Exception) -> str:
+    """What happened, without the address: a webhook's path may be a secret."""
+    if isinstance(error, requests.Timeout | TimeoutError | urllib3.exceptions.TimeoutError):
+        return "no complete answer in time"
+    if isinstance(error, requests.ConnectionError):
+        return "the connection closed before an answer"
+    return "the answer was cut short"
+
+
+def _judge(response: requests.Response) -> None:
+    """Raises unless the answer is a plain success."""
+    status = response.status_code
+    if 200 <= status < 300:
+        return
+    said = words(response)
+    if status < 400:
+        raise Refused(Reason.REDIRECTED, said, status=status)
+    if status == 429:
+        wait = retry_after(response.headers)
+        raise Unavailable(Reason.RATE, said, status=status, retry_after=wait)
+    if status in (408, 425):
+        raise Unavailable(Reason.SERVER, said, status=status)
+    if status >= 500:
+        raise Uncertain(Reason.SERVER, said, status=status)
+    reasons = {401: Reason.CREDENTIAL, 403: Reason.FORBIDDEN}
+    raise Refused(reasons.get(status, Reason.CONTENT), said, status=status)
+
+
+class _Session(requests.Session):
+    """Keeps no cookies, asks no proxy or netrc, follows nothing."""
+
+    def __init__(self, *, public_only: bool) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.max_redirects = 0
+        self.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, _Adapter(public_only=public_only))
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        try:
+            return super().request(*args, **kwargs)
+        except requests.RequestException as error:
+            # The adapter raises SendErrors only; this one was never sent.
+            raise Refused(Reason.MISCONFIGURED, type(error).__name__) from None
+
+
+def session(*, public_only: bool = False) -> requests.Session:
+    """This thread's session, for an SDK: sessions are not made to be shared between threads."""
+    name = "public" if public_only else "any"
+    found: requests.Session | None = getattr(_threads, name, None)
+    if found is None:
+        found = _Session(public_only=public_only)
+        setattr(_threads, name, found)
+    return found
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A network's yes."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    def json(self) -> Any:
+        """The answer's content; `Uncertain` where it is not JSON."""
+        try:
+            return json.loads(self.content)
+        except ValueError:
+            raise Uncertain(Reason.BAD_ANSWER, "not JSON", status=self.status) from None
+
+
+def post(url: str, *, public_only: bool = False, **parts: Any) -> Answer:
+    """Posts ``json=``, ``data=``, ``files=`` with ``headers=`` as `requests` does."""
+    return call("POST", url, public_only=public_only, **parts)
+
+
+def get(url: str, *, public_only: bool = False, **parts: Any) -> Answer:
+    """Gets, with ``params=`` and ``headers=``. A read publishes nothing: never `Uncertain`."""
+    with before_publishing():
+        return call("GET", url, public_only=public_only, **parts)
+
+
+def call(method: str, url: str, *, public_only: bool = False, **parts: Any) -> Answer:
+    """One request of any method; see `post`."""
+    response = session(public_only=public_only).request(method, url, **parts)
+    return Answer(response.status_code, response.headers, response.content)
+
+
+@contextmanager
+def before_publishing() -> Iterator[None]:
+    """For a sign-in, an upload, a look: when it gets no answer, still nothing is public."""
+    try:
+        yield
+    except Uncertain as error:
+        raise Unavailable(error.reason, error.detail, status=error.status) from None
+
+
+_ODD_ANSWER: tuple[type[Exception], ...] = (AttributeError, LookupError, TypeError, ValueError)
+
+
+@contextmanager
+def understood(*foreign: type[Exception]) -> Iterator[None]:
+    """Around an SDK's calls: passes on our session's error, which the SDK may have wrapped.
+
+    Anything else that it raises means an answer that it cannot read, and that the post may be
+    public all the same. ``foreign`` are the SDK's own errors.
+    """
+    try:
+        yield
+    except _ODD_ANSWER + foreign as error:
+        if isinstance(error.__context__, SendError):
+            raise error.__context__ from None
+        raise Uncertain(Reason.BAD_ANSWER, type(error).__name__) from None
