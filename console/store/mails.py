@@ -23,10 +23,9 @@ class MailRow(Base):
     error: Mapped[str] = mapped_column(Text, default="")
 
 
-def about(db: Session, subject_id: str) -> list[MailRow]:
-    return list(
-        db.scalars(select(MailRow).where(MailRow.subject_id == subject_id).order_by(MailRow.due_at))
-    )
+def about(db: Session, subject_id: str, purpose: str) -> list[MailRow]:
+    query = select(MailRow).where(MailRow.subject_id == subject_id, MailRow.purpose == purpose)
+    return list(db.scalars(query.order_by(MailRow.due_at)))
 
 
 def claim(db: Session, *, now: datetime, until: datetime, limit: int) -> list[MailRow]:

@@ -1,0 +1,168 @@
+"""What pages and programs are shown: frozen values, no database rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from console.domain.approval import ApprovalState
+from console.domain.delivery import DeliveryState
+from console.domain.incident import IncidentState, Mode
+from console.domain.message import Kind, MessageState, Variant
+
+
+@dataclass(frozen=True)
+class Incident:
+    id: str
+    type: str
+    title: str
+    mode: Mode
+    state: IncidentState
+    opened_by: str
+    """The person's name, as everywhere on a card."""
+    opened_at: datetime
+    closed_at: datetime | None
+    policy_digest: str
+
+    @property
+    def exercise(self) -> bool:
+        return self.mode is Mode.EXERCISE
+
+
+@dataclass(frozen=True)
+class Message:
+    id: str
+    incident_id: str
+    number: int
+    kind: Kind
+    state: MessageState
+    facts: Mapping[str, Any]
+    text: str
+    edits: Mapping[str, str]
+    channels: tuple[str, ...] | None
+    picture: str
+    alt: str
+    expires_at: datetime | None
+    version: int
+    revision: int
+    digest: str
+    reason: str
+    drafted_by: str
+    created_at: datetime
+    submitted_by: str
+    submitted_at: datetime | None
+    approve_by: datetime | None
+    released_at: datetime | None
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try. ``ended_at`` None: no outcome was recorded, it may have reached the network."""
+
+    worker: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str
+    reason: str
+    status: int | None
+    detail: str
+    milliseconds: int | None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    id: str
+    channel: str
+    title: str
+    """What people call the channel."""
+    network: str
+    account: str
+    language: str
+    recipient: str
+    text: str
+    state: DeliveryState
+    tries: int
+    due_at: datetime
+    reference: str
+    url: str
+    reason: str
+    detail: str
+    changed_at: datetime
+    attempts: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """One approver's sign-off, and what became of the mail that asks for it."""
+
+    id: str
+    approver: str
+    state: ApprovalState
+    digest: str
+    asked_at: datetime
+    approve_by: datetime
+    decided_at: datetime | None
+    reason: str
+    mailed_at: datetime | None
+    mail_error: str
+    fetched_at: datetime | None
+    """When the link was first fetched, by the approver or by a mail filter."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Counted from deliveries, never stored: "6 of 7 sent"."""
+
+    total: int
+    sent: int
+    failed: int
+    uncertain: int
+    waiting: int
+    """Queued or being sent."""
+    cancelled: int
+
+
+@dataclass(frozen=True)
+class MessageSheet:
+    """Everything about one message."""
+
+    incident: Incident
+    message: Message
+    variants: tuple[Variant, ...]
+    """The frozen texts of the newest revision; none before the first submission."""
+    deliveries: tuple[Delivery, ...]
+    sign_offs: tuple[SignOff, ...]
+
+    @property
+    def progress(self) -> Progress:
+        return progress(self.deliveries)
+
+
+@dataclass(frozen=True)
+class IncidentSheet:
+    incident: Incident
+    messages: tuple[Message, ...]
+    """In the order they were begun."""
+
+
+@dataclass(frozen=True)
+class Front:
+    """What the first page shows."""
+
+    open: tuple[Incident, ...]
+    stood_down: tuple[Incident, ...]
+    drafts: tuple[tuple[Message, Incident], ...]
+    awaiting: tuple[tuple[Message, Incident], ...]
+
+
+def progress(deliveries: tuple[Delivery, ...]) -> Progress:
+    states = [one.state for one in deliveries]
+    return Progress(
+        total=len(states),
+        sent=states.count(DeliveryState.SENT),
+        failed=states.count(DeliveryState.FAILED),
+        uncertain=states.count(DeliveryState.UNCERTAIN),
+        waiting=states.count(DeliveryState.QUEUED) + states.count(DeliveryState.SENDING),
+        cancelled=states.count(DeliveryState.CANCELLED),
+    )

@@ -1,0 +1,231 @@
+"""Reads the store into cards. Nothing here changes anything."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from console.actions import cards, compose
+from console.actions.desk import Desk
+from console.actions.errors import NotFound
+from console.domain.approval import ApprovalState
+from console.domain.delivery import DeliveryState
+from console.domain.incident import IncidentState, Mode
+from console.domain.message import Kind, MessageState
+from console.store import approvals, incidents, mails, messages, outbox, people
+from console.store.approvals import ApprovalRow
+from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
+from console.store.incidents import IncidentRow
+from console.store.messages import MessageRow, PictureRow
+
+Names = Mapping[str | None, str]
+
+
+def front(db: Session) -> cards.Front:
+    names = _names(db)
+    drafts = messages.in_states(db, [str(MessageState.DRAFT)], limit=30)
+    awaiting = messages.in_states(db, [str(MessageState.AWAITING)], limit=30)
+    return cards.Front(
+        open=_incidents(db, IncidentState.OPEN, names),
+        stood_down=_incidents(db, IncidentState.STOOD_DOWN, names),
+        drafts=_with_incident(db, drafts, names),
+        awaiting=_with_incident(db, awaiting, names),
+    )
+
+
+def incident(db: Session, incident_id: str) -> cards.IncidentSheet:
+    """Raises `NotFound`."""
+    row = db.get(IncidentRow, incident_id)
+    if row is None:
+        raise NotFound("incident", incident_id)
+    names = _names(db)
+    rows = messages.of_incident(db, incident_id)
+    return cards.IncidentSheet(_incident(row, names), tuple(_message(one, names) for one in rows))
+
+
+def message(db: Session, desk: Desk, message_id: str) -> cards.MessageSheet:
+    """Raises `NotFound`."""
+    row = _message_row(db, message_id)
+    names = _names(db)
+    return cards.MessageSheet(
+        incident=_incident(db.get_one(IncidentRow, row.incident_id), names),
+        message=_message(row, names),
+        variants=tuple(messages.variants(db, row.id, row.revision)),
+        deliveries=deliveries(db, desk, message_id),
+        sign_offs=tuple(_sign_off(db, one, names) for one in approvals.of_message(db, row.id)),
+    )
+
+
+def proposals(db: Session, desk: Desk, message_id: str) -> compose.Proposals:
+    """What each channel would be given if the draft were sent for approval now."""
+    row = _message_row(db, message_id)
+    return compose.propose(db, desk, db.get_one(IncidentRow, row.incident_id), row)
+
+
+def deliveries(db: Session, desk: Desk, message_id: str) -> tuple[cards.Delivery, ...]:
+    """In the order of config/channels.toml, each with its attempts."""
+    rows = outbox.of_message(db, message_id)
+    attempts: dict[str, list[cards.Attempt]] = defaultdict(list)
+    for attempt, outcome in outbox.attempts_of(db, [row.id for row in rows]):
+        attempts[attempt.delivery_id].append(_attempt(attempt, outcome))
+    order = {channel.name: place for place, channel in enumerate(desk.channels)}
+    rows.sort(key=lambda row: order.get(row.channel, len(order)))
+    return tuple(_delivery(desk, row, tuple(attempts[row.id])) for row in rows)
+
+
+def sign_off(db: Session, approval_id: str) -> cards.SignOff:
+    """Raises `NotFound`."""
+    row = db.get(ApprovalRow, approval_id)
+    if row is None:
+        raise NotFound("sign-off", approval_id)
+    return _sign_off(db, row, _names(db))
+
+
+def message_of_sign_off(db: Session, approval_id: str) -> str:
+    return db.get_one(ApprovalRow, approval_id).message_id
+
+
+def message_of_delivery(db: Session, delivery_id: str) -> str:
+    row = db.get(DeliveryRow, delivery_id)
+    if row is None:
+        raise NotFound("delivery", delivery_id)
+    return row.message_id
+
+
+def picture(db: Session, sha256: str) -> tuple[str, bytes]:
+    """Media type and bytes. Raises `NotFound`."""
+    row = db.get(PictureRow, sha256)
+    if row is None:
+        raise NotFound("picture", sha256)
+    return row.media_type, row.content
+
+
+def last_exercise(db: Session) -> cards.Incident | None:
+    """The newest exercise, for "last exercise 41 days ago"."""
+    row = db.scalars(
+        select(IncidentRow)
+        .where(IncidentRow.mode == str(Mode.EXERCISE))
+        .order_by(IncidentRow.opened_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return _incident(row, _names(db)) if row else None
+
+
+def _message_row(db: Session, message_id: str) -> MessageRow:
+    row = db.get(MessageRow, message_id)
+    if row is None:
+        raise NotFound("message", message_id)
+    return row
+
+
+def _names(db: Session) -> Names:
+    return defaultdict(str, {row.id: row.name for row in people.everybody(db)})
+
+
+def _incidents(db: Session, state: IncidentState, names: Names) -> tuple[cards.Incident, ...]:
+    return tuple(_incident(row, names) for row in incidents.newest(db, state=str(state), limit=30))
+
+
+def _with_incident(
+    db: Session, rows: Sequence[MessageRow], names: Names
+) -> tuple[tuple[cards.Message, cards.Incident], ...]:
+    return tuple(
+        (_message(row, names), _incident(db.get_one(IncidentRow, row.incident_id), names))
+        for row in rows
+    )
+
+
+def _incident(row: IncidentRow, names: Names) -> cards.Incident:
+    return cards.Incident(
+        id=row.id,
+        type=row.type,
+        title=row.title,
+        mode=Mode(row.mode),
+        state=IncidentState(row.state),
+        opened_by=names[row.opened_by],
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        policy_digest=row.policy_digest,
+    )
+
+
+def _message(row: MessageRow, names: Names) -> cards.Message:
+    return cards.Message(
+        id=row.id,
+        incident_id=row.incident_id,
+        number=row.number,
+        kind=Kind(row.kind),
+        state=MessageState(row.state),
+        facts=row.facts,
+        text=row.text,
+        edits=row.edits,
+        channels=None if row.channels is None else tuple(row.channels),
+        picture=row.picture or "",
+        alt=row.alt,
+        expires_at=row.expires_at,
+        version=row.version,
+        revision=row.revision,
+        digest=row.digest,
+        reason=row.reason,
+        drafted_by=names[row.drafted_by],
+        created_at=row.created_at,
+        submitted_by=names[row.submitted_by],
+        submitted_at=row.submitted_at,
+        approve_by=row.approve_by,
+        released_at=row.released_at,
+        settled_at=row.settled_at,
+    )
+
+
+def _attempt(row: AttemptRow, outcome: OutcomeRow | None) -> cards.Attempt:
+    return cards.Attempt(
+        worker=row.worker,
+        started_at=row.started_at,
+        ended_at=outcome.ended_at if outcome else None,
+        outcome=outcome.outcome if outcome else "",
+        reason=outcome.reason if outcome else "",
+        status=outcome.status if outcome else None,
+        detail=outcome.detail if outcome else "",
+        milliseconds=outcome.milliseconds if outcome else None,
+    )
+
+
+def _delivery(desk: Desk, row: DeliveryRow, attempts: tuple[cards.Attempt, ...]) -> cards.Delivery:
+    channel = desk.channel(row.channel)
+    return cards.Delivery(
+        id=row.id,
+        channel=row.channel,
+        title=channel.title if channel else row.channel,
+        network=row.network,
+        account=row.account,
+        language=row.language,
+        recipient=row.recipient,
+        text=row.text,
+        state=DeliveryState(row.state),
+        tries=row.tries,
+        due_at=row.due_at,
+        reference=row.reference,
+        url=row.url,
+        reason=row.reason,
+        detail=row.detail,
+        changed_at=row.changed_at,
+        attempts=attempts,
+    )
+
+
+def _sign_off(db: Session, row: ApprovalRow, names: Names) -> cards.SignOff:
+    mail = next(iter(reversed(mails.about(db, row.id, "sign-off"))), None)
+    return cards.SignOff(
+        id=row.id,
+        approver=names[row.approver_id],
+        state=ApprovalState(row.state),
+        digest=row.digest,
+        asked_at=row.asked_at,
+        approve_by=row.approve_by,
+        decided_at=row.decided_at,
+        reason=row.reason,
+        mailed_at=mail.sent_at if mail else None,
+        mail_error=mail.error if mail else "",
+        fetched_at=approvals.fetched(db, row.id),
+    )
