@@ -1,0 +1,146 @@
+"""What is wrong with the facts that were filled in: blank, too long, unknown, not a time, ..."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from console.domain.incident_type import Facts, Field, FieldKind, IncidentType
+from console.domain.message import Kind
+from console.domain.moment import clock_time, moment
+from console.domain.place import Places
+from console.domain.plain_text import Flaw, faults, link_flaw
+
+
+class Reason(StrEnum):
+    """Why a fact cannot stand; the words for people are in ``console/web/words.py``."""
+
+    BLANK = "blank"
+    TOO_LONG = "too long"
+    TOO_MANY = "too many places"
+    NOT_ONE_LINE = "more than one line"
+    WRONG_SHAPE = "a list where one answer belongs, or the other way round"
+    UNKNOWN_FIELD = "not a field of this type"
+    UNKNOWN_PLACE = "not in the list of places"
+    NO_SUCH_OPTION = "not one of the options"
+    NOT_A_TIME = "not a time"
+    PASSED = "a time that has passed"
+    NOT_A_NUMBER = "not a telephone number"
+    NOT_A_LINK = "not a link"
+    UNFILLED = "a placeholder left unfilled"
+
+
+@dataclass(frozen=True)
+class Problem:
+    field: str
+    reason: Reason | Flaw
+    found: str = ""
+    """What was found: the unknown place's id, the placeholder, the character."""
+    over: int = 0
+    """By how many characters, or places, too long."""
+
+
+YES_OR_NO = ("yes", "no")
+_TELEPHONE = re.compile(r"\+?[0-9](?:[ ()-]{0,2}[0-9]){2,14}")
+_UNFILLED = re.compile(
+    r"\[[^\]\n]{0,60}\]"
+    r"|\{[^}\n]{0,60}\}+"
+    r"|<[^<>\n]{1,60}>"
+    r"|\b[Xx]{2,}\b"
+    r"|_{3,}"
+    # Dummies only: 01234 with other digits after it is a real area code (Bedford).
+    r"|\b01234 ?567 ?\d{3}\b|\b01234(?![ -]?\d)|\b0(?:0{4,}|1{4,}|0{4} ?0+)\d*\b"
+)
+
+
+def problems(
+    type: IncidentType, kind: Kind, facts: Facts, places: Places, *, now: datetime
+) -> list[Problem]:
+    """Everything that keeps these facts from becoming a message, in the order of the form.
+
+    ``now`` is the local time, aware. Facts of the type that this kind does not ask for may be
+    there, as they are when an update starts from its alert.
+    """
+    known = {field.name for field in type.fields}
+    strangers = [Problem(name, Reason.UNKNOWN_FIELD) for name in facts if name not in known]
+    found = [
+        problem
+        for field in type.asks(kind)
+        for problem in _field_problems(field, facts.get(field.name, ""), places, now)
+    ]
+    return found + strangers
+
+
+def blank(answer: str | Sequence[str]) -> bool:
+    """Nothing filled in; spaces and empty entries are nothing."""
+    return not (answer.strip() if isinstance(answer, str) else any(one.strip() for one in answer))
+
+
+def text_problems(name: str, text: str) -> list[Problem]:
+    """What no text that goes out may have, whoever wrote it: also for a channel's edited text."""
+    faulty = [Problem(name, fault.flaw, fault.found) for fault in faults(text)]
+    return faulty + [Problem(name, Reason.UNFILLED, one[0]) for one in _UNFILLED.finditer(text)]
+
+
+def _field_problems(
+    field: Field, answer: str | Sequence[str], places: Places, now: datetime
+) -> Iterator[Problem]:
+    if blank(answer):
+        if field.required:
+            yield Problem(field.name, Reason.BLANK)
+    elif isinstance(answer, str) == (field.kind is FieldKind.PLACES):
+        yield Problem(field.name, Reason.WRONG_SHAPE)
+    elif isinstance(answer, str):
+        yield from _answer_problems(field, answer.strip(), now)
+    else:
+        yield from _place_problems(field, answer, places)
+
+
+def _answer_problems(field: Field, answer: str, now: datetime) -> Iterator[Problem]:
+    if len(answer) > field.max:
+        yield Problem(field.name, Reason.TOO_LONG, over=len(answer) - field.max)
+        return
+    if "\n" in answer and field.kind is not FieldKind.LONG_TEXT:
+        yield Problem(field.name, Reason.NOT_ONE_LINE)
+    yield from text_problems(field.name, answer)
+    if reason := _misfit(field, answer, now):
+        yield Problem(field.name, reason, answer)
+
+
+def _place_problems(field: Field, ids: Sequence[str], places: Places) -> Iterator[Problem]:
+    if len(ids) > field.max:
+        yield Problem(field.name, Reason.TOO_MANY, over=len(ids) - field.max)
+    for one in ids:
+        if one not in places[field.places]:
+            yield Problem(field.name, Reason.UNKNOWN_PLACE, one)
+
+
+def _misfit(field: Field, answer: str, now: datetime) -> Reason | None:
+    match field.kind:
+        case FieldKind.TIME:
+            return None if clock_time(answer) else Reason.NOT_A_TIME
+        case FieldKind.DATE_AND_TIME:
+            return _time_misfit(field, answer, now)
+        case FieldKind.CHOICE:
+            return None if answer in field.options else Reason.NO_SUCH_OPTION
+        case FieldKind.YES_OR_NO:
+            return None if answer in YES_OR_NO else Reason.NO_SUCH_OPTION
+        case FieldKind.TELEPHONE:
+            return None if _TELEPHONE.fullmatch(answer) else Reason.NOT_A_NUMBER
+        case FieldKind.LINK:
+            return _link_misfit(answer)
+    return None
+
+
+def _time_misfit(field: Field, answer: str, now: datetime) -> Reason | None:
+    at = moment(answer, now, future=field.future)
+    if at is None:
+        return Reason.NOT_A_TIME
+    return Reason.PASSED if field.future and at <= now else None
+
+
+def _link_misfit(answer: str) -> Reason | None:
+    """A faulty host is named by the text rules already; here only what is no link at all."""
+    is_link = re.fullmatch(r"https?://\S+", answer, re.IGNORECASE)
+    return None if is_link and (link_flaw(answer) or "." in answer) else Reason.NOT_A_LINK
