@@ -5,12 +5,14 @@ All mails stand in the mailbox, ``/mail``.
 """
 
 import asyncio
+import logging
 import threading
 from collections.abc import Collection
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
@@ -72,12 +74,15 @@ class Mailbox:
         self.mails = mails
         self.pictures = pictures
         self.faults = faults
+        # A client tries one way of signing in after the other: that is one refusal, not several.
+        self._refused: WeakSet[Session] = WeakSet()
 
     def login(self, server: SMTP, session: Session, *rest: Any) -> AuthResult:
         """Any login but with the password ``bad``."""
         given = rest[-1]
-        taken = self._take(given.login.decode("utf-8", "replace"), ["401"])
-        good = given.password != b"bad" and not taken.fault
+        if self._take(given.login.decode("utf-8", "replace"), ["401"]).fault:
+            self._refused.add(session)
+        good = given.password != b"bad" and session not in self._refused
         return AuthResult(success=good, handled=False, auth_data=given)
 
     async def handle_MAIL(
@@ -133,6 +138,8 @@ class MailServer:
 
     def __init__(self, host: str, port: int, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
+        # aiosmtpd warns about its own use of a name that it will drop.
+        logging.getLogger("mail.log").setLevel(logging.ERROR)
         self._started: Future[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
         self._thread = threading.Thread(target=asyncio.run, args=(self._run(host, port),))
         self._thread.start()

@@ -46,7 +46,8 @@ class Account:
 class World:
     """The accounts whose names begin alike: ``actual.``, ``exercise.``, or neither."""
 
-    name: str
+    heading: str
+    kind: str
     accounts: list[Account]
 
 
@@ -69,9 +70,11 @@ def worlds(entries: Iterable[Entry]) -> list[World]:
     for entry in entries:
         by_account.setdefault((entry.account, entry.network), []).append(entry)
     accounts = [_account(*name, posts) for name, posts in sorted(by_account.items())]
-    named = {"actual": "Actual", "exercise": "Exercise", "": "Other accounts"}
+    named = {"actual": "Actual incidents", "exercise": "Exercises", "": "Other accounts"}
     grouped = {world: [one for one in accounts if _world(one.name) == world] for world in named}
-    return [World(named[world], found) for world, found in grouped.items() if found]
+    return [
+        World(named[world], world or "other", found) for world, found in grouped.items() if found
+    ]
 
 
 def _world(account: str) -> str:
