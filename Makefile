@@ -10,7 +10,6 @@ ARGS ?=
 export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 # A Python that uv has to fetch, where the machine has none of 3.11 or later.
 export UV_PYTHON_INSTALL_DIR ?= $(CURDIR)/.cache/python
-export npm_config_cache ?= $(CURDIR)/.cache/npm
 # A council's own web proxy signs with a certificate that the system knows, and uv's own list does not.
 export UV_SYSTEM_CERTS ?= 1
 # Another project's active environment is not ours, and compiled modules are what makes a start quick.

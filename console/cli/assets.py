@@ -64,7 +64,8 @@ def install(lock: Path, work: Path) -> Path:
     """`npm ci` checks the lock's integrity hash; no script of the package runs."""
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(lock / name, work / name)
-    command = [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = [*npm(), "ci", *options, f"--cache={work / 'cache'}"]
     try:
         subprocess.run(
             command, cwd=work, check=True, timeout=MINUTES_5, capture_output=True, text=True

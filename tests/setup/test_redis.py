@@ -14,8 +14,16 @@ from pathlib import Path
 import pytest
 from redis import Redis as Client
 
-from console.cli.redis import LONGEST_SOCKET_PATH, Redis, answers, in_wheel, start, wait_until
-from tests.real.needs import missing, needs
+from console.cli.redis import (
+    LONGEST_SOCKET_PATH,
+    Redis,
+    answers,
+    in_wheel,
+    on_path,
+    start,
+    wait_until,
+)
+from tests.real.needs import missing
 
 
 @dataclass
@@ -48,7 +56,7 @@ def wheel() -> Path:
 @pytest.fixture
 def real_path(tmp_path: Path) -> str:
     """A PATH with the system's own server and nothing else, not the one in our environment."""
-    server = needs("redis-server", "apt install redis-server", [Path("/usr/bin")])
+    server = on_path(os.environ["PATH"]) or missing("redis-server", "apt install redis-server")
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "redis-server").symlink_to(server)
