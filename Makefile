@@ -16,6 +16,7 @@ export UV_SYSTEM_CERTS ?= 1
 unexport VIRTUAL_ENV PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
 
 RUN := $(UV) run --locked
+PYTHON := .venv/pyvenv.cfg
 DESIGN_SYSTEM := console/web/static/govuk/brought.txt
 
 .DEFAULT_GOAL := help
@@ -26,19 +27,19 @@ help: ## List these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 	@echo 'Options go in ARGS: make demo ARGS="--port 9000", make test ARGS="-k doorbell".'
 
-demo: $(UV) $(DESIGN_SYSTEM) ## Start the console with practice networks; Ctrl-C stops it
+demo: $(PYTHON) $(DESIGN_SYSTEM) ## Start the console with practice networks; Ctrl-C stops it
 	@$(RUN) --no-dev skellat demo $(ARGS)
 
 test: check $(DESIGN_SYSTEM) ## Run the checks, then every test
 	@$(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
-check: $(UV) ## Format, lint, types and import contracts
+check: $(PYTHON) ## Format, lint, types and import contracts
 	@$(RUN) ruff format --check --quiet .
 	@$(RUN) ruff check --quiet .
 	@$(RUN) mypy
 	@$(RUN) lint-imports --no-logo
 
-fmt: $(UV) ## Put the code in order
+fmt: $(PYTHON) ## Put the code in order
 	@$(RUN) ruff check --quiet --fix-only .
 	@$(RUN) ruff format --quiet .
 
@@ -50,9 +51,13 @@ clean: ## Delete what these commands installed and made; incidents in var/ stay
 	find console workers tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # npm comes from the PATH, else from the wheel in the `assets` group.
-$(DESIGN_SYSTEM): console/cli/assets.py console/web/assets/package-lock.json | $(UV)
+$(DESIGN_SYSTEM): console/cli/assets.py console/web/assets/package-lock.json | $(PYTHON)
 	@$(RUN) --no-dev $(shell command -v npm >/dev/null || echo --group assets) python -m console.cli.assets
 	@touch $@
+
+# uv takes any Python of 3.11 or later that it finds, whatever `python3` is; else it fetches one.
+$(PYTHON): | $(UV)
+	@$(UV) venv --quiet --allow-existing || { echo "Skellat needs Python 3.11 or later. Debian, Ubuntu: sudo apt install python3.11 (or python3.12)" >&2; exit 1; }
 
 # Debian refuses a bare `pip install`; --target into our own folder it allows.
 .tools/bin/uv:
