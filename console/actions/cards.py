@@ -83,7 +83,7 @@ class Delivery:
     text: str
     state: DeliveryState
     tries: int
-    due_at: datetime
+    due_at: datetime | None
     reference: str
     url: str
     reason: str

@@ -123,6 +123,10 @@ class Reason(StrEnum):
     BAD_ANSWER = "answer not understood"
     MISCONFIGURED = "misconfigured"
     UNEXPECTED = "unexpected error"
+    ALTERED = "not as signed"
+    """What stands in the database is not what was signed: nothing was sent."""
+    LOST = "worker lost"
+    """The worker stopped in the middle of the call."""
 
 
 class SendError(Exception):

@@ -38,13 +38,14 @@ class DeliveryRow(Base):
     expires_at: Mapped[datetime | None] = mapped_column(Instant)
 
     state: Mapped[str] = mapped_column(String(12))
-    due_at: Mapped[datetime] = mapped_column(Instant)
-    """Queued: not before this time. Uncertain: when the network is next asked."""
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Queued: not before this time. Uncertain: when the network is next asked; None: a person
+    decides."""
     weight: Mapped[int] = mapped_column(default=0)
     """Milliseconds that this channel took lately: the slowest are started first."""
     tries: Mapped[int] = mapped_column(default=0)
     looks: Mapped[int] = mapped_column(default=0)
-    """How often the network was asked since the outcome became unknown."""
+    """How often in a row the network said that it does not have the post."""
     fence: Mapped[int] = mapped_column(default=0)
     """Goes up with every claim; who holds an older one may not change the state."""
     worker: Mapped[str] = mapped_column(String(60), default="")

@@ -54,3 +54,8 @@ def settle(db: Session, mail_id: str, *, now: datetime, error: str) -> None:
         row.state, row.sent_at = "sent", now
     else:
         row.due_at = now + timedelta(seconds=min(5 * 2 ** min(row.tries, 6), 300))
+
+
+def drop(db: Session, mail_id: str) -> None:
+    """The mail is no longer wanted."""
+    db.get_one(MailRow, mail_id).state = "dropped"

@@ -85,7 +85,7 @@ def to_look_for(db: Session, now: datetime, *, until: datetime, limit: int) -> l
     rows = db.scalars(
         update(DeliveryRow)
         .where(DeliveryRow.id.in_(due))
-        .values(due_at=until, looks=DeliveryRow.looks + 1)
+        .values(due_at=until)
         .returning(DeliveryRow)
         .execution_options(synchronize_session=False)
     )
@@ -112,6 +112,11 @@ def cancel_queued(
 def cancel_unsendable(db: Session, now: datetime) -> list[str]:
     """Cancels queued deliveries that may not leave any more: past their end, overtaken, stopped."""
     return _cancel(db, and_(DeliveryRow.state == QUEUED, _unsendable(now)), now)
+
+
+def any_unsendable(now: datetime) -> ColumnElement[bool]:
+    """Whether `cancel_unsendable` would find something."""
+    return exists().where(DeliveryRow.state == QUEUED, _unsendable(now))
 
 
 def overtaken(db: Session, row: DeliveryRow) -> bool:

@@ -1,0 +1,103 @@
+"""Claims what is due and commits the intent to send it, before any byte leaves."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from console.actions.desk import Desk
+from console.domain.channel import Picture, Post, Reason
+from console.domain.delivery import DEADLINE, LEASE, MARGIN, NEXT, DeliveryEvent, DeliveryState
+from console.domain.incident import Mode
+from console.domain.states import after
+from console.store import outbox
+from console.store.base import new_id
+from console.store.deliveries import AttemptRow, DeliveryRow
+from console.store.engine import Sessions, database_now
+from console.store.messages import PictureRow
+from workers.deadline import clock
+from workers.errand import Errand
+from workers.recheck import Signed, signed_texts
+from workers.recording import on_record
+
+
+def take(sessions: Sessions, desk: Desk, *, worker: str, limit: int) -> list[Errand]:
+    """At most ``limit`` errands. Claim, check and intent are one commit, so a delivery is either
+    still queued or has an attempt on the record."""
+    start_by = clock() + (LEASE - DEADLINE - MARGIN).total_seconds()
+    with sessions.begin() as db:
+        now = database_now(db)
+        rows = outbox.claim(db, worker=worker, now=now, limit=limit)
+        signed: Mapping[str, Signed] = {
+            message_id: signed_texts(db, desk, message_id)
+            for message_id in sorted({row.message_id for row in rows})
+        }
+        return [
+            _intend(db, row, worker, start_by, now)
+            for row in rows
+            if _holds(db, row, signed[row.message_id], now)
+        ]
+
+
+def post_of(db: Session, row: DeliveryRow) -> Post:
+    """The signed text as the channel is given it."""
+    return Post(
+        key=row.id,
+        text=row.text,
+        language=row.language,
+        subject=row.subject,
+        incident=row.incident_id,
+        kind=row.kind,
+        exercise=row.exercise,
+        link=row.link,
+        created_at=row.created_at,
+        recipient=row.recipient,
+        reply_to=outbox.earlier_reference(db, row),
+        expires_at=row.expires_at,
+        picture=_picture(db, row),
+    )
+
+
+def mode_of(row: DeliveryRow) -> Mode:
+    return Mode.EXERCISE if row.exercise else Mode.ACTUAL
+
+
+def _holds(db: Session, row: DeliveryRow, signed: Signed, now: datetime) -> bool:
+    """The last gate: what is not exactly what was signed fails, loudly, and is never sent."""
+    why = signed.why_not(row)
+    if not why:
+        return True
+    row.state = str(after(NEXT, DeliveryState(row.state), DeliveryEvent.REFUSE))
+    row.reason, row.detail, row.changed_at = str(Reason.ALTERED), why, now
+    on_record(db, row, "sending refused: not as signed", row.worker, now, {"why": why})
+    return False
+
+
+def _intend(db: Session, row: DeliveryRow, worker: str, start_by: float, now: datetime) -> Errand:
+    attempt = AttemptRow(
+        id=new_id(), delivery_id=row.id, fence=row.fence, worker=worker, started_at=now
+    )
+    db.add(attempt)
+    return Errand(
+        delivery_id=row.id,
+        attempt_id=attempt.id,
+        fence=row.fence,
+        channel=row.channel,
+        mode=mode_of(row),
+        post=post_of(db, row),
+        start_by=start_by,
+    )
+
+
+def _picture(db: Session, row: DeliveryRow) -> Picture | None:
+    if not row.picture:
+        return None
+    kept = db.get_one(PictureRow, row.picture)
+    return Picture(
+        sha256=kept.sha256,
+        media_type=kept.media_type,
+        width=kept.width,
+        height=kept.height,
+        alt=row.alt,
+        content=kept.content,
+    )

@@ -1,0 +1,103 @@
+"""One delivery: the call to the network, and what its end means."""
+
+import logging
+import traceback
+from datetime import UTC, datetime
+
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random
+
+from console import channels
+from console.actions.desk import Desk
+from console.configuration import SecretMissing
+from console.domain.channel import (
+    Channel,
+    Post,
+    Reason,
+    Receipt,
+    Refused,
+    SendError,
+    Unavailable,
+    Uncertain,
+)
+from console.domain.delivery import DeliveryEvent
+from workers.deadline import clock, deadline
+from workers.errand import Errand, Outcome
+
+log = logging.getLogger(__name__)
+
+
+def deliver(errand: Errand, desk: Desk) -> Outcome:
+    """Sends, and says how it ended. Never raises."""
+    begun = clock()
+    receipt: Receipt | None = None
+    error: SendError | None = None
+    if begun > errand.start_by:
+        error = Unavailable(Reason.UNREACHABLE, "the worker was too busy to start in time")
+    else:
+        try:
+            receipt = _send(errand, desk)
+        except SendError as raised:
+            error = raised
+        except Exception as raised:  # noqa: BLE001 - an adapter's own fault means: uncertain
+            error = unexpected(errand.channel, raised)
+    return Outcome(
+        errand=errand,
+        event=_event(error),
+        ended_at=datetime.now(UTC),
+        milliseconds=round((clock() - begun) * 1000),
+        receipt=receipt,
+        error=error,
+    )
+
+
+def unexpected(channel: str, raised: Exception) -> Uncertain:
+    """An adapter's own fault. Its text may hold anything, a secret too, so only its kind and the
+    place are told."""
+    place = "".join(traceback.format_tb(raised.__traceback__))
+    log.error("channel %s raised %s\n%s", channel, type(raised).__name__, place)
+    return Uncertain(Reason.UNEXPECTED, type(raised).__name__)
+
+
+def connected(desk: Desk, errand: Errand) -> Channel:
+    """The channel in the errand's world. Raises `Refused` where it is not configured any more."""
+    configured = desk.channel(errand.channel)
+    if configured is None:
+        raise Refused(Reason.MISCONFIGURED, "the channel is no longer configured")
+    try:
+        return channels.connect(configured, errand.mode, desk.settings)
+    except SecretMissing as missing:
+        raise Refused(Reason.MISCONFIGURED, f"no secret at {missing.where}") from None
+    except channels.NoPractice:
+        raise Refused(Reason.MISCONFIGURED, "there is no practice network for it") from None
+
+
+def _send(errand: Errand, desk: Desk) -> Receipt:
+    with deadline():
+        return _try_twice(connected(desk, errand), errand.post)
+
+
+def _try_twice(channel: Channel, post: Post) -> Receipt:
+    """A connection that is refused once is tried again within milliseconds: servers restart."""
+    retrying = Retrying(
+        stop=stop_after_attempt(2),
+        wait=wait_random(0.05, 0.2),
+        retry=retry_if_exception(_refused_connection),
+        reraise=True,
+    )
+    return retrying(channel.send, post)
+
+
+def _refused_connection(error: BaseException) -> bool:
+    return isinstance(error, Unavailable) and error.reason is Reason.UNREACHABLE
+
+
+def _event(error: SendError | None) -> DeliveryEvent:
+    match error:
+        case None:
+            return DeliveryEvent.ACCEPT
+        case Refused():
+            return DeliveryEvent.REFUSE
+        case Unavailable():
+            return DeliveryEvent.POSTPONE
+        case _:
+            return DeliveryEvent.LOSE

@@ -1,0 +1,154 @@
+"""One per worker process: claims due deliveries, sends them on threads, records how they ended."""
+
+import logging
+import queue
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy.exc import OperationalError
+from tenacity import Retrying, before_sleep_log, retry_if_exception_type, wait_random_exponential
+
+from console.actions.desk import Desk
+from console.store import presence
+from console.store.engine import Sessions, database_now
+from workers import claims, postroom, reconcile, recording, sweep
+from workers.deadline import clock
+from workers.deliver import deliver
+from workers.errand import Errand, Outcome
+
+TICK = 1.0
+"""Seconds between two looks without a ring: all that a lost ring can cost."""
+SIGN_OF_LIFE = 5.0
+GATHER = 0.003
+"""Seconds that a finished attempt waits for others to share its commit."""
+
+log = logging.getLogger(__name__)
+
+
+class Dispatcher:
+    """`start` starts its threads; `stop` finishes and records what is in flight, then ends them."""
+
+    def __init__(self, sessions: Sessions, desk: Desk, *, name: str, threads: int = 200) -> None:
+        self.name = name
+        self._sessions, self._desk = sessions, desk
+        self._bell = threading.Event()
+        self._stopping = threading.Event()
+        self._free = threading.Semaphore(threads)
+        self._senders = ThreadPoolExecutor(threads, thread_name_prefix="send")
+        # Mails and looks have threads of their own: hung networks must not hold up a sign-off.
+        self._others = ThreadPoolExecutor(16, thread_name_prefix="other")
+        self._ended: queue.SimpleQueue[Outcome | None] = queue.SimpleQueue()
+        self._seen = float("-inf")
+        self._looking = threading.Thread(target=self._look_around, name="look")
+        self._recording = threading.Thread(target=self._record, name="record")
+
+    def ring(self) -> None:
+        """Something is due: look now."""
+        self._bell.set()
+
+    def start(self) -> None:
+        self._looking.start()
+        self._recording.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._bell.set()
+        self._looking.join()
+        self._senders.shutdown()
+        self._others.shutdown()
+        self._ended.put(None)
+        self._recording.join()
+        with self._sessions.begin() as db:
+            presence.gone(db, self.name)
+
+    def _look_around(self) -> None:
+        """Turn after turn until the stop. A database that is away is waited for; whatever else
+        goes wrong in a turn is logged, and the next one is tried."""
+        while not self._stopping.is_set():
+            try:
+                self._turn()
+            except OperationalError as error:
+                log.warning("database not available: %s", type(error.orig).__name__)
+                self._stopping.wait(TICK)
+            except Exception:
+                log.exception("a turn failed")
+                self._stopping.wait(TICK)
+            self._bell.wait(TICK)
+            self._bell.clear()
+
+    def _turn(self) -> None:
+        """Reads first, since mostly nothing is due. Deliveries come before everything else."""
+        with self._sessions.read() as db:
+            due = sweep.due(db, database_now(db))
+        if due.deliveries:
+            self._claim()
+        if due.mails:
+            for letter in postroom.take(self._sessions, self._desk):
+                self._others.submit(postroom.post, self._sessions, self._desk, letter)
+        if due.chores:
+            sweep.sweep(self._sessions, self._desk, worker=self.name)
+        if due.looks:
+            for errand in reconcile.take(self._sessions, limit=16):
+                self._others.submit(self._look_for, errand)
+        if clock() - self._seen > SIGN_OF_LIFE:
+            with self._sessions.begin() as db:
+                presence.seen(db, self.name, database_now(db))
+            self._seen = clock()
+
+    def _claim(self) -> None:
+        """Claims as much as there are free threads, and starts all of it."""
+        free = self._take_free()
+        errands: list[Errand] = []
+        try:
+            if free:
+                errands = claims.take(self._sessions, self._desk, worker=self.name, limit=free)
+        finally:
+            for _ in range(free - len(errands)):
+                self._free.release()
+        for errand in errands:
+            self._senders.submit(self._send, errand)
+        if errands and len(errands) == free:
+            self._bell.set()  # there may be more
+
+    def _take_free(self) -> int:
+        taken = 0
+        while self._free.acquire(blocking=False):
+            taken += 1
+        return taken
+
+    def _send(self, errand: Errand) -> None:
+        try:
+            self._ended.put(deliver(errand, self._desk))
+        finally:
+            self._free.release()
+
+    def _look_for(self, errand: Errand) -> None:
+        reconcile.settle(self._sessions, reconcile.look(errand, self._desk), worker=self.name)
+        self._bell.set()
+
+    def _record(self) -> None:
+        """Many outcomes in one commit, until the stop."""
+        while (first := self._ended.get()) is not None:
+            outcomes, more = [first], True
+            self._stopping.wait(GATHER)
+            while more and not self._ended.empty():
+                if outcome := self._ended.get():
+                    outcomes.append(outcome)
+                else:
+                    more = False
+            self._settle(outcomes)
+            self._bell.set()  # an update may have waited for one of these channels
+            if not more:
+                return
+
+    def _settle(self, outcomes: list[Outcome]) -> None:
+        """What cannot be recorded is kept, and tried until it can."""
+        keep_trying = Retrying(
+            wait=wait_random_exponential(multiplier=0.05, max=5),
+            retry=retry_if_exception_type(OperationalError),
+            before_sleep=before_sleep_log(log, logging.WARNING),
+            reraise=True,
+        )
+        keep_trying(
+            recording.settle, self._sessions, self._desk, worker=self.name, outcomes=outcomes
+        )

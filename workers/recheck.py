@@ -1,0 +1,82 @@
+"""Checks once more, right before sending, that a delivery is word for word what was signed."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from console.actions.desk import Desk
+from console.domain.approval import ApprovalState
+from console.domain.incident import Mode
+from console.domain.message import MessageState, Variant, revision_digest
+from console.domain.policy import SignOff, still_needed
+from console.store import approvals, messages
+from console.store.deliveries import DeliveryRow
+from console.store.incidents import IncidentRow
+from console.store.messages import MessageRow, PictureRow
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What was signed of one message; ``fault`` says why none of it may be sent."""
+
+    mode: Mode
+    variants: Mapping[tuple[str, str], Variant]
+    fault: str = ""
+
+    def why_not(self, row: DeliveryRow) -> str:
+        """Why this delivery is not what was signed; empty where it is."""
+        if self.fault:
+            return self.fault
+        variant = self.variants.get((row.channel, row.language))
+        if variant is None:
+            return "the channel was not signed"
+        if row.exercise is not (self.mode is Mode.EXERCISE):
+            return "the mode is not the incident's"
+        same = (row.text, row.subject, row.account, row.network, row.picture, row.alt) == (
+            variant.text,
+            variant.subject,
+            variant.account,
+            variant.network,
+            variant.picture,
+            variant.alt,
+        )
+        return "" if same else "the text is not the one that was signed"
+
+
+def signed_texts(db: Session, desk: Desk, message_id: str) -> Signed:
+    """What the sign-offs of this message cover, proved by its digest."""
+    message = db.get_one(MessageRow, message_id)
+    incident = db.get_one(IncidentRow, message.incident_id)
+    mode = Mode(incident.mode)
+    variants = messages.variants(db, message.id, message.revision)
+    return Signed(
+        mode=mode,
+        variants={(one.channel, one.language): one for one in variants},
+        fault=_fault(db, desk, message, mode, variants),
+    )
+
+
+def _fault(
+    db: Session, desk: Desk, message: MessageRow, mode: Mode, variants: list[Variant]
+) -> str:
+    if message.state != MessageState.RELEASED:
+        return "the message is not released"
+    if revision_digest(variants, mode=mode, expires_at=message.expires_at) != message.digest:
+        return "the digest is not the one that was signed"
+    sign_offs = [
+        SignOff(one.approver_id, one.digest, ApprovalState(one.state))
+        for one in approvals.of_message(db, message.id)
+    ]
+    rules = desk.settings.policy.rules(mode)
+    if still_needed(rules, message.digest, sign_offs, messages.contributors(db, message.id)):
+        return "a sign-off is missing"
+    return "" if all(_whole(db, one.picture) for one in variants) else "the picture was changed"
+
+
+def _whole(db: Session, sha256: str) -> bool:
+    if not sha256:
+        return True
+    kept = db.get(PictureRow, sha256)
+    return kept is not None and hashlib.sha256(kept.content).hexdigest() == sha256

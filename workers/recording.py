@@ -1,0 +1,145 @@
+"""Records how attempts ended: state, attempt and audit entry, many in one commit."""
+
+import random
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from console.actions.desk import Desk
+from console.domain.delivery import (
+    LEASE,
+    NEXT,
+    SETTLE,
+    DeliveryEvent,
+    DeliveryState,
+    next_try,
+)
+from console.domain.states import after
+from console.store import outbox
+from console.store.audit import Actor, record
+from console.store.deliveries import DeliveryRow, OutcomeRow
+from console.store.engine import Sessions, database_now
+from workers.errand import Outcome
+
+ACTIONS = {
+    DeliveryEvent.ACCEPT: "published",
+    DeliveryEvent.REFUSE: "refused by the network",
+    DeliveryEvent.POSTPONE: "not sent, will be tried again",
+    DeliveryEvent.LOSE: "outcome unknown",
+}
+
+
+def settle(sessions: Sessions, desk: Desk, *, worker: str, outcomes: Sequence[Outcome]) -> None:
+    """One commit for all of them. An outcome whose claim is no longer the newest is kept on the
+    record and changes nothing else."""
+    with sessions.begin() as db:
+        now = database_now(db)
+        for outcome in sorted(outcomes, key=lambda one: one.errand.delivery_id):
+            db.add(_row(outcome))
+            errand = outcome.errand
+            row = outbox.held(db, errand.delivery_id, worker=worker, fence=errand.fence)
+            if row is None:
+                _too_late(db, outcome, worker, now)
+            else:
+                _apply(db, desk, row, outcome, worker, now)
+
+
+def lose(desk: Desk, row: DeliveryRow, now: datetime) -> None:
+    """The outcome is unknown. Sent again where that leaves one post; looked for where the network
+    can be read; else a person decides, unless the channel's owner chose to resend."""
+    channel = desk.channel(row.channel)
+    if channel is not None and channel.repeatable:
+        _move(row, DeliveryEvent.POSTPONE, now)
+        row.due_at = next_try(row.tries, now, jitter=random.random(), retry_after=None)  # noqa: S311
+        return
+    _move(row, DeliveryEvent.LOSE, now)
+    row.looks = 0
+    settled = max(row.lease_until or now, now - LEASE) + SETTLE
+    looked_for = channel is not None and (channel.findable or channel.on_unknown == "resend")
+    row.due_at = max(settled, now) if looked_for else None
+
+
+def on_record(
+    db: Session,
+    row: DeliveryRow,
+    action: str,
+    worker: str,
+    now: datetime,
+    detail: Mapping[str, Any],
+) -> None:
+    """An entry about one delivery, by the worker that had it."""
+    record(
+        db,
+        actor=Actor(f"worker {worker}" if worker else "Skellat"),
+        action=action,
+        subject=f"message:{row.message_id}",
+        incident=row.incident_id,
+        detail={
+            "delivery": row.id,
+            "channel": row.channel,
+            "account": row.account,
+            "recipient": row.recipient,
+            **detail,
+        },
+        now=now,
+    )
+
+
+def _row(outcome: Outcome) -> OutcomeRow:
+    receipt, error = outcome.receipt, outcome.error
+    return OutcomeRow(
+        attempt_id=outcome.errand.attempt_id,
+        ended_at=outcome.ended_at,
+        outcome=str(outcome.event),
+        reason=str(error.reason) if error else "",
+        status=error.status if error else None,
+        detail=error.detail if error else (receipt.answer if receipt else ""),
+        milliseconds=outcome.milliseconds,
+    )
+
+
+def _apply(
+    db: Session, desk: Desk, row: DeliveryRow, outcome: Outcome, worker: str, now: datetime
+) -> None:
+    receipt, error = outcome.receipt, outcome.error
+    row.reason = str(error.reason) if error else ""
+    row.detail = error.detail if error else ""
+    if outcome.event is DeliveryEvent.LOSE:
+        lose(desk, row, now)
+    else:
+        _move(row, outcome.event, now)
+    if receipt is not None:
+        row.reference, row.url = receipt.reference, receipt.url
+    if outcome.event is DeliveryEvent.POSTPONE:
+        pause = getattr(error, "retry_after", None)
+        row.due_at = next_try(row.tries, now, jitter=random.random(), retry_after=pause)  # noqa: S311
+    detail = {
+        "attempt": outcome.errand.attempt_id,
+        "reference": row.reference,
+        "url": row.url,
+        "reason": row.reason,
+        "answer": row.detail or (receipt.answer if receipt else ""),
+        "status": error.status if error else None,
+        "milliseconds": outcome.milliseconds,
+        "state": row.state,
+    }
+    on_record(db, row, ACTIONS[outcome.event], worker, now, detail)
+
+
+def _too_late(db: Session, outcome: Outcome, worker: str, now: datetime) -> None:
+    row = db.get_one(DeliveryRow, outcome.errand.delivery_id)
+    detail = {
+        "attempt": outcome.errand.attempt_id,
+        "outcome": str(outcome.event),
+        "reference": outcome.receipt.reference if outcome.receipt else "",
+        "state": row.state,
+    }
+    on_record(db, row, "late answer, state kept", worker, now, detail)
+
+
+def _move(row: DeliveryRow, event: DeliveryEvent, now: datetime) -> None:
+    row.state = str(after(NEXT, DeliveryState(row.state), event))
+    row.changed_at = now
+    row.lease_until = None if event is not DeliveryEvent.LOSE else row.lease_until

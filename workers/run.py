@@ -1,0 +1,123 @@
+"""Worker processes: the networks' libraries loaded once, then one fork for each worker."""
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from types import FrameType
+
+from console.actions.desk import Desk
+from console.store.engine import Sessions
+from workers import deadline, sweep
+from workers.dispatcher import Dispatcher
+from workers.queue import listen
+
+RESTART_PAUSE = 0.5
+"""Seconds before a dead worker is replaced, so that one that cannot start does not spin."""
+PATIENCE = 30.0
+"""Seconds that a stop waits for what is in flight: more than the longest call takes."""
+
+log = logging.getLogger(__name__)
+
+
+def supervise(desk: Desk, *, count: int) -> int:
+    """Keeps ``count`` workers alive until SIGTERM or SIGINT; a dead one's deliveries are taken back
+    at once. Returns the exit code."""
+    preload()
+    stopping = threading.Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda *_: stopping.set())
+    workers = {_fork(desk): None for _ in range(count)}
+    while not stopping.is_set():
+        dead = [pid for pid in workers if _ended(pid)]
+        for pid in dead:
+            del workers[pid]
+            log.error("worker %s ended by itself; its deliveries are taken back", _name(pid))
+            _take_back(desk, pid)
+            stopping.wait(RESTART_PAUSE)
+            workers[_fork(desk)] = None
+        stopping.wait(0.2)
+    return _stop(desk, list(workers))
+
+
+def preload() -> None:
+    """What every worker needs and is slow to load: shared by the forks, 2.4 MB private each."""
+    import atproto_client
+    import mastodon
+
+    deadline.preload()
+    log.debug("loaded %s and %s", atproto_client.__name__, mastodon.__name__)
+
+
+def work(desk: Desk, *, name: str) -> None:
+    """One worker process, from its start to SIGTERM."""
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent asks
+    sessions = Sessions(desk.settings.database_url)
+    dispatcher = Dispatcher(sessions, desk, name=name)
+    dispatcher.start()
+    if desk.settings.redis_url:
+        listen(desk.settings.redis_url, dispatcher.ring)
+    parent = os.getppid()
+    while not stopping.wait(1.0):
+        if os.getppid() != parent:
+            log.error("the supervisor is gone; finishing")
+            break
+    dispatcher.stop()
+    sessions.close()
+
+
+def _fork(desk: Desk) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        work(desk, name=_name(os.getpid()))
+        code = 0
+    except Exception:
+        log.exception("a worker could not go on")
+    finally:
+        os._exit(code)
+
+
+def _name(pid: int) -> str:
+    return f"{socket.gethostname()[:40]}:{pid}"
+
+
+def _ended(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return True
+
+
+def _take_back(desk: Desk, pid: int) -> None:
+    sessions = Sessions(desk.settings.database_url)
+    try:
+        sweep.give_back(sessions, desk, dead=_name(pid), by="supervisor")
+    finally:
+        sessions.close()
+
+
+def _stop(desk: Desk, workers: list[int]) -> int:
+    """Asks every worker to finish; one that does not is killed, its deliveries taken back."""
+    for pid in workers:
+        os.kill(pid, signal.SIGTERM)
+    until = time.monotonic() + PATIENCE
+    left = workers
+    while left and time.monotonic() < until:
+        left = [pid for pid in left if not _ended(pid)]
+        time.sleep(0.05)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        _take_back(desk, pid)
+    return 1 if left else 0
