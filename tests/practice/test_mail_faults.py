@@ -64,13 +64,14 @@ def test_a_request_for_sign_off_does_not_use_up_a_channels_fault(send_mail, faul
     assert texts() == []
 
 
+@pytest.mark.parametrize("login", [True, False])
 @pytest.mark.parametrize("name", ["401", "403", "refuse", "422", "drop"])
-def test_a_fault_for_one_account_leaves_the_others(send_mail, fault, log, name):
+def test_a_fault_for_one_account_leaves_the_others(send_mail, fault, log, name, login):
     fault("smtp", name, account="actual.email")
-    send_mail(channel="exercise.email")
-    send_mail(channel="")
+    send_mail(channel="exercise.email", login=login)
+    send_mail(channel="", login=login)
     with pytest.raises(smtplib.SMTPException):
-        send_mail(channel="actual.email")
+        send_mail(channel="actual.email", login=login)
     assert log()[0]["account"] == "exercise.email"
 
 

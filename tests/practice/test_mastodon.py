@@ -89,6 +89,14 @@ def test_a_deleted_post_is_not_found(mastodon):
         client.status_delete(post)
 
 
+def test_a_late_repetition_does_not_bring_a_deleted_post_back(mastodon, log):
+    client = mastodon()
+    client.status_delete(client.status_post("Wrong", idempotency_key="k1"))
+    with pytest.raises(MastodonNotFoundError):
+        client.status_post("Wrong", idempotency_key="k1")
+    assert [entry["deleted"] for entry in log()] == [True]
+
+
 def test_a_reply_to_a_missing_post_is_refused(mastodon, log):
     with pytest.raises(MastodonNotFoundError):
         mastodon().status_post("One lane open", in_reply_to_id="12345")

@@ -12,8 +12,9 @@ Nothing has to be registered: the credential names the account.
   publication, every mail is in the mailbox.
 
 The token, login or password ``bad`` is refused. ``GET /log``, ``GET /mail``, ``/faults`` are for
-scripts, ``/`` and ``/mail`` for people. A fault's ``account`` limits it: on SMTP, to the login for
-``refuse``, ``401`` and ``403``, and to the header's account for the others.
+scripts, ``/`` and ``/mail`` for people. A fault's ``account`` limits it. On SMTP ``refuse``,
+``401`` and ``403`` come before the mail itself and know only the login; where none fits they wait
+for the header.
 """
 
 from workers.practice.practice import Practice, serve

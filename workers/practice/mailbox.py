@@ -16,19 +16,21 @@ from weakref import WeakSet
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from workers.practice.faults import Faults, Taken
+from workers.practice.faults import NAMES, Faults, Taken
 from workers.practice.journal import Journal
 from workers.practice.log import Log, now
 from workers.practice.pictures import Pictures
 from workers.practice.received import Received, read
 
 _BEFORE = {
+    "401": "530 5.7.0 Sign in first",
+    "403": "550 5.7.1 Not allowed",
     "422": "554 5.6.0 The message was not accepted",
     "429": "451 4.7.1 Too many messages, try again later",
     "500 before storing": "451 4.3.0 Local error",
     "redirect": "551 5.1.6 User has moved",
 }
-"""Refused after DATA, not stored."""
+"""Refused after DATA, not stored. The first two come earlier where the login fits the fault."""
 _AFTER = {
     "500 after storing": "451 4.3.0 Local error",
     "bad body": "<!doctype html><title>Welcome</title>",
@@ -46,6 +48,8 @@ class Mail:
     html: str
     at: str = ""
     sender: str = ""
+    channel: str = ""
+    """The account that it publishes for; empty for a mail of the console's own."""
 
 
 class Mails:
@@ -91,10 +95,9 @@ class Mailbox:
         login = session.auth_data.login.decode("utf-8", "replace") if session.auth_data else ""
         taken = self._take(login, ["refuse", "403"] if login else ["refuse", "401", "403"])
         if taken.fault == "refuse":
-            asyncio.get_running_loop().call_soon(_cut, server)
-            return "421 4.3.2 Not now"
+            return _hang_up(server)
         if taken.fault:
-            return "550 5.7.1 Not allowed" if taken.fault == "403" else "530 5.7.0 Sign in first"
+            return _BEFORE[taken.fault]
         envelope.mail_from = sender
         envelope.mail_options.extend(options)
         return "250 2.1.0 Ok"
@@ -103,9 +106,10 @@ class Mailbox:
         received = read(envelope.content or b"", self.pictures)
         taken = Taken()
         if received.channel:
-            names = [*_BEFORE, *_AFTER, *_ON_THE_WAY, "slow"]
-            taken = self._take(received.channel, names)
+            taken = self._take(received.channel, NAMES)
         await asyncio.sleep(taken.slow)
+        if taken.fault == "refuse":
+            return _hang_up(server)
         if taken.fault in _BEFORE:
             return _BEFORE[taken.fault]
         self._store(received, envelope)
@@ -129,7 +133,15 @@ class Mailbox:
                 kept={"subject": received.subject, "to": list(envelope.rcpt_tos)},
             )
         for to in envelope.rcpt_tos:
-            mail = Mail(to, received.subject, received.text, received.html, now(), received.sender)
+            mail = Mail(
+                to,
+                received.subject,
+                received.text,
+                received.html,
+                now(),
+                received.sender,
+                received.channel,
+            )
             self.mails.add(mail)
 
 
@@ -188,6 +200,12 @@ async def _answer_badly(server: Any, taken: Taken) -> None:
         await asyncio.sleep(taken.seconds)
     _cut(server)
     await asyncio.Event().wait()
+
+
+def _hang_up(server: SMTP) -> str:
+    """The answer goes out before the loop comes to closing."""
+    asyncio.get_running_loop().call_soon(_cut, server)
+    return "421 4.3.2 Not now"
 
 
 def _cut(server: SMTP) -> None:

@@ -60,7 +60,7 @@ class Mastodon:
         with self.log.lock:
             earlier = self.log.keyed("mastodon", account, key)
             if earlier and _age(earlier) < KEY_SECONDS and not request.ignores_key:
-                return self._shown(request, earlier)
+                return self._shown(request, self._found(earlier.id))
             return self._shown(request, self._store(account, key, form))
 
     def _store(self, account: str, key: str, form: dict[str, Any]) -> Entry:
