@@ -1,0 +1,75 @@
+"""Who is asking, and who may open which page: one table, deny by default."""
+
+from flask import Flask, g, request, session
+from werkzeug.wrappers import Response
+
+from console.actions import people
+from console.actions.errors import NotPermitted
+from console.actions.people import User
+from console.domain.policy import Act
+from console.web import held
+from console.web.context import web
+
+SIGNED_IN = "signed_in"
+"""Where the cookie keeps the sign-in, which is all that it keeps besides the forms' token."""
+
+OPEN = None
+"""For everybody: the page itself asks for whatever proof it needs."""
+
+ACCESS: dict[str, Act | None] = {
+    "static": OPEN,
+    "sign_in.form": OPEN,
+    "sign_in.enter": OPEN,
+    "sign_in.leave": OPEN,
+    "front.page": Act.READ,
+    "front.picture": Act.READ,
+    "incidents.page": Act.READ,
+    "messages.page": Act.READ,
+}
+
+
+class Unlisted(Exception):
+    """Pages that the table does not name. ``endpoints`` are theirs."""
+
+    def __init__(self, endpoints: list[str]) -> None:
+        super().__init__(f"not in the access table: {', '.join(endpoints)}")
+        self.endpoints = endpoints
+
+
+def check(app: Flask) -> None:
+    """Raises `Unlisted`: a page that nobody thought about is open to nobody."""
+    strangers = sorted(set(app.view_functions) - set(ACCESS))
+    if strangers:
+        raise Unlisted(strangers)
+
+
+def guard() -> Response | str | tuple[str, int] | None:
+    """Before every page. Raises `NotPermitted`."""
+    g.user = None
+    # An address or method that there is not: Flask says so after this.
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    g.user = _whoever()
+    act = ACCESS[request.endpoint]
+    if act is None:
+        return None
+    if g.user is None:
+        return held.ask_to_sign_in()
+    g.user.must_be_able_to(act)
+    return None
+
+
+def me() -> User:
+    """The person who is signed in; for pages that the table keeps to people who are."""
+    found: User | None = g.user
+    if found is None:
+        raise NotPermitted(Act.READ)
+    return found
+
+
+def _whoever() -> User | None:
+    token = session.get(SIGNED_IN)
+    if not token:
+        return None
+    with web().sessions.read() as db:
+        return people.signed_in(db, token, web().now)

@@ -1,0 +1,68 @@
+"""The web application: what it is made of, and in which order."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from govuk_frontend_wtf.main import WTFormsHelpers
+
+from console.actions import desk
+from console.doorbell import Doorbell
+from console.settings import Settings
+from console.store.engine import Sessions
+from console.web import access, dressing, front, incidents, messages, mishaps, sign_in, wire
+from console.web.context import KEY, Web
+
+BLUEPRINTS = (
+    front.blueprint,
+    sign_in.blueprint,
+    incidents.blueprint,
+    messages.blueprint,
+)
+
+BODY_MOST = 9_000_000
+"""Bytes of a whole form: the largest picture that is taken, and the words with it."""
+TYPED_MOST = 1_000_000
+"""Bytes of what is typed in one form; a thousand times the longest message."""
+
+
+def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) -> Flask:
+    """Raises `ConfigurationFaults`, and `access.Unlisted` for a page that nobody is let in to."""
+    app = Flask(__name__, static_folder=None, template_folder=str(settings.templates))
+    _configure(app, settings)
+    app.extensions[KEY] = Web(
+        desk=desk.prepare(settings),
+        sessions=Sessions(settings.database_url),
+        doorbell=Doorbell(settings.redis_url),
+        clock=clock or (lambda: datetime.now(UTC)),
+    )
+    dressing.dress(app, settings)
+    wire.register(app)
+    # The guard goes before the check of the form's token: it has to know who is asking.
+    app.before_request(access.guard)
+    CSRFProtect(app)
+    WTFormsHelpers(app)
+    mishaps.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    access.check(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    https = settings.console.base_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=settings.secret,
+        SESSION_COOKIE_NAME="__Host-skellat" if https else "skellat",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.console.shift_hours),
+        MAX_CONTENT_LENGTH=BODY_MOST,
+        MAX_FORM_MEMORY_SIZE=TYPED_MOST,
+        MAX_FORM_PARTS=2000,
+        # As long as the sign-in itself: a form that was open all night can still be sent.
+        WTF_CSRF_TIME_LIMIT=None,
+    )

@@ -1,0 +1,53 @@
+"""What every template has at hand: the Design System's macros, times, addresses, words."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, g, url_for
+from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+
+from console.actions import cards
+from console.domain.incident import Mode
+from console.domain.moment import Moment
+from console.domain.policy import Act
+from console.settings import Settings
+from console.web import words
+
+
+def dress(app: Flask, settings: Settings) -> None:
+    # govuk-frontend-jinja reads options that were not given, several levels deep.
+    app.jinja_options = {**app.jinja_options, "undefined": ChainableUndefined}
+    env = app.jinja_env
+    env.trim_blocks = env.lstrip_blocks = True
+    env.loader = ChoiceLoader(
+        [
+            FileSystemLoader(settings.templates),
+            PrefixLoader(
+                {
+                    name: PackageLoader(name)
+                    for name in ("govuk_frontend_jinja", "govuk_frontend_wtf")
+                }
+            ),
+        ]
+    )
+
+    def when(at: datetime) -> str:
+        """``05:18, Fri 16 Jan`` in the council's zone."""
+        local = at.astimezone(settings.zone)
+        return str(Moment(local, local))
+
+    def clock(at: datetime) -> str:
+        """``05:18``"""
+        return f"{at.astimezone(settings.zone):%H:%M}"
+
+    env.filters.update(when=when, clock=clock)
+    env.globals.update(
+        council=settings.council, words=words, at=at, Mode=Mode, Act=Act, ACTUAL=Mode.ACTUAL,
+        EXERCISE=Mode.EXERCISE,
+    )  # fmt: skip
+    app.context_processor(lambda: {"user": g.get("user")})
+
+
+def at(endpoint: str, incident: cards.Incident, **values: Any) -> str:
+    """The address of a page of this incident, in its own world."""
+    return url_for(endpoint, mode=incident.mode, **values)

@@ -1,0 +1,66 @@
+"""A form that could not be taken just now is held, and offered again: nothing typed is lost."""
+
+import json
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+LOST_PICTURE = "lost_picture"
+"""A field that tells the form that a picture came with it and could not be held."""
+_OWN = ("csrf_token",)
+
+
+@dataclass(frozen=True)
+class Held:
+    """Where a form was to go, and everything that was typed in it."""
+
+    path: str
+    fields: tuple[tuple[str, str], ...]
+
+    def dump(self) -> str:
+        return json.dumps([self.path, self.fields])
+
+
+def ask_to_sign_in() -> Response | tuple[str, int]:
+    """Somebody who is not signed in, or no longer, is asked to; a form they sent is held."""
+    if request.method != "POST":
+        return redirect(url_for("sign_in.form", next=request.full_path.rstrip("?")))
+    if not same_site():
+        return redirect(url_for("sign_in.form"), 303)
+    return render_template("pages/sign-in.html", held=current(), late=True), 401
+
+
+def current() -> Held:
+    """The form of this request."""
+    fields = [
+        (name, value)
+        for name, values in request.form.lists()
+        if name not in _OWN
+        for value in values
+    ]
+    if any(file.filename for file in request.files.values()):
+        fields.append((LOST_PICTURE, "yes"))
+    return Held(request.full_path.rstrip("?"), tuple(fields))
+
+
+def load(dumped: str) -> Held | None:
+    """What `dump` wrote, from a form's hidden field; None for anything else."""
+    try:
+        path, fields = json.loads(dumped)
+        return Held(own_path(path), tuple((str(name), str(value)) for name, value in fields))
+    except (ValueError, TypeError):
+        return None
+
+
+def own_path(path: str) -> str:
+    """The path if it is one of ours, else the first page: nobody is led away from here."""
+    parts = urlsplit(path)
+    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if ours and not (parts.scheme or parts.netloc) else "/"
+
+
+def same_site() -> bool:
+    """False where another site made the browser send this form: it is not offered again."""
+    return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")

@@ -1,0 +1,76 @@
+"""Pages for what goes wrong: each says what happened, what became of the words, what to do."""
+
+import logging
+
+from flask import Flask, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from console.actions.errors import NotFound, NotPermitted, Obstacle
+from console.domain.states import NotAllowed
+from console.web import held, words
+
+log = logging.getLogger(__name__)
+Page = tuple[str, int]
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+    app.register_error_handler(NotFound, _not_found)
+    app.register_error_handler(NotPermitted, _not_permitted)
+    app.register_error_handler(NotAllowed, _too_late)
+    app.register_error_handler(Obstacle, _obstacle)
+
+
+def page(status: int, sorry: words.Sorry) -> Page:
+    return render_template("pages/sorry.html", sorry=sorry), status
+
+
+def _stale_form(_error: CSRFError) -> Page:
+    """The form's token is not this session's: after signing in elsewhere, or another site's."""
+    if not held.same_site():
+        return page(403, words.OTHER_SITE)
+    if g.get("user") is None:
+        return held_sign_in()
+    return render_template("pages/held.html", held=held.current(), stale=True), 400
+
+
+def held_sign_in() -> Page:
+    if request.endpoint == "sign_in.enter":
+        again = held.load(request.form.get("held", ""))
+        return render_template("pages/sign-in.html", held=again, late=True), 400
+    return render_template("pages/sign-in.html", held=held.current(), late=True), 401
+
+
+def _too_large(_error: RequestEntityTooLarge) -> Page:
+    return page(413, words.TOO_LARGE)
+
+
+def _http(error: HTTPException) -> Page | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    return page(error.code, words.HTTP.get(error.code, words.HTTP[400]))
+
+
+def _not_found(_error: NotFound) -> Page:
+    return page(404, words.HTTP[404])
+
+
+def _not_permitted(error: NotPermitted) -> Page:
+    return page(403, words.not_permitted(error.act))
+
+
+def _too_late(error: NotAllowed) -> Page:
+    return page(409, words.too_late(error))
+
+
+def _obstacle(error: Obstacle) -> Page:
+    return page(409, words.obstacle(error))
+
+
+def _broken(error: Exception) -> Page:
+    log.exception("a page failed: %s %s", request.method, request.path, exc_info=error)
+    return page(500, words.HTTP[500])

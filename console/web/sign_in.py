@@ -1,0 +1,60 @@
+"""Signing in and out."""
+
+from datetime import timedelta
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from console.actions import people
+from console.web import held
+from console.web.access import SIGNED_IN
+from console.web.context import web
+
+blueprint = Blueprint("sign_in", __name__)
+
+
+@blueprint.get("/sign-in")
+def form() -> str:
+    return render_template("pages/sign-in.html", next=_next(request.args.get("next", "")))
+
+
+@blueprint.post("/sign-in")
+def enter() -> Response | str | tuple[str, int]:
+    email = request.form.get("email", "")
+    lasts = timedelta(hours=web().desk.settings.console.shift_hours)
+    with web().sessions.begin() as db:
+        found = people.sign_in(
+            db, email=email, password=request.form.get("password", ""), now=web().now, lasts=lasts
+        )
+    again = held.load(request.form.get("held", ""))
+    onward = _next(request.form.get("next", ""))
+    if found is None:
+        # The same answer for everything that can be wrong: it tells a stranger nothing.
+        return render_template(
+            "pages/sign-in.html", email=email, wrong=True, held=again, next=onward
+        ), 400
+    _keep(found[1])
+    if again:
+        return render_template("pages/held.html", held=again, user=found[0])
+    return redirect(onward, 303)
+
+
+@blueprint.post("/sign-out")
+def leave() -> Response:
+    token = session.get(SIGNED_IN)
+    if token:
+        with web().sessions.begin() as db:
+            people.sign_out(db, token, web().now)
+    session.clear()
+    return redirect(url_for("sign_in.form"), 303)
+
+
+def _keep(token: str) -> None:
+    """A fresh cookie: nothing of what was before the sign-in is worth keeping."""
+    session.clear()
+    session.permanent = True
+    session[SIGNED_IN] = token
+
+
+def _next(path: str) -> str:
+    return held.own_path(path) if path else url_for("front.page")

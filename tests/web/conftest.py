@@ -1,0 +1,133 @@
+"""A whole console on SQLite, people who are signed in to it, and a clock that tests set."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from console import settings
+from console.actions import people
+from console.domain.policy import Role
+from console.store.audit import Actor
+from console.store.engine import Sessions
+from console.store.migrate import migrate
+from console.web.app import create_app
+from console.web.context import KEY, Web
+
+PASSWORD = "a long enough password"
+PIN = "314159"
+PEOPLE = {
+    "officer": ("Morag Bain", Role.DUTY_OFFICER),
+    "colleague": ("Ewan Reid", Role.DUTY_OFFICER),
+    "approver": ("Isla Grant", Role.APPROVER),
+    "auditor": ("Rab Tulloch", Role.AUDITOR),
+    "custodian": ("Una Kerr", Role.CUSTODIAN),
+    "administrator": ("Finlay Shaw", Role.ADMINISTRATOR),
+}
+
+
+@dataclass
+class Clock:
+    """06:10 on a winter Friday, until a test says otherwise."""
+
+    now: datetime = datetime(2026, 1, 16, 6, 10, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def later(self, **how_long: float) -> None:
+        self.now += timedelta(**how_long)
+
+
+@dataclass
+class Browser:
+    """One person's browser: keeps the cookie, and fills in the form's token."""
+
+    client: FlaskClient
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self.client.get(path, headers=self.headers, **options)
+
+    def post(
+        self, path: str, form: Mapping[str, Any] | None = None, *, seen_at: str = "", **options: Any
+    ) -> TestResponse:
+        """Sends the form, with the token of the page that it is on."""
+        token = csrf(self.get(seen_at or "/").text)
+        sent = {"csrf_token": token, **(form or {})}
+        return self.client.post(path, data=sent, headers=self.headers, **options)
+
+    def sign_in(self, name: str) -> "Browser":
+        form = {"email": f"{name}@northbrae.example", "password": PASSWORD}
+        answer = self.post("/sign-in", form, seen_at="/sign-in")
+        assert answer.status_code == 303, answer.text
+        return self
+
+
+def csrf(page: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found, page
+    return found[1]
+
+
+@pytest.fixture(scope="session")
+def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder with a database that has one person of every role."""
+    home = tmp_path_factory.mktemp("stocked")
+    sessions = Sessions(settings.load(home, {}).database_url)
+    migrate(sessions)
+    with sessions.begin() as db:
+        for email, (name, role) in PEOPLE.items():
+            people.add(
+                db,
+                email=f"{email}@northbrae.example",
+                name=name,
+                roles=[role],
+                password=PASSWORD,
+                pin=PIN if role is Role.APPROVER else "",
+                by=Actor("tests"),
+                now=Clock.now,
+            )
+    sessions.close()
+    return home
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app(stocked_home: Path, tmp_path: Path, clock: Clock) -> Iterator[Flask]:
+    home = tmp_path / "home"
+    shutil.copytree(stocked_home, home)
+    made = create_app(settings.load(home, {}), clock)
+    made.testing = True
+    yield made
+    made.extensions[KEY].sessions.close()
+
+
+@pytest.fixture
+def web(app: Flask) -> Web:
+    """What every page has at hand, for tests that act or look behind the pages."""
+    found: Web = app.extensions[KEY]
+    return found
+
+
+@pytest.fixture
+def browser(app: Flask) -> Callable[[str], Browser]:
+    """``browser("officer")``: that person's browser, signed in; ``browser("")``: a stranger's."""
+
+    def opened(name: str) -> Browser:
+        fresh = Browser(app.test_client())
+        return fresh.sign_in(name) if name else fresh
+
+    return opened
