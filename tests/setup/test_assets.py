@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from console.cli.assets import MARKER, NotBrought, fetch_assets, unbranded
-from tests.real.needs import needs
+from console.cli.assets import MARKER, NotBrought, fetch_assets, npm, unbranded
+from tests.real.needs import missing
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path("console/web/static/govuk")
@@ -20,7 +20,10 @@ FOLDER = Path("console/web/static/govuk")
 @pytest.fixture(scope="module")
 def brought(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tree of this test's own, with the files freshly brought into it."""
-    needs("npm", "apt install npm, or run `make assets`, which brings one")
+    try:
+        npm()
+    except NotBrought as none:
+        missing("npm", none.remedy)
     root = copy_of_lock(tmp_path_factory.mktemp("tree"))
     assert fetch_assets(root) is True
     return root
