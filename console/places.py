@@ -56,7 +56,8 @@ def _rows(file: Path, faults: list[Fault]) -> Iterator[tuple[int, dict[str, Any]
         for row in rows:
             yield rows.line_num, {key: _trimmed(value) for key, value in row.items()}
     except csv.Error as error:
-        faults.append(_fault(file, rows.line_num, str(error), "Mend the quotes in this line"))
+        line = rows.reader.line_num
+        faults.append(_fault(file, line, str(error), "Mend the quotes in this line"))
 
 
 def _trimmed(value: str | list[str] | None) -> str | list[str] | None:

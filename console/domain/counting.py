@@ -10,7 +10,8 @@ from console.domain.channel import Counting, Limit
 # What Mastodon takes for a link: a host whose last label begins with a letter, up to a space.
 # Addresses without one (an IP address, a bare machine name) it counts letter by letter.
 _MASTODON_LINK = regex.compile(
-    r"""https?://(?:[\w-]++\.)++[^\W\d_][\w-]*+(?::\d++)?+(?:[/?#][^\s<>"]*+)?+(?<![.,;:!?'")\]])""",
+    r"""https?+://(?:[\w-]++(?:\.(?=[\w-]))?+)++(?<=\.[^\W\d_][\w-]*)"""
+    r"""(?::\d++)?+(?:[/?#](?:[^\s<>"]*[^\s<>".,;:!?')\]])?+)?+""",
     regex.IGNORECASE,
 )
 _REMOTE_MENTION = regex.compile(r"(?<![=/\w])(@\w++(?:[.-]\w++)*+)@[\w.-]*\w")

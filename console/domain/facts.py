@@ -46,11 +46,11 @@ _TELEPHONE = re.compile(r"\+?[0-9](?:[ ()-]{0,2}[0-9]){2,14}")
 _UNFILLED = re.compile(
     r"\[[^\]\n]{0,60}\]"
     r"|\{[^}\n]{0,60}\}+"
-    r"|<[^<>\n]{1,60}>"
+    r"|<[A-Za-z][^<>\n]{0,60}>"
     r"|\b[Xx]{2,}\b"
     r"|_{3,}"
     # Dummies only: 01234 with other digits after it is a real area code (Bedford).
-    r"|\b01234 ?567 ?\d{3}\b|\b01234(?![ -]?\d)|\b0(?:0{4,}|1{4,}|0{4} ?0+)\d*\b"
+    r"|\b01234 ?567 ?\d{3}\b|\b01234(?![ -]?\d)|\b0{5,} ?0*\b"
 )
 
 
