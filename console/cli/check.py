@@ -1,0 +1,103 @@
+"""`skellat check`: everything that is wrong with the set-up, each with its remedy."""
+
+import json
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from console import channels, settings
+from console.actions import desk
+from console.actions.desk import Desk
+from console.cli.main import WRONG, home_option
+from console.configuration import ConfigurationFaults, Fault
+from console.doorbell import Doorbell
+from console.settings import Settings
+from console.store.engine import Sessions
+from console.store.migrate import up_to_date
+
+
+@click.command("check")
+@home_option
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def command(home: Path, as_json: bool) -> None:
+    """Check configuration, wording, secrets, database, Redis and mail server.
+
+    Exit code 0: all is well; 1: something cannot be reached; 2: the configuration is wrong.
+    """
+    try:
+        ready = desk.prepare(settings.load(home))
+    except ConfigurationFaults as wrong:
+        _say(wrong.faults, as_json=as_json)
+        sys.exit(WRONG)
+    wrong_secrets = [
+        fault for one in ready.channels for fault in channels.missing_secrets(one, os.environ)
+    ]
+    unreached = list(_unreached(ready.settings))
+    _say([*wrong_secrets, *unreached], as_json=as_json)
+    if not (wrong_secrets or unreached) and not as_json:
+        _praise(ready)
+    sys.exit(WRONG if wrong_secrets else 1 if unreached else 0)
+
+
+def _unreached(known: Settings) -> Iterator[Fault]:
+    checks: tuple[Callable[[Settings], Fault | None], ...] = (_database, _redis, _mail)
+    for check in checks:
+        fault = check(known)
+        if fault:
+            yield fault
+
+
+def _database(known: Settings) -> Fault | None:
+    sessions = Sessions(known.database_url)
+    try:
+        with sessions.read() as db:
+            db.execute(text("SELECT 1"))
+        if up_to_date(sessions):
+            return None
+        return Fault("database", "", "has not this version's tables", "Run `skellat migrate`")
+    except SQLAlchemyError as error:
+        what = f"cannot be reached ({type(error).__name__})"
+        return Fault("skellat.toml", "database.url", what, "Start it, or correct the address")
+    finally:
+        sessions.close()
+
+
+def _redis(known: Settings) -> Fault | None:
+    doorbell = Doorbell(known.redis_url)
+    if not doorbell.wanted or doorbell.connected:
+        return None
+    remedy = "Start it, or correct the address; without it messages leave up to a second later"
+    return Fault("skellat.toml", "redis.url", "does not answer", remedy)
+
+
+def _mail(known: Settings) -> Fault | None:
+    if known.mail.practice:
+        return None
+    try:
+        with socket.create_connection((known.mail.host, known.mail.port), timeout=5):
+            return None
+    except OSError as error:
+        what = f"{known.mail.host}:{known.mail.port} cannot be reached ({error.strerror or error})"
+        return Fault("skellat.toml", "mail.host", what, "Correct host and port, or start it")
+
+
+def _say(faults: list[Fault] | tuple[Fault, ...], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"faults": [one.__dict__ for one in faults]}, indent=2))
+    for fault in faults if not as_json else ():
+        click.echo(f"{fault}", err=True)
+
+
+def _praise(ready: Desk) -> None:
+    live = [one.name for one in ready.channels if not one.practice]
+    practice = [one.name for one in ready.channels if one.practice]
+    click.echo(f"All is well: {len(ready.types)} incident types, {len(ready.channels)} channels.")
+    click.echo(
+        f"Live: {', '.join(live) or 'none'}. On practice networks: {', '.join(practice) or 'none'}."
+    )

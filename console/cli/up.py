@@ -1,0 +1,110 @@
+"""`skellat up`: everything from config/ on this machine, in one command."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from console import settings
+from console.actions import desk
+from console.cli import redis
+from console.cli.main import WRONG, home_option
+from console.cli.stack import (
+    LOCAL,
+    NotUp,
+    Occupied,
+    Ports,
+    PortTaken,
+    Stack,
+    answers,
+    choose_ports,
+    environment_of,
+    only_one,
+    stop_on_signals,
+)
+from console.settings import Settings
+from console.store.engine import Sessions
+from console.store.migrate import migrate
+
+
+@click.command("up")
+@home_option
+@click.option(
+    "--port", default=8000, show_default=True, help="The console's; practice uses the two above."
+)
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 16))
+def command(home: Path, port: int, workers: int) -> None:
+    """Run web, workers, practice networks and, where it can, a private Redis."""
+
+    def greet(known: Settings, ports: Ports) -> None:
+        click.echo(f"The console: {known.console.base_url}")
+        click.echo(f"The practice wall: http://{LOCAL}:{ports.practice}")
+
+    sys.exit(run(home, port=port, workers=workers, prepare=lambda _: None, greet=greet))
+
+
+def run(
+    home: Path,
+    *,
+    port: int,
+    workers: int,
+    prepare: Callable[[Settings], None],
+    greet: Callable[[Settings, Ports], None],
+) -> int:
+    """Starts everything, calls ``greet`` once it answers, and ends everything at the stop.
+
+    ``prepare`` runs after the migration and before anything is started. Returns the exit code.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    stopping = stop_on_signals()
+    try:
+        ports = choose_ports(port)
+        with only_one(home), Stack(home, environment_of(ports)) as stack:
+            known = _begin(stack, prepare)
+            _start(stack, ports, workers)
+            greet(known, ports)
+            stack.watch(stopping)
+            click.echo("Stopping.")
+    except PortTaken as taken:
+        click.echo(f"Port {taken.port} is taken by another program.", err=True)
+        click.echo(f"Choose another with {taken.option} 9000, or any free one with 0.", err=True)
+        return WRONG
+    except Occupied:
+        click.echo(f"Skellat already runs in {home}.", err=True)
+        click.echo("Stop it there, or choose another folder with --dir.", err=True)
+        return WRONG
+    except NotUp as failed:
+        click.echo(f"{failed.part} did not start. Its last words, from {failed.log}:", err=True)
+        click.echo(failed.log.read_text(errors="replace")[-2000:], err=True)
+        return 1
+    return 0
+
+
+def _begin(stack: Stack, prepare: Callable[[Settings], None]) -> Settings:
+    """Redis, the configuration, the database."""
+    named = settings.load(stack.home, stack.environment).redis_url
+    if named:
+        stack.environment["SKELLAT_REDIS_URL"] = named
+    stack.private = redis.start(stack.home, stack.environment, click.echo)
+    click.echo(stack.private.says if stack.private else redis.WITHOUT)
+    stack.environment["SKELLAT_REDIS_URL"] = stack.private.url if stack.private else ""
+    known = settings.load(stack.home, stack.environment)
+    desk.prepare(known)  # what is wrong with the channels or the wording is said now, not later
+    sessions = Sessions(known.database_url)
+    migrate(sessions)
+    sessions.close()
+    prepare(known)
+    return known
+
+
+def _start(stack: Stack, ports: Ports, workers: int) -> None:
+    """All at once, since each takes a second or two to load; then waits for the last."""
+    practice = f"http://{LOCAL}:{ports.practice}"
+    web = f"http://{LOCAL}:{ports.web}"
+    stack.start("practice", "--port", str(ports.practice), "--smtp-port", str(ports.smtp))
+    stack.start("worker", "--count", str(workers))
+    stack.start("web", "--port", str(ports.web))
+    stack.wait("practice", lambda: answers(f"{practice}/log"))
+    stack.wait("web", lambda: answers(f"{web}/healthz"))
+    stack.wait("worker", lambda: answers(f"{web}/readyz"))

@@ -1,0 +1,118 @@
+"""`skellat user`: accounts from the command line, the first one above all."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from console import settings
+from console.actions import people
+from console.actions.errors import NotFound, Obstacle
+from console.actions.people import NotAnAddress, Taken, TooShort
+from console.cli.main import home_option
+from console.domain.policy import Role
+from console.store.audit import Actor
+from console.store.engine import Sessions
+
+COMMAND_LINE = Actor("command line")
+
+
+@click.group("user")
+def command() -> None:
+    """Add, list and disable accounts."""
+
+
+@command.command("add")
+@home_option
+@click.argument("email")
+@click.option("--name", required=True, help="As it stands on the record.")
+@click.option(
+    "--role", "roles", multiple=True, required=True, type=click.Choice([str(one) for one in Role])
+)
+def add(home: Path, email: str, name: str, roles: tuple[str, ...]) -> None:
+    """Add an account. Asks for the password, and for the sign-off PIN of an approver."""
+    password = click.prompt(
+        "Password (15 characters or more)", hide_input=True, confirmation_prompt=True
+    )
+    pin = ""
+    if str(Role.APPROVER) in roles:
+        pin = click.prompt(
+            "Sign-off PIN (6 digits or more)", hide_input=True, confirmation_prompt=True
+        )
+
+    def act(db: Session) -> None:
+        chosen = [Role(one) for one in roles]
+        people.add(
+            db,
+            email=email,
+            name=name,
+            roles=chosen,
+            password=password,
+            pin=pin,
+            by=COMMAND_LINE,
+            now=datetime.now(UTC),
+        )
+
+    _change(home, act)
+    click.echo(f"{email} can sign in.")
+
+
+@command.command("list")
+@home_option
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def list_(home: Path, as_json: bool) -> None:
+    """List every account, with its roles."""
+    sessions = Sessions(settings.load(home).database_url)
+    with sessions.read() as db:
+        everybody = people.everybody(db)
+    if as_json:
+        rows = [
+            {"email": one.email, "name": one.name, "roles": sorted(one.roles), "active": one.active}
+            for one in everybody
+        ]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for one in everybody:
+        state = "" if one.active else "  (disabled)"
+        click.echo(f"{one.email}  {one.name}  {', '.join(sorted(one.roles))}{state}")
+    if not everybody:
+        click.echo("No accounts yet. Add the first: skellat user add EMAIL --name NAME --role ROLE")
+
+
+@command.command("disable")
+@home_option
+@click.argument("email")
+def disable(home: Path, email: str) -> None:
+    """Close an account at once; its sessions, links and tokens end with it."""
+    _change(
+        home,
+        lambda db: people.disable(db, email=email, by=COMMAND_LINE, now=datetime.now(UTC)),
+    )
+    click.echo(f"{email} is disabled.")
+
+
+def _change(home: Path, act: Callable[[Session], object]) -> None:
+    sessions = Sessions(settings.load(home).database_url)
+    try:
+        with sessions.begin() as db:
+            act(db)
+    except Obstacle as obstacle:
+        raise click.ClickException(_words(obstacle)) from None
+
+
+def _words(obstacle: Obstacle) -> str:
+    match obstacle:
+        case Taken():
+            return "There is an account with this address already."
+        case NotAnAddress():
+            return "That is not an e-mail address."
+        case TooShort():
+            unit = "digits" if obstacle.what == "pin" else "characters"
+            return f"The {obstacle.what} needs at least {obstacle.least} {unit}."
+        case NotFound():
+            return f"There is no account {obstacle.name}. `skellat user list` shows them all."
+        case _:
+            return str(obstacle)

@@ -1,0 +1,61 @@
+"""`skellat web`: the pages, on gunicorn."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from console import settings
+from console.cli.main import home_option
+
+
+@click.command("web")
+@home_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 32))
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64))
+def command(home: Path, host: str, port: int, processes: int, threads: int) -> None:
+    """Serve the console's pages, the public page and the API."""
+    from console.web.app import create_app
+
+    known = settings.load(home)
+    options = {
+        "bind": f"{host}:{port}",
+        "worker_class": "gthread",
+        "workers": processes,
+        "threads": threads,
+        "preload_app": True,
+        "timeout": 60,
+        "graceful_timeout": 20,
+        "keepalive": 5,
+        "max_requests": 0,
+        # No access log: an address may be a sign-off link. A proxy in front can log without them.
+        "accesslog": None,
+        "loglevel": "warning",
+        "post_fork": _after_fork,
+        "control_socket_disable": True,
+    }
+    _Server(create_app(known), options).run()
+
+
+def _after_fork(_arbiter: Any, worker: Any) -> None:
+    """A database connection must not be shared by two processes."""
+    worker.app.load().extensions["skellat"].sessions.engine.dispose(close=False)
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn with our options instead of its own command line."""
+
+    def __init__(self, application: Any, options: dict[str, Any]) -> None:
+        self._application, self._options = application, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for key, value in self._options.items():
+            if key in self.cfg.settings:
+                self.cfg.set(key, value)
+
+    def load(self) -> Any:
+        return self._application
