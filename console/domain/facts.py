@@ -111,9 +111,10 @@ def _answer_problems(field: Field, answer: str, now: datetime) -> Iterator[Probl
 def _place_problems(field: Field, ids: Sequence[str], places: Places) -> Iterator[Problem]:
     if len(ids) > field.max:
         yield Problem(field.name, Reason.TOO_MANY, over=len(ids) - field.max)
+        return
     for one in ids:
         if one not in places[field.places]:
-            yield Problem(field.name, Reason.UNKNOWN_PLACE, one)
+            yield Problem(field.name, Reason.UNKNOWN_PLACE, one[:100])
 
 
 def _misfit(field: Field, answer: str, now: datetime) -> Reason | None:
