@@ -4,6 +4,7 @@ import ipaddress
 import queue
 import socket
 import threading
+from collections.abc import Iterable
 
 from console.domain.channel import Reason, Refused, Unavailable
 from workers.deadline import DeadlineSocket, left
@@ -47,6 +48,12 @@ def is_public(text: str) -> bool:
     return address in _PUBLIC_6 and not any(address in network for network in _NOT_PUBLIC_6)
 
 
+def refuse_private(host: str, addresses: Iterable[str]) -> None:
+    """Raises `Refused` where any one of a host's addresses is not public."""
+    if not all(is_public(address) for address in addresses):
+        raise Refused(Reason.MISCONFIGURED, f"{host} is an address of a private network")
+
+
 def connect(host: str, port: int, *, public_only: bool) -> DeadlineSocket:
     """A connection to the host, or `Unavailable`; `Refused` where it is not public but must be.
 
@@ -54,8 +61,8 @@ def connect(host: str, port: int, *, public_only: bool) -> DeadlineSocket:
     changes in between leads nowhere else.
     """
     addresses = look_up(host, port)
-    if public_only and not all(is_public(address) for _, address in addresses):
-        raise Refused(Reason.MISCONFIGURED, f"{host} is an address of a private network")
+    if public_only:
+        refuse_private(host, [address for _, address in addresses])
     failure: OSError | None = None
     for family, address in addresses:
         try:

@@ -15,6 +15,8 @@ from workers.deadline import left
 T = TypeVar("T")
 _clients: dict["Account", Any] = {}
 _signing_in = threading.Lock()
+_RUN_OUT = ("ExpiredToken", "InvalidToken")
+"""A server says so with status 400, as it does for a bad post."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Account:
             try:
                 return act(client)
             except Refused as error:
-                if error.status != 401 and not error.detail.startswith("ExpiredToken"):
+                if error.status != 401 and not error.detail.startswith(_RUN_OUT):
                     raise
             return act(self._client(instead_of=client))
 

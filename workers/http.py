@@ -14,11 +14,9 @@ session, `workers.httpx_transport` for one that is built on httpx. All of them e
 import http.client
 import io
 import json
-import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -26,62 +24,30 @@ from typing import Any
 import requests
 import requests.adapters
 import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from console.domain.channel import Reason, Refused, SendError, Unavailable, Uncertain
-from workers.addresses import connect
 from workers.answers import retry_after, words
-from workers.deadline import clock, deadline, left, tls_context
+from workers.connections import POOLS, calling, reach
+from workers.deadline import deadline, left, tls_context
 from workers.secrecy import without_secrets
 
-__all__ = ["Answer", "before_publishing", "deadline", "get", "post", "session", "understood"]
+__all__ = [
+    "Answer",
+    "before_publishing",
+    "call",
+    "deadline",
+    "get",
+    "post",
+    "reach",
+    "session",
+    "understood",
+]
 
 LONGEST_ANSWER = 1_000_000
 """Bytes."""
-IDLE = 1.0
-"""Seconds a connection may wait for its next request. Servers close idle ones after two seconds
-and more, and a request that meets the closing gets no answer: uncertain for no reason."""
 USER_AGENT = f"Skellat/{version('skellat')}"
 
-_public_only: ContextVar[bool] = ContextVar("public_only", default=False)
 _threads = threading.local()
-
-
-class _Connection(HTTPConnection):
-    """Connects by our own look-up, under the deadline, and is reused only while fresh."""
-
-    used = 0.0
-
-    def _new_conn(self) -> Any:
-        return connect(self.host, self.port, public_only=_public_only.get())
-
-    def getresponse(self) -> Any:
-        self.used = clock()
-        return super().getresponse()
-
-    @property
-    def is_connected(self) -> bool:
-        return clock() - self.used < IDLE and super().is_connected
-
-
-class _TLSConnection(_Connection, HTTPSConnection):
-    def connect(self) -> None:
-        try:
-            super().connect()
-        except ssl.SSLError as error:
-            why = getattr(error, "verify_message", "") or error.reason or "no TLS"
-            raise Unavailable(Reason.TLS, f"{self.host}: {why}") from None
-        except (OSError, urllib3.exceptions.HTTPError) as error:
-            detail = f"{self.host} did not agree on TLS: {error}"
-            raise Unavailable(Reason.UNREACHABLE, detail) from None
-
-
-class _Pool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _TLSPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _TLSConnection
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
@@ -93,25 +59,20 @@ class _Adapter(requests.adapters.HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, ssl_context=tls_context("http/1.1"), **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+        self.poolmanager.pool_classes_by_scheme = POOLS
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Nothing to load: the shared context verifies, whatever the caller asked for."""
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        if self.public_only and not str(request.url).startswith("https://"):
-            raise Refused(Reason.MISCONFIGURED, "a public address has to begin with https://")
         token = str(request.headers.get("Authorization", "")).rpartition(" ")[2]
-        mark = _public_only.set(self.public_only)
         try:
-            with deadline():
+            with deadline(), calling(str(request.url), public_only=self.public_only):
                 return self._exchange(request)
         except SendError as error:
             error.args = (without_secrets(str(error), token),)
             error.detail = without_secrets(error.detail, token)
             raise
-        finally:
-            _public_only.reset(mark)
 
     def _exchange(self, request: requests.PreparedRequest) -> requests.Response:
         if left() <= 0:

@@ -51,7 +51,7 @@ class MailServer:
 
 def submit(server: MailServer, message: EmailMessage) -> str:
     """Hands the message over for its one recipient; gives the server's answer or a `SendError`."""
-    content = _wire_form(message)
+    content = wire_form(message)
     sender = message["From"].addresses[0].addr_spec
     recipient = message["To"].addresses[0].addr_spec
     with deadline():
@@ -169,7 +169,7 @@ def _said(error: Exception) -> str:
     return "no answer in time" if isinstance(error, TimeoutError) else "the connection closed"
 
 
-def _wire_form(message: EmailMessage) -> bytes:
+def wire_form(message: EmailMessage) -> bytes:
     """The message as it is sent, with its dots doubled, and proof that no header was smuggled in.
 
     Python 3.11.7 writes the line break that an encoded word hides into the head of the message

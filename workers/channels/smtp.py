@@ -44,14 +44,14 @@ class Smtp:
         self.account = str(settings.get("account") or "")
 
     def send(self, post: Post) -> Receipt:
-        message = self._message(post)
+        message = self.message(post)
         answer = smtp.submit(self.server, message)
         return Receipt(reference=str(message["Message-ID"]), answer=answer)
 
     def check(self) -> str:
         return smtp.check(self.server)
 
-    def _message(self, post: Post) -> EmailMessage:
+    def message(self, post: Post) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
         message["From"] = self.sender
         message["To"] = _address(post.recipient, "", Reason.RECIPIENT)
@@ -59,12 +59,13 @@ class Smtp:
         message["Message-ID"] = f"<{_one_line(post.key)}@{self.sender.domain}>"
         message["Date"] = post.created_at
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = _one_line(post.language)
         if self.account:
             message["X-Skellat-Channel"] = _one_line(self.account)
         if post.reply_to:
             message["In-Reply-To"] = message["References"] = _one_line(post.reply_to)
         _fill(message, post)
+        # Last: filling moves the headers about content into the parts.
+        message["Content-Language"] = _one_line(post.language)
         return message
 
 

@@ -55,6 +55,9 @@ class Webhook:
         )
         return Receipt(reference=post.key, answer=str(answer.status))
 
+    def check(self) -> str:
+        return http.reach(self.url, public_only=self.public_only)
+
 
 def _event(post: Post) -> dict[str, object]:
     picture = post.picture

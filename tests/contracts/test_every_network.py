@@ -1,0 +1,130 @@
+"""Every installed network keeps the contract of a channel, also an outsider's."""
+
+import inspect
+
+import pytest
+
+from console.channels import installed
+from console.domain.channel import (
+    Channel,
+    Checkable,
+    Findable,
+    Key,
+    Limit,
+    Reason,
+    SendError,
+    Unavailable,
+)
+from tests.contracts.conftest import Connect, Network
+from tests.contracts.posts import picture, post
+from tests.real.ports import free_port
+from workers.http import deadline
+
+NETWORKS = sorted(installed())
+REPEATABLE = [name for name in NETWORKS if installed()[name].repeatable]
+FINDABLE = [name for name in NETWORKS if issubclass(installed()[name], Findable)]
+CHECKABLE = [name for name in NETWORKS if issubclass(installed()[name], Checkable)]
+REMOTE = [name for name in NETWORKS if name != "public-page"]
+SECRETS = {
+    "mastodon": {"token": "canary-token-1f3a"},
+    "bluesky": {"password": "canary-word-9c2e"},
+    "webhook": {"secret": "whsec_Y2FuYXJ5LXNlY3JldC1vZi10aGUtd2ViaG9vaw=="},
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_it_is_a_channel_that_says_what_it_needs(name: str):
+    adapter = installed()[name]
+    assert isinstance(adapter.limit, Limit)
+    assert isinstance(adapter.repeatable, bool)
+    assert all(isinstance(key, Key) for key in adapter.keys.values())
+    assert set(adapter.practice) <= {*adapter.keys, "account"}
+    assert {key for key, one in adapter.keys.items() if one.required} <= set(adapter.practice)
+    assert inspect.getdoc(inspect.getmodule(adapter))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_it_publishes_words_picture_and_reply(name: str, connect: Connect, network: Network):
+    channel = connect(name)
+    assert isinstance(channel, Channel)
+    alert = post(picture=picture())
+    first = channel.send(alert)
+    update = post(kind="update", reply_to=first.reference)
+    second = channel.send(update)
+    assert first.reference != second.reference
+    if name in REMOTE:
+        (shown,), (answer,) = network.posts(alert.text), network.posts(update.text)
+        assert answer["in_reply_to"] == shown["id"]
+        if name != "webhook":  # which names the picture, and sends words only
+            (media,) = shown["media"]
+            assert media["alt"] == alert.picture.alt
+
+
+@pytest.mark.parametrize("name", REPEATABLE)
+def test_a_repeatable_one_leaves_one_post_for_two_sendings(
+    name: str, connect: Connect, network: Network
+):
+    channel, alert = connect(name), post()
+    assert channel.send(alert) == channel.send(alert)
+    if name in REMOTE:
+        assert len(network.posts(alert.text)) == 1
+
+
+@pytest.mark.parametrize("name", FINDABLE)
+def test_what_was_sent_is_found_and_what_was_not_is_not(name: str, connect: Connect):
+    channel, sent = connect(name), post()
+    assert channel.send(sent) == channel.find(sent)
+    assert channel.find(post()) is None
+
+
+@pytest.mark.parametrize("name", CHECKABLE)
+def test_its_check_publishes_nothing_and_names_the_account(
+    name: str, connect: Connect, network: Network
+):
+    channel = connect(name)
+    before = network.count()
+    assert channel.check()
+    assert network.count() == before
+
+
+@pytest.mark.parametrize("name", REMOTE)
+def test_a_server_that_is_not_there_was_certainly_not_told(name: str, connect: Connect):
+    where = f"127.0.0.1:{free_port()}"
+    chosen = {"url": f"http://{where}"}
+    if name == "smtp":
+        chosen = {"port": where.partition(":")[2]}
+    with pytest.raises(Unavailable) as failed:
+        connect(name, **chosen).send(post())
+    assert failed.value.reason is Reason.UNREACHABLE
+
+
+@pytest.mark.parametrize("name", REMOTE)
+def test_a_name_that_nobody_knows_is_unreachable(name: str, connect: Connect):
+    chosen = {"host": "mail.invalid"} if name == "smtp" else {"url": "http://network.invalid"}
+    with pytest.raises(Unavailable) as failed:
+        connect(name, **chosen).send(post())
+    assert failed.value.reason is Reason.UNREACHABLE
+
+
+@pytest.mark.parametrize("name", REMOTE)
+def test_without_time_left_nothing_is_sent(name: str, connect: Connect, network: Network):
+    alert = post()
+    with pytest.raises(Unavailable), deadline(0):
+        connect(name).send(alert)
+    assert network.posts(alert.text) == []
+
+
+@pytest.mark.parametrize("fault", ["401", "422", "500 before storing", "drop", "bad body"])
+@pytest.mark.parametrize("name", SECRETS)
+def test_no_error_and_no_channel_shows_a_secret(
+    name: str, fault: str, connect: Connect, network: Network
+):
+    channel = connect(name, **SECRETS[name])
+    network.misbehave(name, fault, times=3)
+    shown = repr(channel)
+    try:
+        channel.send(post())
+    except SendError as error:
+        shown += f"{error} {error!r} {error.detail} {error.args} {error.__cause__!r}"
+    (secret,) = SECRETS[name].values()
+    assert secret not in shown
