@@ -12,9 +12,8 @@ from console.actions.desk import Desk
 from console.actions.errors import Trouble
 from console.channels import ConfiguredChannel
 from console.domain import plain_text, wording
-from console.domain.channel import Limit
 from console.domain.counting import Count, count
-from console.domain.facts import problems
+from console.domain.facts import problems, text_problems
 from console.domain.incident import Mode
 from console.domain.incident_type import IncidentType
 from console.domain.message import Kind, MessageState, Variant
@@ -35,6 +34,8 @@ class Proposal:
     count: Count
     shortened: bool
     """True where the short wording was needed."""
+    left_out: tuple[str, ...]
+    """Labels of the fields that are missing or only counted here, for want of room."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,17 @@ class Proposals:
     troubles: tuple[Trouble, ...]
 
 
-def propose(db: Session, desk: Desk, incident: IncidentRow, message: MessageRow) -> Proposals:
-    """The texts as they stand. Never fails: what cannot be rendered is a trouble."""
+def propose(
+    db: Session,
+    desk: Desk,
+    incident: IncidentRow,
+    message: MessageRow,
+    now: datetime | None = None,
+) -> Proposals:
+    """The texts as they stand. Never fails: what cannot be rendered is a trouble. Times that have
+    passed ``now`` are too; without it, those that had passed when the words were made."""
     type_ = desk.types[incident.type]
-    troubles = [] if message.text else _fact_troubles(desk, type_, message)
+    troubles = [] if message.text else _fact_troubles(desk, type_, message, now)
     troubles += _picture_troubles(message)
     frame = _frame(db, desk, incident, message)
     proposals = []
@@ -82,43 +90,47 @@ def _propose(
     channel: ConfiguredChannel,
     frame: Frame,
 ) -> Proposal:
-    subject, text, shortened = incident.title, message.edits.get(channel.name), False
-    edited = text is not None
-    if not message.text:
-        rendered = _rendered(desk, type_, message, channel, frame, edited=edited)
-        subject = rendered.subject
-        shortened = rendered.length == "short" and not edited
-        text = rendered.text if text is None else text
-    elif text is None:
-        text = message.text
+    text = message.edits.get(channel.name)
+    rendered = _rendered(desk, type_, message, incident, channel, frame, edited=text is not None)
     variant = Variant(
         channel=channel.name,
         network=channel.network,
         account=channel.account,
         language=channel.language,
-        text=text or "",
-        subject=f"EXERCISE: {subject}" if incident.mode == Mode.EXERCISE else subject,
+        text=rendered.text if text is None else text,
+        subject=rendered.subject,
         picture=message.picture or "",
         alt=message.alt if message.picture else "",
-        edited=edited,
+        edited=text is not None,
     )
-    return Proposal(channel, variant, count(variant.text, channel.limit), shortened)
+    labels = {field.name: field.label for field in type_.fields}
+    return Proposal(
+        channel=channel,
+        variant=variant,
+        count=count(variant.text, channel.limit),
+        shortened=text is None and rendered.length == "short",
+        left_out=tuple(labels[one] for one in rendered.left_out) if text is None else (),
+    )
 
 
 def _rendered(
     desk: Desk,
     type_: IncidentType,
     message: MessageRow,
+    incident: IncidentRow,
     channel: ConfiguredChannel,
     frame: Frame,
     *,
     edited: bool,
 ) -> wording.Rendered:
-    """The words for the channel; where a person wrote their own, only the subject is needed, so
-    the channel's limit does not matter."""
-    limit = Limit() if edited else channel.limit
+    """The words for the channel. Where a person wrote their own only the subject is needed, so the
+    channel's limit does not matter."""
+    if message.text:
+        title = f"EXERCISE: {incident.title}" if frame.exercise else incident.title
+        return wording.Rendered(message.text, title, "long")
+    limit = wording.NO_LIMIT if edited else channel.limit
     kind = Kind(message.kind)
-    return wording.render(type_, kind, message.facts, frame=frame, limit=limit, places=desk.places)
+    return wording.render(type_, kind, message.facts, desk.places, frame=frame, limit=limit)
 
 
 def _frame(db: Session, desk: Desk, incident: IncidentRow, message: MessageRow) -> Frame:
@@ -130,6 +142,7 @@ def _frame(db: Session, desk: Desk, incident: IncidentRow, message: MessageRow) 
         at=message.worded_at.astimezone(zone),
         earlier_at=earlier.astimezone(zone) if earlier else None,
         sequence=message.number,
+        exercise=incident.mode == Mode.EXERCISE,
     )
 
 
@@ -145,26 +158,24 @@ def _earlier(db: Session, message: MessageRow) -> datetime | None:
     return db.scalar(query.order_by(MessageRow.number.desc()).limit(1))
 
 
-def _fact_troubles(desk: Desk, type_: IncidentType, message: MessageRow) -> list[Trouble]:
-    local = message.worded_at.astimezone(desk.settings.zone)
+def _fact_troubles(
+    desk: Desk, type_: IncidentType, message: MessageRow, now: datetime | None
+) -> list[Trouble]:
+    local = (now or message.worded_at).astimezone(desk.settings.zone)
     found = problems(type_, Kind(message.kind), message.facts, desk.places, now=local)
     return [
-        Trouble(
-            f"facts:{one.field}",
-            str(one.fault.flaw if one.fault else one.why),
-            over=one.over,
-            found=one.fault.found if one.fault else one.found,
-        )
+        Trouble(f"facts:{one.field}", str(one.reason), over=one.over, found=one.found)
         for one in found
     ]
 
 
 def _text_troubles(proposal: Proposal) -> list[Trouble]:
-    field = f"channel:{proposal.channel.name}"
-    text = proposal.variant.text
+    field, text = f"channel:{proposal.channel.name}", proposal.variant.text
     if not text.strip():
         return [Trouble(field, "blank")]
-    troubles = [Trouble(field, str(one.flaw), found=one.found) for one in plain_text.faults(text)]
+    troubles = [
+        Trouble(field, str(one.reason), found=one.found) for one in text_problems(field, text)
+    ]
     over = max(proposal.count.over, proposal.count.octets_over, len(text) - TEXT_MOST)
     if over > 0:
         troubles.append(Trouble(field, "too long", over=over))

@@ -36,6 +36,8 @@ class Words:
     """SHA-256 of a picture that `pictures.take` has taken; empty removes it."""
     alt: str | None = None
     expires_at: datetime | None = None
+    endless: bool = False
+    """True takes away the time after which it is no longer sent."""
 
 
 def draft(
@@ -113,7 +115,7 @@ def submit(db: Session, desk: Desk, *, message_id: str, by: User, now: datetime)
         return row.digest
     incident = _open_incident(db, row.incident_id)
     state = after(NEXT, MessageState(row.state), MessageEvent.SUBMIT)
-    proposals = compose.propose(db, desk, incident, row)
+    proposals = compose.propose(db, desk, incident, row, now)
     if proposals.troubles:
         raise NotReady(proposals.troubles)
     mode = Mode(incident.mode)
@@ -193,7 +195,7 @@ def _put(desk: Desk, row: MessageRow, words: Words) -> None:
         row.picture = words.picture or None
     if words.alt is not None:
         row.alt = " ".join(plain_text.clean(words.alt).split())
-    if words.expires_at is not None:
+    if words.expires_at is not None or words.endless:
         row.expires_at = words.expires_at
 
 
