@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from console.store import audit
+
+Transaction: TypeAlias = Session
+"""What `Sessions` hands out, by a name for modules that do not know SQLAlchemy."""
 
 BUSY_MS = 10_000
 """How long SQLite waits for another writer before it gives up."""

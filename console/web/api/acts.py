@@ -1,0 +1,85 @@
+"""What programs may do: open an incident, draft a message, send it for approval. No more."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from console.actions import incidents, messages, reading
+from console.actions.messages import Words
+from console.domain.policy import Act
+from console.web.api import shapes
+from console.web.api.endpoint import Call
+from console.web.api.faults import unknown
+from console.web.api.reads import incident_of, message_of
+from console.web.api.refusals import invalid
+
+EXPIRES_WITHIN = timedelta(days=366)
+
+
+def open_incident(call: Call, asked: shapes.NewIncident) -> shapes.Incident:
+    call.by.must_be_able_to(Act.DRAFT)
+    if asked.type not in call.desk.types:
+        raise invalid([unknown("type", asked.type, call.desk.types)])
+    id_ = incidents.open_incident(
+        call.db,
+        call.desk,
+        type_=asked.type,
+        title=asked.title,
+        mode=asked.mode,
+        by=call.by,
+        now=call.now,
+    )
+    return incident_of(reading.incident(call.db, id_).incident)
+
+
+def draft(call: Call, asked: shapes.NewMessage) -> shapes.Message:
+    """What is merely missing can still be put right, and shows in ``troubles``; a name that is
+    not known is refused at once, since it is a mistake in the program."""
+    call.by.must_be_able_to(Act.DRAFT)
+    faults = _faults(call, asked)
+    if faults:
+        raise invalid(faults)
+    words = Words(
+        facts=asked.facts,
+        text=asked.text,
+        edits=asked.edits,
+        channels=asked.channels,
+        expires_at=asked.expires_at,
+    )
+    message_id = messages.draft(
+        call.db,
+        call.desk,
+        incident_id=call.id,
+        kind=asked.kind,
+        words=words,
+        by=call.by,
+        now=call.now,
+    )
+    return message_of(call, message_id)
+
+
+def submit(call: Call, _: shapes.Nothing) -> shapes.Submitted:
+    messages.submit(call.db, call.desk, message_id=call.id, by=call.by, now=call.now)
+    message = message_of(call, call.id)
+    return shapes.Submitted.model_validate(message)
+
+
+def _faults(call: Call, asked: shapes.NewMessage) -> list[shapes.FieldFault]:
+    incident = reading.incident(call.db, call.id).incident
+    facts = [field.name for field in call.desk.types[incident.type].fields]
+    channels = [channel.name for channel in call.desk.channels]
+    faults = [
+        *_unknown("facts.{}", asked.facts or (), facts),
+        *_unknown("edits.{}", asked.edits or (), channels),
+        *_unknown("channels", asked.channels or (), channels),
+    ]
+    if asked.facts is None and not asked.text:
+        what = "Give facts, or a text."
+        faults.append(shapes.FieldFault(field="facts", reason="missing", message=what))
+    if asked.expires_at and not call.now < asked.expires_at <= call.now + EXPIRES_WITHIN:
+        what = "Give a time to come, within a year."
+        faults.append(shapes.FieldFault(field="expires_at", reason="wrong", message=what))
+    return faults
+
+
+def _unknown(field: str, names: Iterable[str], known: list[str]) -> list[shapes.FieldFault]:
+    return [unknown(field.format(name), name, known) for name in names if name not in known]

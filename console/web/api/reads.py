@@ -1,0 +1,142 @@
+"""What programs may read: incidents, messages with their deliveries, the record, what to ask."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from itertools import islice
+from typing import Any
+
+from console.actions import cards, reading
+from console.domain.audit import Entry
+from console.domain.canonical import canonical
+from console.domain.incident import Mode
+from console.domain.incident_type import IncidentType
+from console.domain.message import Kind, MessageState, Variant
+from console.domain.policy import Act
+from console.store import audit
+from console.web.api import shapes
+from console.web.api.endpoint import Call
+from console.web.api.faults import of_trouble
+
+
+def incidents(call: Call, _: shapes.Nothing) -> shapes.Incidents:
+    call.by.must_be_able_to(Act.READ)
+    front = reading.front(call.db)
+    found = [incident_of(card) for card in (*front.open, *front.stood_down)]
+    return shapes.Incidents(incidents=tuple(found))
+
+
+def incident(call: Call, _: shapes.Nothing) -> shapes.IncidentWithMessages:
+    call.by.must_be_able_to(Act.READ)
+    sheet = reading.incident(call.db, call.id)
+    lines = tuple(shapes.MessageLine.model_validate(card) for card in sheet.messages)
+    return shapes.IncidentWithMessages(**dict(incident_of(sheet.incident)), messages=lines)
+
+
+def message(call: Call, _: shapes.Nothing) -> shapes.Message:
+    call.by.must_be_able_to(Act.READ)
+    return message_of(call, call.id)
+
+
+def record(call: Call, query: shapes.AuditQuery) -> shapes.Audit:
+    call.by.must_be_able_to(Act.AUDIT)
+    if query.incident is not None:
+        reading.incident(call.db, query.incident)
+    found = audit.entries(
+        call.db, after=query.after, incident=query.incident, limit=query.limit + 1
+    )
+    entries = tuple(_entry(one) for one in islice(found, query.limit))
+    more = next(found, None) is not None
+    return shapes.Audit(entries=entries, next=entries[-1].number if more else None)
+
+
+def types(call: Call, _: shapes.Nothing) -> shapes.Types:
+    call.by.must_be_able_to(Act.READ)
+    return shapes.Types(types=tuple(_type(one) for one in call.desk.types.values()))
+
+
+def places(call: Call, _: shapes.Nothing) -> shapes.Places:
+    call.by.must_be_able_to(Act.READ)
+    lists = {
+        name: tuple(shapes.Place.model_validate(place) for place in known.values())
+        for name, known in call.desk.places.items()
+    }
+    return shapes.Places(places=lists)
+
+
+def channels(call: Call, _: shapes.Nothing) -> shapes.Channels:
+    call.by.must_be_able_to(Act.READ)
+    found = (
+        shapes.Channel(
+            name=one.name,
+            title=one.title,
+            network=one.network,
+            language=one.language,
+            modes=tuple(mode for mode in Mode if one.carries(mode)),
+        )
+        for one in call.desk.channels
+    )
+    return shapes.Channels(channels=tuple(found))
+
+
+def incident_of(card: cards.Incident) -> shapes.Incident:
+    return shapes.Incident.model_validate(card)
+
+
+def message_of(call: Call, message_id: str) -> shapes.Message:
+    """Raises `NotFound`."""
+    sheet = reading.message(call.db, call.desk, message_id)
+    card = sheet.message
+    order = {channel.name: place for place, channel in enumerate(call.desk.channels)}
+    variants: Iterable[Variant] = sorted(
+        sheet.variants, key=lambda one: order.get(one.channel, len(order))
+    )
+    troubles: tuple[shapes.FieldFault, ...] = ()
+    if draft := card.state is MessageState.DRAFT:
+        proposals = reading.proposals(call.db, call.desk, message_id)
+        variants = (one.variant for one in proposals.channels)
+        troubles = tuple(of_trouble(one) for one in proposals.troubles)
+    same = {name: getattr(card, name) for name in _SAME}
+    return shapes.Message(
+        **same,
+        incident=card.incident_id,
+        mode=sheet.incident.mode,
+        # A draft that was sent back still has the digest of what was not signed.
+        digest=None if draft else card.digest or None,
+        variants=tuple(shapes.Variant.model_validate(one) for one in variants),
+        troubles=troubles,
+        deliveries=tuple(shapes.Delivery.model_validate(one) for one in sheet.deliveries),
+        progress=shapes.Progress.model_validate(sheet.progress),
+    )
+
+
+_SAME = (
+    set(shapes.Message.model_fields)
+    & set(cards.Message.__dataclass_fields__) - {"digest"}
+)  # fmt: skip
+"""What a message's card and its answer have alike."""
+
+
+def _entry(entry: Entry) -> shapes.Entry:
+    return shapes.Entry(**asdict(entry) | {"detail": _detail(entry.detail)})
+
+
+def _detail(stored: str) -> dict[str, Any] | str:
+    """As an object where that loses nothing; what somebody tampered with stays as it is."""
+    try:
+        found = json.loads(stored)
+        same = isinstance(found, dict) and canonical(found).decode() == stored
+    except (ValueError, RecursionError):
+        return stored
+    return found if same else stored
+
+
+def _type(one: IncidentType) -> shapes.IncidentType:
+    kinds = tuple(
+        shapes.KindFields(
+            kind=kind,
+            fields=tuple(shapes.TypeField.model_validate(field) for field in one.asks(kind)),
+        )
+        for kind in Kind
+    )
+    return shapes.IncidentType(type=one.slug, title=one.title, lead=one.lead, kinds=kinds)

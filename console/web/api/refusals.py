@@ -1,0 +1,94 @@
+"""Everything that the API refuses, in one shape: a code for programs, a sentence for people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from werkzeug.exceptions import HTTPException
+
+from console.actions.errors import NobodyToAsk, NotFound, NotPermitted, NotReady, Obstacle
+from console.domain.states import NotAllowed
+from console.web.api import shapes
+from console.web.api.faults import of_trouble
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is sent: a status and JSON."""
+
+    status: int
+    body: str
+
+
+class Refusal(Exception):
+    """A request that was not carried out; nothing was changed."""
+
+    def __init__(
+        self, status: int, code: str, message: str, fields: Sequence[shapes.FieldFault] = ()
+    ) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message, self.fields = status, code, message, tuple(fields)
+
+    @property
+    def answer(self) -> Answer:
+        error = shapes.Error(code=self.code, message=self.message, fields=self.fields)
+        return Answer(self.status, shapes.Refused(error=error).model_dump_json())
+
+
+def no_token() -> Refusal:
+    return Refusal(
+        401,
+        "not signed in",
+        "Send the header Authorization: Bearer TOKEN with a token that is in use.",
+    )
+
+
+def invalid(fields: Sequence[shapes.FieldFault]) -> Refusal:
+    return Refusal(422, "invalid", _first(fields), fields)
+
+
+def of_obstacle(obstacle: Obstacle | NotAllowed) -> Refusal:
+    """An act's refusal, as the API says it."""
+    match obstacle:
+        case NotFound():
+            what = f"There is no {obstacle.noun} with this id. Check the address."
+            return Refusal(404, "not found", what)
+        case NotPermitted():
+            what = f"Your roles do not allow you to {obstacle.act}. Ask an administrator."
+            return Refusal(403, "not permitted", what)
+        case NotReady():
+            return _not_ready(obstacle)
+        case NobodyToAsk():
+            what = (
+                f"This message needs {obstacle.needed} approvers who did not write it; "
+                f"{obstacle.found} can be asked. Ask an administrator to add one."
+            )
+            return Refusal(409, "nobody to ask", what)
+        case NotAllowed():
+            what = f"It is {obstacle.state}: that is not possible any more. Draft a new message."
+            return Refusal(409, "not possible", what)
+    return Refusal(409, "not possible", "That is not possible now. Read it again.")
+
+
+def of_http(error: HTTPException) -> Refusal:
+    """What the web server itself refuses, and our own failures: without any detail."""
+    if error.code == 413:
+        return Refusal(413, "too large", "The body is too large: 256 kB is the most.")
+    if error.code == 405:
+        what = "The address does not take this method. The header Allow names those that it takes."
+        return Refusal(405, "other method", what)
+    if (error.code or 500) >= 500:
+        what = "Skellat failed; it is in its log. Try again with the same Idempotency-Key."
+        return Refusal(500, "failed", what)
+    return Refusal(error.code or 400, "bad request", "The request cannot be read. Check it.")
+
+
+def _not_ready(obstacle: NotReady) -> Refusal:
+    fields = [of_trouble(one) for one in obstacle.troubles]
+    if any(one.field == "incident" for one in obstacle.troubles):
+        return Refusal(409, "not possible", _first(fields), fields)
+    return Refusal(422, "not ready", _first(fields), fields)
+
+
+def _first(fields: Sequence[shapes.FieldFault]) -> str:
+    more = f" And {len(fields) - 1} more: see fields." if len(fields) > 1 else ""
+    return f"{fields[0].field}: {fields[0].message}{more}"

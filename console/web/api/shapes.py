@@ -1,0 +1,300 @@
+"""What the API is asked and what it answers: these shapes check requests and make the document."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from console.domain.delivery import DeliveryState
+from console.domain.incident import IncidentState, Mode
+from console.domain.incident_type import FieldKind
+from console.domain.message import Kind, MessageState
+
+FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+
+
+class Asked(BaseModel):
+    """A request: every key known, every value of the right kind."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
+    )
+
+
+class Given(BaseModel):
+    """An answer. Later versions may add keys; none is removed or changed within v1."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True, use_attribute_docstrings=True)
+
+
+class Nothing(Asked):
+    """Nothing is asked: `{}`."""
+
+
+class NewIncident(Asked):
+    """An incident to open."""
+
+    type: str
+    """The slug of an incident type, such as `snow-ice`; GET /api/v1/types lists them."""
+    title: str
+    """At most 120 characters."""
+    mode: Mode
+    """`exercise` never reaches the public. It cannot be changed afterwards."""
+
+
+class NewMessage(Asked):
+    """A message to draft, from facts or as one text."""
+
+    kind: Kind
+    facts: dict[FactName, str | list[str]] | None = None
+    """The fields of the incident's type; for a field of places, a list of their ids."""
+    text: str | None = None
+    """One text for every channel, in place of the words that are made from facts."""
+    edits: dict[str, str] | None = None
+    """Channel -> the text for that channel alone."""
+    channels: list[str] | None = None
+    """The channels to publish to; left out: all of them."""
+    expires_at: AwareDatetime | None = None
+    """ISO 8601 with an offset. What has not been sent by then is cancelled."""
+
+
+class AuditQuery(Asked):
+    incident: str | None = None
+    """Only the entries of this incident."""
+    after: Annotated[int, Field(ge=0, le=2**53)] = 0
+    """Only entries with a higher number."""
+    limit: Annotated[int, Field(ge=1, le=1000)] = 500
+    """The most entries in one answer."""
+
+
+class Incident(Given):
+    id: str
+    type: str
+    title: str
+    mode: Mode
+    state: IncidentState
+    opened_by: str
+    """The person's name."""
+    opened_at: AwareDatetime
+    closed_at: AwareDatetime | None
+
+
+class Incidents(Given):
+    incidents: tuple[Incident, ...]
+
+
+class MessageLine(Given):
+    """A message in a list; GET /api/v1/messages/{id} has all of it."""
+
+    id: str
+    number: int
+    kind: Kind
+    state: MessageState
+    created_at: AwareDatetime
+
+
+class IncidentWithMessages(Incident):
+    messages: tuple[MessageLine, ...]
+    """In the order they were begun."""
+
+
+class Variant(Given):
+    """The exact text for one channel."""
+
+    channel: str
+    language: str
+    subject: str
+    """One line, for networks that have a headline."""
+    text: str
+
+
+class Attempt(Given):
+    worker: str
+    started_at: AwareDatetime
+    ended_at: AwareDatetime | None
+    """null: no outcome was recorded; it may have reached the network."""
+    outcome: str
+    reason: str
+    status: int | None
+    """The network's HTTP status or SMTP code."""
+    detail: str
+    milliseconds: int | None
+
+
+class Delivery(Given):
+    id: str
+    channel: str
+    language: str
+    recipient: str
+    state: DeliveryState
+    """`uncertain`: it may be public; nobody has been able to tell yet."""
+    tries: int
+    reference: str
+    """The network's own name for the post."""
+    url: str
+    """Where the public sees it; empty until it is sent, or where there is no address."""
+    reason: str
+    detail: str
+    changed_at: AwareDatetime
+    attempts: tuple[Attempt, ...]
+
+
+class Progress(Given):
+    """Deliveries counted by state; `waiting` are queued or being sent."""
+
+    total: int
+    sent: int
+    failed: int
+    uncertain: int
+    waiting: int
+    cancelled: int
+
+
+class FieldFault(Given):
+    """One thing that is wrong, and where."""
+
+    field: str
+    """A key of the request; `facts.NAME` for one fact, `channel.NAME` for one channel's text."""
+    reason: str
+    message: str
+    """What to do, in a sentence."""
+
+
+class Message(Given):
+    id: str
+    incident: str
+    number: int
+    """1 for the incident's first message."""
+    kind: Kind
+    mode: Mode
+    state: MessageState
+    digest: str | None
+    """What a sign-off covers: SHA-256 of all the texts, from the submission on; null in a draft."""
+    facts: Mapping[str, str | list[str]]
+    text: str
+    edits: Mapping[str, str]
+    channels: tuple[str, ...] | None
+    expires_at: AwareDatetime | None
+    reason: str
+    """Why it was sent back, rejected or stopped."""
+    drafted_by: str
+    created_at: AwareDatetime
+    submitted_by: str
+    submitted_at: AwareDatetime | None
+    approve_by: AwareDatetime | None
+    """A later sign-off does not publish it."""
+    released_at: AwareDatetime | None
+    settled_at: AwareDatetime | None
+    """When it was withdrawn, rejected, expired or stopped."""
+    variants: tuple[Variant, ...]
+    """In a draft, what each channel would be given now; afterwards, word for word what it is."""
+    troubles: tuple[FieldFault, ...]
+    """In a draft, everything that keeps it from being sent for approval."""
+    deliveries: tuple[Delivery, ...]
+    progress: Progress
+
+
+class Submitted(Given):
+    """The approvers are being asked."""
+
+    id: str
+    state: MessageState
+    digest: str
+    approve_by: AwareDatetime | None
+
+
+class Entry(Given):
+    """One entry of the record.
+
+    `digest` is the SHA-256, in hex, of the RFC 8785 form of an object with everything else that is
+    here, in which `detail` is a string: its own RFC 8785 form.
+    """
+
+    number: int
+    at: str
+    actor: str
+    actor_id: str
+    action: str
+    subject: str
+    incident: str
+    detail: dict[str, Any] | str
+    """A string only where what is stored is not canonical JSON, which means it was tampered with;
+    then that string is what the digest is over."""
+    previous: str
+    """The digest of the entry before it in the whole record; 64 noughts for the first."""
+    digest: str
+
+
+class Audit(Given):
+    entries: tuple[Entry, ...]
+    next: int | None
+    """Ask again with `after` set to this number; null where this was the end."""
+
+
+class TypeField(Given):
+    name: str
+    label: str
+    hint: str
+    kind: FieldKind
+    required: bool
+    max: int
+    """Most characters; in a field of places, most places."""
+    options: tuple[str, ...]
+    places: str
+    """The list that a field of places chooses from; GET /api/v1/places has it."""
+    example: str
+
+
+class KindFields(Given):
+    kind: Kind
+    fields: tuple[TypeField, ...]
+
+
+class IncidentType(Given):
+    type: str
+    """The slug, as `type` of an incident."""
+    title: str
+    lead: str
+    kinds: tuple[KindFields, ...]
+
+
+class Types(Given):
+    types: tuple[IncidentType, ...]
+
+
+class Place(Given):
+    id: str
+    name: str
+    town: str
+
+
+class Places(Given):
+    places: Mapping[str, tuple[Place, ...]]
+    """List -> its places."""
+
+
+class Channel(Given):
+    name: str
+    title: str
+    network: str
+    language: str
+    modes: tuple[Mode, ...]
+    """Where it can be used."""
+
+
+class Channels(Given):
+    channels: tuple[Channel, ...]
+
+
+class Error(Given):
+    code: str
+    """Stays the same within v1; for programs."""
+    message: str
+    """What happened and what to do; for people."""
+    fields: tuple[FieldFault, ...]
+
+
+class Refused(Given):
+    """Every refusal has this shape."""
+
+    error: Error

@@ -1,0 +1,122 @@
+"""For machines that watch Skellat: is it alive, is it ready, how many of what. No sign-in."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+from werkzeug.wrappers import Response
+
+from console.store import counts, presence, readiness
+from console.store.counts import Counts
+from console.store.readiness import Database
+from console.web.context import LATELY, web
+
+blueprint = Blueprint("machines", __name__)
+
+_DATABASE = {
+    Database.READY: "ready",
+    Database.UNREACHABLE: "does not answer: start it, or correct SKELLAT_DATABASE_URL",
+    Database.OTHER_SCHEMA: "has another version's tables: run skellat migrate",
+}
+_NOT_READY = "nobody knows: the database comes first"
+
+
+@blueprint.get("/healthz")
+def alive() -> Response:
+    return Response("ok\n", mimetype="text/plain")
+
+
+@blueprint.get("/readyz")
+def ready() -> Response:
+    database = readiness.database(web().sessions)
+    workers = _workers() if database is Database.READY else 0
+    parts = {
+        "database": _DATABASE[database],
+        "workers": _workers_words(database, workers),
+        "doorbell": _doorbell_words(),
+    }
+    is_ready = database is Database.READY and workers > 0
+    body = json.dumps({"ready": is_ready, **parts})
+    return Response(body, 200 if is_ready else 503, mimetype="application/json")
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Counted in the database at this moment, so that it does not matter which process answers."""
+    database = readiness.database(web().sessions)
+    if database is not Database.READY:
+        return Response(f"The database {_DATABASE[database]}.\n", 503, mimetype="text/plain")
+    registry = CollectorRegistry()
+    registry.register(_Now())
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _workers() -> int:
+    with web().sessions.read() as db:
+        return len(presence.since(db, web().now - LATELY))
+
+
+def _workers_words(database: Database, workers: int) -> str:
+    if database is not Database.READY:
+        return _NOT_READY
+    if workers == 0:
+        return f"none seen for {LATELY.seconds} s: start one with skellat worker"
+    return f"{workers} seen in the last {LATELY.seconds} s"
+
+
+def _doorbell_words() -> str:
+    """Never what decides: without Redis the workers look for themselves, every second."""
+    doorbell = web().doorbell
+    if not doorbell.wanted:
+        return "not used: workers look every second"
+    return "ready" if doorbell.connected else "does not answer: workers look every second"
+
+
+@dataclass(frozen=True)
+class _Now(Collector):
+    """What one scrape is given."""
+
+    def collect(self) -> Iterator[Metric]:
+        now = web().now
+        with web().sessions.read() as db:
+            found = counts.count(db, now=now, seen_since=now - LATELY)
+        yield from _by_state(found)
+        due = GaugeMetricFamily(
+            "skellat_oldest_due_seconds",
+            "For how long the oldest that has not left has been due; 0 where nothing is",
+            labels=["what"],
+        )
+        for what, at in (("delivery", found.delivery_due_at), ("mail", found.mail_due_at)):
+            due.add_metric([what], max((now - at).total_seconds(), 0) if at else 0)
+        yield due
+        yield GaugeMetricFamily(
+            "skellat_sign_offs_waiting",
+            "Sign-offs that were asked for and not decided",
+            value=found.sign_offs_waiting,
+        )
+        yield GaugeMetricFamily(
+            "skellat_workers_seen", "Worker processes seen lately", value=found.workers
+        )
+        yield GaugeMetricFamily(
+            "skellat_audit_entries", "Entries on the record", value=found.entries
+        )
+
+
+def _by_state(found: Counts) -> Iterator[Metric]:
+    deliveries = GaugeMetricFamily(
+        "skellat_deliveries",
+        "Deliveries by state; uncertain ones may be public and need a person to look",
+        labels=["mode", "state"],
+    )
+    for (mode, delivery_state), number in found.deliveries.items():
+        deliveries.add_metric([mode, delivery_state], number)
+    yield deliveries
+    messages = GaugeMetricFamily("skellat_messages", "Messages by state", labels=["mode", "state"])
+    for (mode, message_state), number in found.messages.items():
+        messages.add_metric([mode, message_state], number)
+    yield messages

@@ -1,0 +1,165 @@
+"""What machines are told: alive, ready, and how many of what."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from console import settings
+from console.actions import approvals, incidents, messages, people
+from console.domain.delivery import DeliveryState
+from console.domain.incident import Mode
+from console.domain.message import Kind
+from console.doorbell import Doorbell
+from console.store import presence
+from console.store.approvals import of_message
+from console.store.outbox import of_message as deliveries_of
+from console.web.app import create_app
+from console.web.context import KEY, LATELY, Web
+from tests.web.conftest import PIN, Clock
+
+Numbers = dict[tuple[str, ...], float]
+
+
+def see_a_worker(web: Web) -> None:
+    with web.sessions.begin() as db:
+        presence.seen(db, "worker-1", web.now)
+
+
+def numbers(app: Flask) -> Numbers:
+    answer = app.test_client().get("/metrics")
+    assert answer.status_code == 200
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+
+
+def release_an_alert(web: Web, *, sign: bool = True) -> str:
+    with web.sessions.begin() as db:
+        officer = next(one for one in people.everybody(db) if one.email.startswith("officer"))
+        incident = incidents.open_incident(
+            db,
+            web.desk,
+            type_="road-closed",
+            title="Road closed",
+            mode=Mode.ACTUAL,
+            by=officer,
+            now=web.now,
+        )
+        message = messages.draft(
+            db,
+            web.desk,
+            incident_id=incident,
+            kind=Kind.ALERT,
+            words=messages.Words(text="Mill Lane is closed."),
+            by=officer,
+            now=web.now,
+        )
+        messages.submit(db, web.desk, message_id=message, by=officer, now=web.now)
+        (asked,) = of_message(db, message)
+        if sign:
+            approvals.grant(
+                db, web.desk, approval_id=asked.id, digest=asked.digest, pin=PIN, now=web.now
+            )
+    return message
+
+
+def test_alive_needs_no_database(tmp_path: Path) -> None:
+    answer = on_database(tmp_path, "sqlite:////nowhere/skellat.db").get("/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok\n")
+
+
+def on_database(home: Path, url: str) -> FlaskClient:
+    found = replace(settings.load(home, {}), database_url=url)
+    return create_app(found).test_client()
+
+
+def test_ready_with_a_worker_that_was_seen_lately(app: Flask, web: Web, clock: Clock) -> None:
+    see_a_worker(web)
+    answer = app.test_client().get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json == {
+        "ready": True,
+        "database": "ready",
+        "workers": "1 seen in the last 15 s",
+        "doorbell": "not used: workers look every second",
+    }
+    clock.now += LATELY + timedelta(seconds=1)
+    late = app.test_client().get("/readyz")
+    assert late.status_code == 503
+    assert late.json["workers"] == "none seen for 15 s: start one with skellat worker"
+
+
+def test_not_ready_before_the_first_migration(tmp_path: Path) -> None:
+    client = on_database(tmp_path, f"sqlite:///{tmp_path / 'empty.db'}")
+    for path in ("/readyz", "/metrics"):
+        answer = client.get(path)
+        assert answer.status_code == 503
+        assert "run skellat migrate" in answer.text
+
+
+def test_not_ready_without_a_database_and_its_password_stays_secret(
+    tmp_path: Path, free_port: int
+) -> None:
+    url = f"postgresql+psycopg://skellat:hush-hush@127.0.0.1:{free_port}/skellat"
+    client = on_database(tmp_path, url)
+    for path in ("/readyz", "/metrics"):
+        answer = client.get(path)
+        assert answer.status_code == 503
+        assert "does not answer" in answer.text
+        assert "hush-hush" not in answer.text
+
+
+def test_ready_without_redis_but_it_says_so(
+    app: Flask, web: Web, redis_url: str, free_port: int
+) -> None:
+    see_a_worker(web)
+    for url, words in (
+        (redis_url, "ready"),
+        (f"redis://127.0.0.1:{free_port}", "does not answer: workers look every second"),
+    ):
+        app.extensions[KEY] = replace(web, doorbell=Doorbell(url))
+        answer = app.test_client().get("/readyz")
+        assert (answer.status_code, answer.json["doorbell"]) == (200, words)
+
+
+def test_metrics_of_an_empty_console_are_all_nought(app: Flask) -> None:
+    found = numbers(app)
+    assert found.pop(("skellat_audit_entries",)) > 0
+    assert set(found.values()) == {0}
+    assert ("skellat_deliveries", "actual", "uncertain") in found
+    assert ("skellat_messages", "exercise", "awaiting approval") in found
+
+
+def test_metrics_count_what_is_there(app: Flask, web: Web, clock: Clock) -> None:
+    see_a_worker(web)
+    first = release_an_alert(web)
+    with web.sessions.begin() as db:
+        lost, *_ = deliveries_of(db, first)
+        lost.state = str(DeliveryState.UNCERTAIN)
+    clock.later(seconds=10)
+    found = numbers(app)
+    assert found["skellat_deliveries", "actual", "queued"] == 4
+    assert found["skellat_deliveries", "actual", "uncertain"] == 1
+    assert found["skellat_messages", "actual", "released"] == 1
+    assert found["skellat_oldest_due_seconds", "delivery"] == 10
+    assert found["skellat_oldest_due_seconds", "mail"] == 10
+    assert found["skellat_workers_seen",] == 1
+    assert found["skellat_sign_offs_waiting",] == 0
+
+
+def test_metrics_count_sign_offs_that_wait(app: Flask, web: Web) -> None:
+    release_an_alert(web, sign=False)
+    assert numbers(app)["skellat_sign_offs_waiting",] == 1
+
+
+def test_metrics_name_nobody(app: Flask, web: Web) -> None:
+    release_an_alert(web)
+    text = app.test_client().get("/metrics").text
+    for private in ("Morag", "Isla", "northbrae", "@", "Mill Lane", "Road closed"):
+        assert private not in text
