@@ -4,17 +4,18 @@ Signing in is limited to 30 times in five minutes, and 64 threads may want it at
 """
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from console.domain.channel import Reason, Refused, Unavailable
+from console.domain.channel import Picture, Reason, Refused, Unavailable
 from workers import http
 from workers.deadline import left
 
 T = TypeVar("T")
 _clients: dict["Account", Any] = {}
-_signing_in = threading.Lock()
+_signing_in: defaultdict["Account", threading.Lock] = defaultdict(threading.Lock)
 _RUN_OUT = ("ExpiredToken", "InvalidToken")
 """A server says so with status 400, as it does for a bad post."""
 
@@ -38,8 +39,20 @@ class Account:
                     raise
             return act(self._client(instead_of=client))
 
+    def upload(self, picture: Picture) -> Any:
+        """The server's name for the picture; the same bytes get the same one every time."""
+        with http.before_publishing():
+            return self.act(
+                lambda client: client.invoke_procedure(
+                    "com.atproto.repo.uploadBlob",
+                    content=picture.content,
+                    headers={"Content-Type": picture.media_type},
+                ).content["blob"]
+            )
+
     def _client(self, instead_of: Any = None) -> Any:
-        if not _signing_in.acquire(timeout=max(left(), 0)):
+        signing_in = _signing_in[self]
+        if not signing_in.acquire(timeout=max(left(), 0)):
             raise Unavailable(Reason.NO_ANSWER, "signing in took too long")
         try:
             if _clients.get(self) in (None, instead_of):
@@ -47,7 +60,7 @@ class Account:
                     _clients[self] = self._sign_in()
             return _clients[self]
         finally:
-            _signing_in.release()
+            signing_in.release()
 
     def _sign_in(self) -> Any:
         from atproto_client import Client

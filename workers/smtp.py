@@ -7,8 +7,9 @@ that dot has left, nothing was sent; after it, silence means uncertain.
 import re
 import smtplib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.policy import SMTP
@@ -34,17 +35,19 @@ class MailServer:
     user: str = ""
     password: str = field(default="", repr=False)
 
+    def __post_init__(self) -> None:
+        conceal(self.password)
+        if self.security not in SECURITY:
+            raise Refused(Reason.MISCONFIGURED, f"security is one of {', '.join(SECURITY)}")
+        if self.password and self.security == "none":
+            raise Refused(Reason.MISCONFIGURED, "a password is not sent without encryption")
+
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> "MailServer":
         """From the settings of a channel; `Refused` where they make no sense."""
         security = str(settings.get("security") or "starttls")
-        if security not in SECURITY:
-            raise Refused(Reason.MISCONFIGURED, f"security is one of {', '.join(SECURITY)}")
         usual = 465 if security == "tls" else 587
         user, password = str(settings.get("user") or ""), str(settings.get("password") or "")
-        if password and security == "none":
-            raise Refused(Reason.MISCONFIGURED, "a password is not sent without encryption")
-        conceal(password)
         port = int(settings.get("port") or usual)
         return cls(str(settings["host"]), port, security, user, password)
 
@@ -113,6 +116,8 @@ def _connected(server: MailServer) -> Iterator[_Client]:
             if server.user:
                 client.login(server.user, server.password)
         yield client
+        with suppress(smtplib.SMTPException, OSError):  # the message is accepted; this is manners
+            client.putcmd("QUIT")
     finally:
         client.close()
 
@@ -175,7 +180,10 @@ def wire_form(message: EmailMessage) -> bytes:
     Python 3.11.7 writes the line break that an encoded word hides into the head of the message
     (CVE-2024-6923), so what was written is read back.
     """
-    written = message.as_bytes(policy=SMTP)
+    try:
+        written = message.as_bytes(policy=SMTP)
+    except MessageError:  # a Python that was mended sees it first
+        raise Refused(Reason.CONTENT, "the message's head cannot be written") from None
     names = BytesHeaderParser(policy=SMTP).parsebytes(written).keys()
     if [name.lower() for name in names] != [name.lower() for name in message]:
         raise Refused(Reason.CONTENT, "the message's head holds a hidden line break")

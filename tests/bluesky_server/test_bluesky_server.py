@@ -8,7 +8,8 @@ import requests
 from console.domain.channel import Reason, Refused
 from tests.contracts.posts import picture, post
 from workers.atproto_account import session
-from workers.channels.bluesky import Bluesky, tid
+from workers.channels.bluesky import Bluesky
+from workers.tid import tid
 
 
 @pytest.fixture
@@ -44,7 +45,10 @@ def test_a_post_is_there_with_its_words_its_time_and_its_language(channel, setti
     assert found["text"] == wanted.text
     assert found["createdAt"] == wanted.created_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     assert found["langs"] == ["cy"]
-    assert receipt.url == f"https://bsky.app/profile/northbrae.test/post/{tid(wanted)}"
+    assert (
+        receipt.url
+        == f"https://bsky.app/profile/northbrae.test/post/{tid(wanted.created_at, wanted.key)}"
+    )
 
 
 def test_its_link_and_hashtag_can_be_followed(channel, settings):

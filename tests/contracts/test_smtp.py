@@ -2,6 +2,7 @@
 
 import base64
 import email
+from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import format_datetime
@@ -62,10 +63,8 @@ def test_a_line_break_that_the_library_writes_itself_is_seen():
     smuggling["From"], smuggling["To"] = "a@northbrae.example", "b@northbrae.example"
     smuggling["Subject"] = "=?UTF-8?Q?=0A?=Bcc: x@evil.example"
     smuggling.set_content("Snow")
-    if b"\nBcc:" not in smuggling.as_bytes():
-        pytest.skip("this Python was mended (CVE-2024-6923)")
-    with pytest.raises(Refused):
-        wire_form(smuggling)
+    with suppress(Refused):
+        assert b"\nBcc:" not in wire_form(smuggling)
 
 
 def test_the_message_names_itself_and_its_time_the_same_at_every_try():

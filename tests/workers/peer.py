@@ -31,20 +31,18 @@ def peer(
         def serve(connection: socket.socket, answer: bytes) -> None:
             place = len(found.received)
             found.received.append(b"")
-            with connection:
-                try:
-                    if tls:
-                        connection = tls.wrap_socket(connection, server_side=True)
-                    connection.settimeout(5)
-                    found.received[place] = _request(connection)
+            try:
+                with tls.wrap_socket(connection, server_side=True) if tls else connection as safe:
+                    safe.settimeout(1)
+                    found.received[place] = _request(safe)
                     if part:
-                        part(connection, over)
+                        part(safe, over)
                     else:
-                        connection.sendall(answer)
-                        connection.shutdown(socket.SHUT_WR)
-                        _wait_for_the_end(connection, over)
-                except OSError:
-                    return  # the client left, as some tests mean it to
+                        safe.sendall(answer)
+                        safe.shutdown(socket.SHUT_WR)
+                        _wait_for_the_end(safe, over)
+            except OSError:
+                connection.close()  # the client left, as some tests mean it to
 
         def accept() -> None:
             while not over.is_set():

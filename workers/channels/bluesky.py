@@ -5,18 +5,17 @@ post twice with the same record, and other words under that name with 400 Invali
 `createRecord`, which the SDK's `send_post` uses, answers a repeat with 500, or posts again.
 """
 
-import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from typing import Any, ClassVar
 
 from console.domain.channel import Counting, Key, Limit, Post, Reason, Receipt, Refused
 from workers import http
 from workers.atproto_account import Account, session
 from workers.secrecy import conceal
+from workers.tid import tid
 
 _POST = "app.bsky.feed.post"
-_BASE_32 = "234567abcdefghijklmnopqrstuvwxyz"
 
 
 class Bluesky:
@@ -43,8 +42,7 @@ class Bluesky:
         self.account = Account(self.url, self.handle, self.password)
 
     def send(self, post: Post) -> Receipt:
-        with http.before_publishing():
-            picture = self.account.act(lambda client: _upload(client, post))
+        picture = post.picture and self.account.upload(post.picture)
         return self.account.act(lambda client: self._put(client, post, picture))
 
     def find(self, post: Post) -> Receipt | None:
@@ -65,7 +63,7 @@ class Bluesky:
         words = {
             "repo": session(client).did,
             "collection": _POST,
-            "rkey": tid(post),
+            "rkey": _rkey(post),
             "record": _record(post, picture),
             "swapRecord": None,
         }
@@ -75,7 +73,7 @@ class Bluesky:
         return self._receipt(client, post, answer["uri"], answer["cid"])
 
     def _get(self, client: Any, post: Post) -> Receipt | None:
-        name = {"repo": session(client).did, "collection": _POST, "rkey": tid(post)}
+        name = {"repo": session(client).did, "collection": _POST, "rkey": _rkey(post)}
         try:
             found = client.com.atproto.repo.get_record(name)
         except Refused as error:
@@ -88,31 +86,13 @@ class Bluesky:
 
     def _receipt(self, client: Any, post: Post, uri: str, cid: str) -> Receipt:
         root = post.reply_to.split("|")[-2:]
-        url = f"{self.web}/profile/{session(client).handle}/post/{tid(post)}"
+        url = f"{self.web}/profile/{session(client).handle}/post/{_rkey(post)}"
         return Receipt(reference="|".join([uri, cid, *(root if post.reply_to else [])]), url=url)
 
 
-def tid(post: Post) -> str:
-    """The post's name: microseconds since 1970 and ten bits of the key, in sortable base 32.
-
-    Bluesky's app does not show posts whose name is not such a TID (social-app#8654).
-    """
-    since = post.created_at - datetime(1970, 1, 1, tzinfo=UTC)
-    clock = int.from_bytes(hashlib.sha256(post.key.encode()).digest()[:2], "big") & 0x3FF
-    number = (since // timedelta(microseconds=1)) << 10 | clock
-    return "".join(_BASE_32[number >> shift & 31] for shift in range(60, -1, -5))
-
-
-def _upload(client: Any, post: Post) -> Any:
-    """The same bytes get the same name on the server, so a repeat changes nothing."""
-    if not post.picture:
-        return None
-    answer = client.invoke_procedure(
-        "com.atproto.repo.uploadBlob",
-        content=post.picture.content,
-        headers={"Content-Type": post.picture.media_type},
-    )
-    return answer.content["blob"]
+def _rkey(post: Post) -> str:
+    """Bluesky's app does not show posts whose name is no TID (social-app#8654)."""
+    return tid(post.created_at, post.key)
 
 
 def _record(post: Post, picture: Any) -> dict[str, Any]:
