@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from console import letters
 from console.actions import asking
 from console.actions.desk import Desk
-from console.actions.people import user
+from console.actions.people import User, user
 from console.actions.recording import SYSTEM
 from console.domain.channel import SendError
 from console.letters import Letter
@@ -35,8 +35,11 @@ class Posting:
 
     mail_id: str
     purpose: str
-    about: str
+    incident: str
+    name: str
+    """Of the person who is told."""
     letter: Letter
+    at: datetime
 
 
 def take(sessions: Sessions, desk: Desk) -> list[Posting]:
@@ -46,12 +49,13 @@ def take(sessions: Sessions, desk: Desk) -> list[Posting]:
         now = database_now(db)
         postings = []
         for row in mails.claim(db, now=now, until=now + HELD, limit=16):
-            token = asking.new_link(db, row.subject_id, now) if row.purpose == "sign-off" else None
-            letter = _letter(db, desk, row, token)
+            to = user(db.get_one(UserRow, row.user_id))
+            letter = _letter(db, desk, row, to, now)
             if letter is None:
                 mails.drop(db, row.id)
-            else:
-                postings.append(Posting(row.id, row.purpose, row.subject_id, letter))
+                continue
+            incident = mails.incident_of(db, row)
+            postings.append(Posting(row.id, row.purpose, incident, to.name, letter, now))
         return postings
 
 
@@ -71,8 +75,8 @@ def post(sessions: Sessions, desk: Desk, posting: Posting) -> None:
             actor=SYSTEM.actor,
             action="mail not sent, will be tried again" if error else "mail sent",
             subject=f"mail:{posting.mail_id}",
-            incident=posting.letter.incident,
-            detail={"purpose": posting.purpose, "to": posting.letter.name, "error": error},
+            incident=posting.incident,
+            detail={"purpose": posting.purpose, "to": posting.name, "error": error},
             now=now,
         )
 
@@ -97,9 +101,9 @@ def message(desk: Desk, posting: Posting) -> EmailMessage:
     letter, sender = posting.letter, desk.settings.mail.sender
     mail = EmailMessage()
     mail["From"] = Address("Skellat", addr_spec=sender)
-    mail["To"] = Address(letter.name, addr_spec=letter.to)
+    mail["To"] = Address(posting.name, addr_spec=letter.to)
     mail["Subject"] = letter.subject
-    mail["Date"] = format_datetime(letter.at)
+    mail["Date"] = format_datetime(posting.at)
     mail["Message-ID"] = f"<{posting.mail_id}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(letter.text)
@@ -107,10 +111,6 @@ def message(desk: Desk, posting: Posting) -> EmailMessage:
     return mail
 
 
-def _letter(db: Session, desk: Desk, row: MailRow, token: str | None) -> Letter | None:
-    to = user(db.get_one(UserRow, row.user_id))
-    if not to.active or (row.purpose == "sign-off" and token is None):
-        return None
-    return letters.compose(
-        db, desk, purpose=row.purpose, to=to, subject_id=row.subject_id, link_token=token or ""
-    )
+def _letter(db: Session, desk: Desk, row: MailRow, to: User, now: datetime) -> Letter | None:
+    token = asking.new_link(db, row.subject_id, now) if row.purpose == "sign-off" else None
+    return letters.compose(db, desk, row.purpose, to, row.subject_id, token)

@@ -98,7 +98,7 @@ def _propose(
         account=channel.account,
         language=channel.language,
         text=rendered.text if text is None else text,
-        subject=rendered.subject,
+        subject=f"EXERCISE: {rendered.subject}" if frame.exercise else rendered.subject,
         picture=message.picture or "",
         alt=message.alt if message.picture else "",
         edited=text is not None,
@@ -126,8 +126,7 @@ def _rendered(
     """The words for the channel. Where a person wrote their own only the subject is needed, so the
     channel's limit does not matter."""
     if message.text:
-        title = f"EXERCISE: {incident.title}" if frame.exercise else incident.title
-        return wording.Rendered(message.text, title, "long")
+        return wording.Rendered(message.text, incident.title, "long")
     limit = wording.NO_LIMIT if edited else channel.limit
     kind = Kind(message.kind)
     return wording.render(type_, kind, message.facts, desk.places, frame=frame, limit=limit)

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from console.store.approvals import ApprovalRow
 from console.store.base import Base, Instant, new_id
+from console.store.messages import MessageRow
 
 
 class MailRow(Base):
@@ -59,3 +61,10 @@ def settle(db: Session, mail_id: str, *, now: datetime, error: str) -> None:
 def drop(db: Session, mail_id: str) -> None:
     """The mail is no longer wanted."""
     db.get_one(MailRow, mail_id).state = "dropped"
+
+
+def incident_of(db: Session, row: MailRow) -> str:
+    """The incident that a mail is about."""
+    approval = db.get(ApprovalRow, row.subject_id)
+    message = db.get(MessageRow, approval.message_id if approval else row.subject_id)
+    return message.incident_id if message else ""
