@@ -96,19 +96,30 @@ def grant(
     return Granted(message.id, released=still == 0, still=still)
 
 
-def send_back(db: Session, desk: Desk, *, approval_id: str, reason: str, now: datetime) -> str:
-    """Back to the duty officer as a draft, with the reason; every sign-off of it is superseded."""
-    return _refuse(db, desk, approval_id, MessageEvent.SEND_BACK, reason, now)
+def send_back(
+    db: Session, desk: Desk, *, approval_id: str, reason: str, pin: str, now: datetime
+) -> str | WrongPin:
+    """Back to the duty officer as a draft, with the reason; every sign-off of it is superseded.
+    Returns the message's id."""
+    return _refuse(db, desk, approval_id, MessageEvent.SEND_BACK, reason, pin, now)
 
 
-def reject(db: Session, desk: Desk, *, approval_id: str, reason: str, now: datetime) -> str:
-    """For good: the message is never published."""
-    return _refuse(db, desk, approval_id, MessageEvent.REJECT, reason, now)
+def reject(
+    db: Session, desk: Desk, *, approval_id: str, reason: str, pin: str, now: datetime
+) -> str | WrongPin:
+    """For good: the message is never published. Returns its id."""
+    return _refuse(db, desk, approval_id, MessageEvent.REJECT, reason, pin, now)
 
 
 def _refuse(
-    db: Session, desk: Desk, approval_id: str, event: MessageEvent, reason: str, now: datetime
-) -> str:
+    db: Session,
+    desk: Desk,
+    approval_id: str,
+    event: MessageEvent,
+    reason: str,
+    pin: str,
+    now: datetime,
+) -> str | WrongPin:
     reason = plain_text.clean(reason).strip()
     if not reason:
         raise ReasonMissing
@@ -116,16 +127,20 @@ def _refuse(
     approver = _approver(db, rules, approval, message)
     if not signs(approval.digest, message.digest):
         raise WordsChanged
+    # A mail filter that presses buttons must not be able to kill a message either.
+    if rules.proof is Proof.PIN and not _pin_matches(db, approval, pin):
+        return _wrong_pin(db, rules, approval, message, approver, now)
     message.state = str(after(NEXT, MessageState(message.state), event))
     message.reason = reason
     message.settled_at = now if event is MessageEvent.REJECT else None
     decide(approval, ApprovalEvent.REFUSE, now)
-    approval.reason = reason
+    approval.reason, approval.proof = reason, str(rules.proof)
     close(db, message, ApprovalEvent.SUPERSEDE, now=now)
     action = "message rejected" if event is MessageEvent.REJECT else "message sent back"
     purpose = "rejected" if event is MessageEvent.REJECT else "sent back"
     tell(db, purpose, message.submitted_by or message.drafted_by, message.id, now)
-    on_record(db, message, action, approver, now, {"reason": reason, "digest": approval.digest})
+    detail = {"reason": reason, "digest": approval.digest, "proof": approval.proof}
+    on_record(db, message, action, approver, now, detail)
     return message.id
 
 
