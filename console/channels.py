@@ -134,7 +134,9 @@ def _practice_settings(
     channel: ConfiguredChannel, mode: Mode, settings: Settings
 ) -> dict[str, str]:
     template = practice_keys(channel.adapter)
-    if not template or not settings.practice.url:
+    # The public page's files stay in the state folder: they need no practice networks.
+    elsewhere = any("{practice" in value or "{smtp_port}" in value for value in template.values())
+    if not template or (elsewhere and not settings.practice.url):
         raise NoPractice(channel.name)
     return {key: _filled(value, channel, mode, settings) for key, value in template.items()}
 

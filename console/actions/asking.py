@@ -21,16 +21,11 @@ from console.store.messages import MessageRow
 
 def ask(db: Session, rules: Rules, message: MessageRow, *, now: datetime) -> None:
     """Asks every approver who may sign this revision, and has the mails sent."""
-    contributors = messages.contributors(db, message.id)
-    eligible = [
-        one
-        for one in map(user, people.everybody(db))
-        if not bar(rules, one, contributors) and (one.has_pin or rules.proof is not Proof.PIN)
-    ]
-    if len(eligible) < rules.sign_offs:
-        raise NobodyToAsk(rules.sign_offs, len(eligible))
+    asked = eligible(db, rules, message.id)
+    if len(asked) < rules.sign_offs:
+        raise NobodyToAsk(rules.sign_offs, len(asked))
     assert message.approve_by is not None
-    for approver in eligible:
+    for approver in asked:
         row = ApprovalRow(
             message_id=message.id,
             revision=message.revision,
@@ -45,6 +40,20 @@ def ask(db: Session, rules: Rules, message: MessageRow, *, now: datetime) -> Non
         tell(db, "sign-off", approver.id, row.id, now)
         detail = {"approver": approver.name, "approver_id": approver.id, "digest": row.digest}
         on_record(db, message, "sign-off asked", SYSTEM, now, detail)
+
+
+def eligible(
+    db: Session, rules: Rules, message_id: str, *, submitter: User | None = None
+) -> list[User]:
+    """Who may sign the message as it stands; ``submitter`` is who is about to send it."""
+    contributors = messages.contributors(db, message_id)
+    if submitter:
+        contributors |= {submitter.id}
+    return [
+        one
+        for one in map(user, people.everybody(db))
+        if not bar(rules, one, contributors) and (one.has_pin or rules.proof is not Proof.PIN)
+    ]
 
 
 def new_link(db: Session, approval_id: str, now: datetime) -> str | None:
@@ -65,6 +74,12 @@ def find(db: Session, token: str) -> str:
     if row is None:
         raise NotFound("sign-off", "link")
     return row.id
+
+
+def was_fetched(db: Session, token: str) -> bool:
+    """True where the page was fetched before, so that there is nothing to note."""
+    link = db.get(LinkRow, credentials.token_hash(token))
+    return link is not None and link.fetched_at is not None
 
 
 def note_fetch(db: Session, token: str, now: datetime) -> None:

@@ -121,3 +121,34 @@ def entries(
         query = query.limit(limit)
     for row in db.scalars(query.execution_options(yield_per=1000)):
         yield row.value()
+
+
+def newest(
+    db: Session,
+    *,
+    before: int | None = None,
+    actor: str = "",
+    action: str = "",
+    incident: str = "",
+    limit: int,
+) -> list[Entry]:
+    """Newest first, each filter only where it is given."""
+    query = select(EntryRow).order_by(EntryRow.number.desc()).limit(limit)
+    if before is not None:
+        query = query.where(EntryRow.number < before)
+    for column, wanted in (
+        (EntryRow.actor, actor),
+        (EntryRow.action, action),
+        (EntryRow.incident, incident),
+    ):
+        if wanted:
+            query = query.where(column == wanted)
+    return [row.value() for row in db.scalars(query)]
+
+
+def actors(db: Session) -> list[str]:
+    return list(db.scalars(select(EntryRow.actor).distinct().order_by(EntryRow.actor)))
+
+
+def actions(db: Session) -> list[str]:
+    return list(db.scalars(select(EntryRow.action).distinct().order_by(EntryRow.action)))

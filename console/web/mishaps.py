@@ -72,5 +72,6 @@ def _obstacle(error: Obstacle) -> Page:
 
 
 def _broken(error: Exception) -> Page:
-    log.exception("a page failed: %s %s", request.method, request.path, exc_info=error)
+    # The rule, not the path: a sign-off link's address is a secret.
+    log.exception("a page failed: %s %s", request.method, request.url_rule, exc_info=error)
     return page(500, words.HTTP[500])

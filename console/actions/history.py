@@ -1,0 +1,190 @@
+"""The record as auditors read it: entries, five times, every revision, and whether it is whole."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from console.actions import cards, reading
+from console.actions.desk import Desk
+from console.domain.audit import Break, Entry, first_break
+from console.domain.delivery import DeliveryState
+from console.domain.message import Variant
+from console.store import audit, messages
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries to show; what is empty does not narrow it."""
+
+    person: str = ""
+    action: str = ""
+    incident: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Entries newest first; ``older`` is the number to go on before, or None at the end."""
+
+    entries: tuple[Entry, ...]
+    older: int | None
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What reading the whole record showed."""
+
+    entries: int
+    head: str
+    """The last entry's digest: written down elsewhere, it proves later that nothing went."""
+    broken: Break | None
+
+
+@dataclass(frozen=True)
+class Revision:
+    """The words as they were sent for approval once, and who decided about them."""
+
+    number: int
+    digest: str
+    sent_at: str
+    sent_by: str
+    variants: tuple[Variant, ...]
+    sign_offs: tuple[cards.SignOff, ...]
+
+
+@dataclass(frozen=True)
+class Times:
+    """The five times that a review asks for first; None where it did not come to that."""
+
+    drafted: datetime
+    sent_for_approval: datetime | None
+    signed: datetime | None
+    first_published: datetime | None
+    last_published: datetime | None
+
+
+@dataclass(frozen=True)
+class MessageHistory:
+    message: cards.Message
+    times: Times
+    revisions: tuple[Revision, ...]
+    deliveries: tuple[cards.Delivery, ...]
+
+
+@dataclass(frozen=True)
+class IncidentHistory:
+    incident: cards.Incident
+    messages: tuple[MessageHistory, ...]
+    entries: tuple[Entry, ...]
+    """In the order that they were recorded."""
+
+
+def page(db: Session, wanted: Wanted, *, before: int | None = None) -> Page:
+    found = audit.newest(
+        db,
+        before=before,
+        actor=wanted.person,
+        action=wanted.action,
+        incident=wanted.incident,
+        limit=PAGE + 1,
+    )
+    shown = tuple(found[:PAGE])
+    return Page(shown, shown[-1].number if len(found) > PAGE else None)
+
+
+def people_and_actions(db: Session) -> tuple[list[str], list[str]]:
+    """What the record can be narrowed to."""
+    return audit.actors(db), audit.actions(db)
+
+
+def verify(db: Session) -> Verified:
+    """Reads every entry, and changes nothing."""
+    number, digest = audit.head(db)
+    return Verified(number, digest, first_break(audit.entries(db), head=(number, digest)))
+
+
+def entries(db: Session, incident_id: str) -> tuple[Entry, ...]:
+    """Everything about the incident, in the order that it was recorded."""
+    return tuple(audit.entries(db, incident=incident_id))
+
+
+def of_incident(db: Session, desk: Desk, incident_id: str) -> IncidentHistory:
+    """Raises `NotFound`."""
+    sheet = reading.incident(db, incident_id)
+    recorded = entries(db, incident_id)
+    return IncidentHistory(
+        sheet.incident,
+        tuple(_message(db, desk, one, recorded) for one in sheet.messages),
+        recorded,
+    )
+
+
+def detail(entry: Entry) -> Mapping[str, Any]:
+    """What the entry says besides who, what and when; empty where it cannot be read."""
+    try:
+        found = json.loads(entry.detail)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _message(
+    db: Session, desk: Desk, message: cards.Message, recorded: Sequence[Entry]
+) -> MessageHistory:
+    sheet = reading.message(db, desk, message.id)
+    revisions = [
+        _revision(db, message.id, number, recorded, sheet.sign_offs)
+        for number in range(1, message.revision + 1)
+    ]
+    times = _times(message, sheet.deliveries)
+    return MessageHistory(message, times, tuple(revisions), sheet.deliveries)
+
+
+def _revision(
+    db: Session,
+    message_id: str,
+    number: int,
+    recorded: Sequence[Entry],
+    sign_offs: Sequence[cards.SignOff],
+) -> Revision:
+    sent = next(
+        (
+            one
+            for one in recorded
+            if one.action == "message sent for approval"
+            and one.subject == f"message:{message_id}"
+            and detail(one).get("revision") == number
+        ),
+        None,
+    )
+    digest = str(detail(sent).get("digest", "")) if sent else ""
+    return Revision(
+        number=number,
+        digest=digest,
+        sent_at=sent.at if sent else "",
+        sent_by=sent.actor if sent else "",
+        variants=tuple(messages.variants(db, message_id, number)),
+        sign_offs=tuple(one for one in sign_offs if one.digest == digest),
+    )
+
+
+def _times(message: cards.Message, deliveries: Sequence[cards.Delivery]) -> Times:
+    published = sorted(
+        attempt.ended_at
+        for one in deliveries
+        if one.state is DeliveryState.SENT
+        for attempt in one.attempts[-1:]
+        if attempt.ended_at
+    )
+    return Times(
+        drafted=message.created_at,
+        sent_for_approval=message.submitted_at,
+        signed=message.released_at,
+        first_published=published[0] if published else None,
+        last_published=published[-1] if published else None,
+    )

@@ -1,0 +1,142 @@
+"""What an approver is shown: the words of one sign-off, and what has become of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from console.actions import cards, reading
+from console.actions.asking import bar
+from console.actions.desk import Desk
+from console.actions.errors import NotFound
+from console.actions.people import user
+from console.domain.approval import ApprovalState, Proof, expired
+from console.domain.message import MessageState, Variant
+from console.domain.policy import Bar
+from console.store import messages
+from console.store.approvals import ApprovalRow
+from console.store.people import UserRow
+
+
+class Stage(StrEnum):
+    """Where a sign-off stands, for the person it was asked of."""
+
+    OPEN = "open"
+    BARRED = "barred"
+    SIGNED = "signed, others still needed"
+    RELEASED = "released"
+    STOPPED = "stopped"
+    EXPIRED = "expired"
+    VOID = "void after wrong PINs"
+    CHANGED = "changed since"
+    SENT_BACK = "sent back"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Review:
+    """One sign-off as its approver sees it."""
+
+    id: str
+    approver_id: str
+    approver: str
+    digest: str
+    state: ApprovalState
+    bar: Bar | None
+    proof: Proof
+    pins_left: int
+    sign_offs_needed: int
+    variants: tuple[Variant, ...]
+    """The words that this sign-off is for."""
+    sheet: cards.MessageSheet
+    """The message as it is now; its variants may be newer."""
+    approve_by: datetime
+    decided_at: datetime | None
+    newer: bool
+    """True where other words were sent for approval since."""
+
+    @property
+    def exercise(self) -> bool:
+        return self.sheet.incident.exercise
+
+    @property
+    def channels(self) -> int:
+        return len(self.variants)
+
+    @property
+    def granted(self) -> tuple[cards.SignOff, ...]:
+        """Who signed the words that count now."""
+        return tuple(
+            one
+            for one in self.sheet.sign_offs
+            if one.state is ApprovalState.GRANTED and one.digest == self.sheet.message.digest
+        )
+
+    @property
+    def refused_by(self) -> str:
+        """Who sent these words back, or rejected them."""
+        refused = [one for one in self.sheet.sign_offs if one.state is ApprovalState.REFUSED]
+        return refused[-1].approver if refused else ""
+
+    @property
+    def own(self) -> bool:
+        """True where this approver decided, and nobody else."""
+        return self.state in (ApprovalState.GRANTED, ApprovalState.REFUSED)
+
+
+def review(db: Session, desk: Desk, approval_id: str) -> Review:
+    """Raises `NotFound`."""
+    row = db.get(ApprovalRow, approval_id)
+    if row is None:
+        raise NotFound("sign-off", approval_id)
+    sheet = reading.message(db, desk, row.message_id)
+    rules = desk.settings.policy.rules(sheet.incident.mode)
+    approver = user(db.get_one(UserRow, row.approver_id))
+    return Review(
+        id=row.id,
+        approver_id=row.approver_id,
+        approver=approver.name,
+        digest=row.digest,
+        state=ApprovalState(row.state),
+        bar=bar(rules, approver, messages.contributors(db, row.message_id)),
+        proof=rules.proof,
+        pins_left=max(rules.wrong_pins - row.wrong_pins, 0),
+        sign_offs_needed=rules.sign_offs,
+        variants=tuple(_in_order(desk, messages.variants(db, row.message_id, row.revision))),
+        sheet=sheet,
+        approve_by=row.approve_by,
+        decided_at=row.decided_at,
+        newer=sheet.message.revision > row.revision,
+    )
+
+
+def stage(found: Review, now: datetime) -> Stage:
+    """What the approver has to be told first."""
+    if found.newer or found.digest != found.sheet.message.digest:
+        return Stage.CHANGED
+    if found.state is ApprovalState.ASKED:
+        if expired(found.approve_by, now):
+            return Stage.EXPIRED
+        return Stage.BARRED if found.bar else Stage.OPEN
+    state = found.sheet.message.state
+    if state is MessageState.AWAITING:
+        return Stage.SIGNED if found.state is ApprovalState.GRANTED else Stage.VOID
+    return _SETTLED[state]
+
+
+_SETTLED = {
+    MessageState.DRAFT: Stage.SENT_BACK,
+    MessageState.RELEASED: Stage.RELEASED,
+    MessageState.STOPPED: Stage.STOPPED,
+    MessageState.EXPIRED: Stage.EXPIRED,
+    MessageState.REJECTED: Stage.REJECTED,
+    MessageState.WITHDRAWN: Stage.WITHDRAWN,
+}
+
+
+def _in_order(desk: Desk, variants: list[Variant]) -> list[Variant]:
+    """In the order of config/channels.toml."""
+    order = {channel.name: place for place, channel in enumerate(desk.channels)}
+    return sorted(variants, key=lambda one: (order.get(one.channel, len(order)), one.language))

@@ -1,0 +1,185 @@
+"""Internal mails: who is told what, in which words. Pure: cards in, subject and text out."""
+
+import re
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from console.actions import cards, reading
+from console.actions.desk import Desk
+from console.actions.errors import NotFound
+from console.actions.people import User
+from console.actions.review import Review, review
+from console.actions.same_words import grouped
+from console.domain.approval import ApprovalState
+from console.domain.message import MessageState
+from console.domain.moment import Moment
+from console.domain.plain_text import clean
+
+WIDTH = 72
+"""Columns of a plain-text mail's own words. A message's words are never wrapped."""
+SUBJECT_MOST = 150
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail, ready to send."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+def compose(
+    db: Session, desk: Desk, purpose: str, user: User, subject_id: str, link_token: str | None = ""
+) -> Letter | None:
+    """The mail, or None where there is nothing to tell any more.
+
+    ``subject_id`` is the approval for ``sign-off`` and ``link void``, else the message.
+    ``link_token`` is `asking.new_link`'s, for ``sign-off`` alone.
+    """
+    facts = _FACTS[purpose](db, desk, subject_id, link_token or "") if user.active else None
+    if facts is None:
+        return None
+    facts |= {"person": user.name, "council": desk.settings.council}
+    template = purpose.replace(" ", "_")
+    subject, _, text = _words(desk, f"{template}.txt", facts).partition("\n")
+    return Letter(
+        to=user.email,
+        subject=_one_line(subject),
+        text=text.strip() + "\n",
+        html=_words(desk, f"{template}.html", facts),
+    )
+
+
+def _sign_off(db: Session, desk: Desk, approval_id: str, link_token: str) -> Facts | None:
+    found = _review(db, desk, approval_id)
+    awaiting = found and found.sheet.message.state is MessageState.AWAITING
+    if not found or not awaiting or found.state is not ApprovalState.ASKED or not link_token:
+        return None
+    return _about(desk, found.sheet) | {
+        "link": f"{desk.settings.console.base_url}/sign-off/{link_token}",
+        "wordings": grouped(desk, found.variants),
+        "channels": found.channels,
+        "others": found.sign_offs_needed - 1,
+        "code": found.digest[:8],
+    }
+
+
+def _link_void(db: Session, desk: Desk, approval_id: str, _: str) -> Facts | None:
+    found = _review(db, desk, approval_id)
+    if not found or found.sheet.message.state is not MessageState.AWAITING:
+        return None
+    others = [one.approver for one in found.sheet.sign_offs if one.state is ApprovalState.ASKED]
+    return _about(desk, found.sheet) | {"approver": found.approver, "others": others}
+
+
+def _if(state: MessageState) -> "Callable[[Session, Desk, str, str], Facts | None]":
+    """What is told of a message, while it is still in the state that the mail is about."""
+
+    def facts(db: Session, desk: Desk, message_id: str, _: str) -> Facts | None:
+        try:
+            sheet = reading.message(db, desk, message_id)
+        except NotFound:
+            return None
+        return _about(desk, sheet) if sheet.message.state is state else None
+
+    return facts
+
+
+_FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {
+    "sign-off": _sign_off,
+    "link void": _link_void,
+    "sent back": _if(MessageState.DRAFT),
+    "rejected": _if(MessageState.REJECTED),
+    "expired": _if(MessageState.EXPIRED),
+    "released": _if(MessageState.RELEASED),
+}
+
+
+def _review(db: Session, desk: Desk, approval_id: str) -> Review | None:
+    try:
+        return review(db, desk, approval_id)
+    except NotFound:
+        return None
+
+
+def _about(desk: Desk, sheet: cards.MessageSheet) -> Facts:
+    message, exercise = sheet.message, sheet.incident.exercise
+    of_these_words = [one for one in sheet.sign_offs if one.digest == message.digest]
+    path = f"/exercise/messages/{message.id}" if exercise else f"/messages/{message.id}"
+    return {
+        "incident": sheet.incident,
+        "message": message,
+        "exercise": exercise,
+        "channels": len(sheet.variants),
+        "address": desk.settings.console.base_url + path,
+        "signed_by": [one.approver for one in of_these_words if one.state is ApprovalState.GRANTED],
+        "refused_by": [
+            one.approver for one in of_these_words if one.state is ApprovalState.REFUSED
+        ],
+        "approve_by": _moment(message.approve_by, message.submitted_at, desk.settings.zone),
+        "submitted": _moment(message.submitted_at, message.submitted_at, desk.settings.zone),
+        "released": _moment(message.released_at, message.released_at, desk.settings.zone),
+    }
+
+
+def _moment(at: datetime | None, now: datetime | None, zone: ZoneInfo) -> Moment | None:
+    return Moment(at.astimezone(zone), (now or at).astimezone(zone)) if at else None
+
+
+def _words(desk: Desk, template: str, facts: Facts) -> str:
+    return _environment(desk.settings.templates / "mail").get_template(template).render(facts)
+
+
+@cache
+def _environment(folder: Path) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {"wrapped": _wrapped, "unlinked": unlinked, "exact": _exact}
+    return made
+
+
+def unlinked(text: str) -> str:
+    """Addresses without their scheme, so that a mail has one link: the one that decides."""
+    return re.sub(r"(?i)\bhttps?://", "", text)
+
+
+def _wrapped(text: str) -> str:
+    """Paragraphs broken at spaces, never inside a word or an address."""
+    return "\n\n".join(
+        textwrap.fill(
+            " ".join(paragraph.split()), WIDTH, break_long_words=False, break_on_hyphens=False
+        )
+        for paragraph in text.split("\n\n")
+        if paragraph.strip()
+    )
+
+
+def _exact(text: str) -> Markup:
+    """A message's words in HTML, line for line."""
+    return Markup("<br>\n").join(text.split("\n"))
+
+
+def _one_line(subject: str) -> str:
+    """No line break or control character can leave the subject for another header."""
+    line = " ".join(clean(subject).split())
+    return line if len(line) <= SUBJECT_MOST else line[: SUBJECT_MOST - 1] + "…"
