@@ -191,12 +191,9 @@ def test_other_addresses_and_methods_are_refused_in_the_same_shape(
 
 
 def test_a_failure_of_ours_tells_nothing_but_where_to_look(
-    officer: Program, app: Flask, web: Web, caplog: pytest.LogCaptureFixture
+    officer: Program, web: Web, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with web.sessions.begin() as db:
-        db.execute(MessageRow.__table__.delete())
     message = officer.draft()
-    web.sessions.engine.dispose()
     with web.sessions.begin() as db:
         db.connection().exec_driver_sql("DROP TABLE outcomes")
     refused = officer.get(f"/messages/{message}")

@@ -1,7 +1,6 @@
 """Draft, submit, poll and audit: the whole of what a program does."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -80,11 +79,12 @@ def test_a_draft_says_everything_that_is_missing_and_submitting_it_is_refused(
     assert {one["field"] for one in refused.json["error"]["fields"]} == set(troubles)
 
 
-def test_an_exercise_says_so_in_every_text(officer: Program) -> None:
-    incident = officer.incident(type="snow-ice", mode="exercise")
+def test_an_exercise_says_so_and_so_does_every_headline(officer: Program) -> None:
+    incident = officer.incident(mode="exercise")
     assert officer.get(f"/incidents/{incident}").json["mode"] == "exercise"
-    message = officer.draft(incident)
-    assert officer.get(f"/messages/{message}").json["mode"] == "exercise"
+    message = officer.get(f"/messages/{officer.draft(incident)}").json
+    assert message["mode"] == "exercise"
+    assert all(one["subject"].startswith("EXERCISE: ") for one in message["variants"])
 
 
 def test_an_incident_lists_its_messages_and_the_list_its_incidents(officer: Program) -> None:
@@ -173,4 +173,4 @@ def test_a_submission_rings_and_a_draft_does_not(officer: Program, redis_url: st
 
 def test_answers_are_never_kept_by_a_proxy(officer: Program) -> None:
     assert officer.get("/incidents").headers["Cache-Control"] == "no-store"
-    assert json.loads(officer.post("/incidents", WRITTEN).text)["id"]
+    assert officer.post("/incidents", WRITTEN).headers["Cache-Control"] == "no-store"
