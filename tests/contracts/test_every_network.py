@@ -1,6 +1,8 @@
 """Every installed network keeps the contract of a channel, also an outsider's."""
 
 import inspect
+import subprocess
+import sys
 
 import pytest
 
@@ -128,3 +130,14 @@ def test_no_error_and_no_channel_shows_a_secret(
         shown += f"{error} {error!r} {error.detail} {error.args} {error.__cause__!r}"
     (secret,) = SECRETS[name].values()
     assert secret not in shown
+
+
+def test_the_web_gets_the_networks_without_their_libraries():
+    script = """
+import sys
+from console.channels import installed
+installed()
+print([name for name in sys.modules if name in ("atproto_client", "httpx", "mastodon")])
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"

@@ -109,7 +109,8 @@ class _Text(HTMLParser):
 
 
 def _words(content: str) -> str:
+    """The bare words, to compare: without spaces, and mentions without their server, as shown."""
     text = _Text()
     text.feed(content)
     text.close()
-    return re.sub(r"\s", "", "".join(text.parts))
+    return re.sub(r"\s", "", re.sub(r"(@\w+)@[\w.-]+\w", r"\1", "".join(text.parts)))

@@ -7,7 +7,8 @@ The web shows the page from these files; nothing else writes them. Under the cha
   width, height}``. Times are ISO 8601 in UTC. One entry per key, and an entry never changes.
 * ``pictures/<sha256>``: the picture's bytes.
 
-An entry appears whole or not at all: written beside its place, flushed to the disk, renamed.
+An entry appears whole or not at all: written beside its place (a name that begins with a dot is a
+file still being written), flushed to the disk, renamed.
 """
 
 import json
@@ -15,6 +16,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, ClassVar
 
 from console.domain.channel import Key, Limit, Post, Reason, Receipt, Refused, Unavailable
@@ -46,11 +48,12 @@ class PublicPage:
     def check(self) -> str:
         """Proves that the folder can be written."""
         try:
-            _write(self.folder / "writable", b"")
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=self.folder):
+                return str(self.folder)
         except OSError as error:
             detail = f"{self.folder}: {error.strerror}"
             raise Refused(Reason.MISCONFIGURED, detail) from None
-        return str(self.folder)
 
     def _entry(self, post: Post) -> Path:
         return self.folder / "entries" / _name(post.incident) / f"{_name(post.key)}.json"
@@ -87,7 +90,11 @@ _PICTURE = ("sha256", "media_type", "alt", "width", "height")
 
 
 def _write(place: Path, content: bytes) -> None:
-    """Puts a file there, whole and lasting, by the first of any who try."""
+    """Puts a file there, whole and lasting; one that is there already has to be the same."""
+    if place.exists():
+        if place.read_bytes() != content:
+            raise Refused(Reason.CONTENT, "something else is published under this name")
+        return
     place.parent.mkdir(parents=True, exist_ok=True)
     draft = place.with_name(f".{place.name}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
