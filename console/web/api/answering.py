@@ -44,8 +44,6 @@ def _once(by: User, key: str, digest: str, give: Give) -> Answer:
     """The answer that this key was given before, or a new one that is kept for it."""
     try:
         return _claimed(by, key, digest, give)
-    except Refusal as refused:
-        refusal = refused
     except (Obstacle, NotAllowed) as obstacle:
         refusal = of_obstacle(obstacle)
     # The claim was rolled back with whatever the act had begun; a refusal is kept on its own.

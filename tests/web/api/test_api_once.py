@@ -89,6 +89,7 @@ def test_a_refusal_is_kept_too(officer: Program) -> None:
 
 def test_what_was_never_carried_out_keeps_no_key(officer: Program, web: Web) -> None:
     assert officer.post("/incidents", {"type": "snow-ice"}, key="k").status_code == 422
+    assert officer.post("/incidents", WRITTEN | {"type": "ice"}, key="k").status_code == 422
     assert officer.raw("/incidents", b"{", key="k").status_code == 400
     assert Program(officer.client).post("/incidents", WRITTEN, key="k").status_code == 401
     assert officer.post("/incidents", WRITTEN, key="k").status_code == 201
