@@ -21,6 +21,15 @@ from workers.queue import listen
 
 
 @pytest.fixture
+def unheard(redis_url: str) -> str:
+    """A Redis on which nobody listens: the worker threads of other tests go on elsewhere."""
+    url = f"{redis_url}?db=1"
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+    return url
+
+
+@pytest.fixture
 def woken(redis_url: str) -> threading.Event:
     """Set by every ring that this process hears from now on."""
     event = threading.Event()
@@ -38,9 +47,9 @@ def test_a_ring_wakes_the_worker_within_a_second(redis_url: str, woken: threadin
     assert woken.wait(5)
 
 
-def test_a_ring_leaves_nothing_of_the_message_in_redis(redis_url: str) -> None:
-    Doorbell(redis_url).ring(4)
-    with redis.Redis.from_url(redis_url) as client:
+def test_a_ring_leaves_nothing_of_the_message_in_redis(unheard: str) -> None:
+    Doorbell(unheard).ring(4)
+    with redis.Redis.from_url(unheard) as client:
         jobs = [key for key in client.scan_iter("rq:job:*") if b":" not in key[len(b"rq:job:") :]]
         assert len(jobs) == 4
         for key in jobs:
@@ -49,9 +58,9 @@ def test_a_ring_leaves_nothing_of_the_message_in_redis(redis_url: str) -> None:
             assert kept[b"data"]
 
 
-def test_more_rings_than_four_are_four(redis_url: str) -> None:
-    Doorbell(redis_url).ring(50)
-    with redis.Redis.from_url(redis_url) as client:
+def test_more_rings_than_four_are_four(unheard: str) -> None:
+    Doorbell(unheard).ring(50)
+    with redis.Redis.from_url(unheard) as client:
         assert client.llen(f"rq:queue:{QUEUE}") == 4
 
 
