@@ -11,7 +11,18 @@ from console.actions import desk
 from console.doorbell import Doorbell
 from console.settings import Settings
 from console.store.engine import Sessions
-from console.web import access, dressing, front, incidents, messages, mishaps, sign_in, wire
+from console.web import (
+    access,
+    dressing,
+    front,
+    incidents,
+    machines,
+    messages,
+    mishaps,
+    sign_in,
+    wire,
+)
+from console.web.api import blueprint as api
 from console.web.context import KEY, Web
 
 BLUEPRINTS = (
@@ -19,6 +30,8 @@ BLUEPRINTS = (
     sign_in.blueprint,
     incidents.blueprint,
     messages.blueprint,
+    machines.blueprint,
+    api.blueprint,
 )
 
 BODY_MOST = 9_000_000
@@ -41,7 +54,9 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     wire.register(app)
     # The guard goes before the check of the form's token: it has to know who is asking.
     app.before_request(access.guard)
-    CSRFProtect(app)
+    forms = CSRFProtect(app)
+    # A program sends a token of its own with every call, which no other site can make a browser do.
+    forms.exempt(api.blueprint)
     WTFormsHelpers(app)
     mishaps.register(app)
     for blueprint in BLUEPRINTS:
