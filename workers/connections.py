@@ -1,6 +1,5 @@
 """HTTP connections: by our own look-up, under the deadline, public where they have to be."""
 
-import logging
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,9 +16,6 @@ from workers.deadline import clock, deadline, tls_context
 IDLE = 1.0
 """Seconds a connection may wait for its next request. Servers close idle ones after two seconds
 and more, and a request that meets the closing gets no answer: uncertain for no reason."""
-
-# urllib3's warnings hold whole addresses, and a webhook's may be a secret.
-logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 _public_only: ContextVar[bool] = ContextVar("public_only", default=False)
 
@@ -83,13 +79,14 @@ def reach(url: str, *, public_only: bool = False) -> str:
         parts = urllib3.util.Url()
     if parts.scheme not in POOLS or not parts.host:
         raise Refused(Reason.MISCONFIGURED, "not an address that begins with https://")
-    connection = _Connection(parts.host, parts.port or 80)
+    host = parts.host.strip("[]")
+    connection = _Connection(host, parts.port or 80)
     if parts.scheme == "https":
         context = tls_context("http/1.1")
-        connection = _TLSConnection(parts.host, parts.port or 443, ssl_context=context)
+        connection = _TLSConnection(host, parts.port or 443, ssl_context=context)
     with deadline(), calling(url, public_only=public_only):
         try:
             connection.connect()
         finally:
             connection.close()
-    return parts.host
+    return host

@@ -52,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     for chatty in ("alembic", "httpx", "rq.worker", "mail.log"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # Its warnings name whole addresses, and a webhook's may be a secret.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     try:
         skellat.main(args=list(arguments) if arguments is not None else None, prog_name="skellat")
     except ConfigurationFaults as wrong:

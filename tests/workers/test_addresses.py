@@ -43,6 +43,8 @@ def test_a_webhook_does_not_reach_into_this_machine_however_it_is_written(host: 
         url = f"https://{host}:{server.port}/"
         with pytest.raises(Refused) as refused:
             Webhook({"url": url, "secret": "whsec_c2VjcmV0"}).send(post())
+        with pytest.raises(Refused):
+            http.reach(url, public_only=True)
         assert server.received == []
     assert refused.value.reason is Reason.MISCONFIGURED
 
@@ -66,3 +68,9 @@ def test_a_name_that_is_no_name_is_unreachable():
         with pytest.raises(Unavailable) as failed:
             http.post(f"http://{host}/")
         assert failed.value.reason is Reason.UNREACHABLE
+
+
+def test_a_host_can_be_reached_for_without_sending_anything():
+    with peer(b"") as server:
+        assert http.reach(server.url) == "127.0.0.1"
+        assert server.received in ([], [b""])
