@@ -58,7 +58,7 @@ def compose(
     subject, _, text = _words(desk, f"{template}.txt", facts).partition("\n")
     return Letter(
         to=user.email,
-        subject=_one_line(subject),
+        subject=subject if len(subject) <= SUBJECT_MOST else subject[: SUBJECT_MOST - 1] + "…",
         text=text.strip() + "\n",
         html=_words(desk, f"{template}.html", facts),
     )
@@ -82,7 +82,8 @@ def _link_void(db: Session, desk: Desk, approval_id: str, _: str) -> Facts | Non
     found = _review(db, desk, approval_id)
     if not found or found.sheet.message.state is not MessageState.AWAITING:
         return None
-    others = [one.approver for one in found.sheet.sign_offs if one.state is ApprovalState.ASKED]
+    asked = [one for one in found.sheet.sign_offs if one.state is ApprovalState.ASKED]
+    others = sorted(one.approver for one in asked)
     return _about(desk, found.sheet) | {"approver": found.approver, "others": others}
 
 
@@ -154,7 +155,12 @@ def _environment(folder: Path) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"wrapped": _wrapped, "unlinked": unlinked, "exact": _exact}
+    made.filters |= {
+        "wrapped": _wrapped,
+        "unlinked": unlinked,
+        "exact": _exact,
+        "one_line": _one_line,
+    }
     return made
 
 
@@ -179,7 +185,6 @@ def _exact(text: str) -> Markup:
     return Markup("<br>\n").join(text.split("\n"))
 
 
-def _one_line(subject: str) -> str:
+def _one_line(title: str) -> str:
     """No line break or control character can leave the subject for another header."""
-    line = " ".join(clean(subject).split())
-    return line if len(line) <= SUBJECT_MOST else line[: SUBJECT_MOST - 1] + "…"
+    return " ".join(clean(title).split())
