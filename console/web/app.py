@@ -13,13 +13,18 @@ from console.settings import Settings
 from console.store.engine import Sessions
 from console.web import (
     access,
+    checks,
+    drafts,
     dressing,
     front,
     incidents,
     machines,
     messages,
     mishaps,
+    public,
+    record,
     sign_in,
+    sign_off,
     wire,
 )
 from console.web.api import blueprint as api
@@ -29,7 +34,12 @@ BLUEPRINTS = (
     front.blueprint,
     sign_in.blueprint,
     incidents.blueprint,
+    drafts.blueprint,
+    checks.blueprint,
     messages.blueprint,
+    sign_off.blueprint,
+    record.blueprint,
+    public.blueprint,
     machines.blueprint,
     api.blueprint,
 )
@@ -54,9 +64,11 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     wire.register(app)
     # The guard goes before the check of the form's token: it has to know who is asking.
     app.before_request(access.guard)
-    forms = CSRFProtect(app)
     # A program sends a token of its own with every call, which no other site can make a browser do.
+    forms = CSRFProtect(app)
     forms.exempt(api.blueprint)
+    # Its forms are bound to the mailed link instead: the page needs no cookie.
+    forms.exempt(sign_off.decide)
     WTFormsHelpers(app)
     mishaps.register(app)
     for blueprint in BLUEPRINTS:

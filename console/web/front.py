@@ -4,16 +4,37 @@ from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response
 
 from console.actions import reading
-from console.web.context import web
+from console.domain.approval import ApprovalState, expired
+from console.store import approvals, presence
+from console.web.access import me
+from console.web.context import LATELY, web
 
 blueprint = Blueprint("front", __name__)
 
 
 @blueprint.get("/")
 def page() -> str:
+    now = web().now
     with web().sessions.read() as db:
         front = reading.front(db)
-    return render_template("pages/front.html", front=front)
+        exercise = reading.last_exercise(db)
+        working = bool(presence.since(db, now - LATELY))
+        asked = [
+            one
+            for one in approvals.asked_of(db, me().id, str(ApprovalState.ASKED))
+            if not expired(one.approve_by, now)
+        ]
+    bell = web().doorbell
+    return render_template(
+        "pages/front.html",
+        front=front,
+        types=sorted(web().desk.types.values(), key=lambda one: one.title),
+        rehearsed=exercise,
+        days=(now - exercise.opened_at).days if exercise else None,
+        working=working,
+        slow=bell.wanted and not bell.connected,
+        asked_by=max((one.approve_by for one in asked), default=None),
+    )
 
 
 @blueprint.get("/pictures/<sha256>")

@@ -1,18 +1,151 @@
 """One message: where it stands, who was asked, what became of it on every channel."""
 
-from flask import Blueprint, render_template
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
 
-from console.actions import reading
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from console.actions import cards, deliveries, messages, reading
+from console.actions.errors import ReasonMissing
+from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
+from console.domain.message import MessageState
+from console.domain.states import NotAllowed
+from console.web.access import me
+from console.web.board import LATE, board
 from console.web.context import web
 from console.web.worlds import both, must_be_here
 
 blueprint = Blueprint("messages", __name__)
+Page = str | Response | tuple[str, int]
+AGAIN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT)
 
 
 @both(blueprint, "/messages/<message_id>")
-def page(mode: Mode, message_id: str) -> str:
+def page(mode: Mode, message_id: str) -> Page:
+    return _page(_sheet(mode, message_id))
+
+
+@both(blueprint, "/messages/<message_id>/board")
+def live(mode: Mode, message_id: str) -> Response:
+    """The part of the page that changes by itself; 304 where it has not."""
+    sheet = _sheet(mode, message_id)
+    answer = make_response()
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.set_etag(_fingerprint(sheet))
+    if not request.if_none_match.contains(answer.get_etag()[0] or ""):
+        answer.set_data(
+            render_template(
+                "pages/board.html",
+                incident=sheet.incident,
+                sheet=sheet,
+                message=sheet.message,
+                board=board(sheet, web().now),
+            )
+        )
+        return answer
+    answer.status_code = 304
+    return answer
+
+
+@both(blueprint, "/messages/<message_id>/withdraw", methods=["POST"])
+def withdraw(mode: Mode, message_id: str) -> Page:
+    sheet = _sheet(mode, message_id)
+    with _unless_done(MessageState.WITHDRAWN), web().sessions.begin() as db:
+        messages.withdraw(db, message_id=message_id, by=me(), now=web().now)
+    return _back(sheet)
+
+
+@both(blueprint, "/messages/<message_id>/stop", methods=["POST"])
+def stop(mode: Mode, message_id: str) -> Page:
+    """Stops what has not left yet; what is public stays public."""
+    sheet = _sheet(mode, message_id)
+    try:
+        with _unless_done(MessageState.STOPPED), web().sessions.begin() as db:
+            messages.stop(
+                db,
+                message_id=message_id,
+                reason=request.form.get("reason", ""),
+                by=me(),
+                now=web().now,
+            )
+    except ReasonMissing:
+        return _page(sheet, why_missing=True), 400
+    web().ring()
+    return _back(sheet)
+
+
+@both(blueprint, "/messages/<message_id>/deliveries/<delivery_id>/again")
+def ask_again(mode: Mode, message_id: str, delivery_id: str) -> Page:
+    """Before an uncertain delivery is sent again: it may be public twice then."""
+    sheet = _sheet(mode, message_id)
+    line = next(
+        (one for one in board(sheet, web().now).lines if one.delivery.id == delivery_id), None
+    )
+    if line is None or not line.can_send_again:
+        return _back(sheet)
+    return render_template(
+        "pages/again.html", incident=sheet.incident, message=sheet.message, line=line
+    )
+
+
+@both(blueprint, "/messages/<message_id>/deliveries/<delivery_id>/again", methods=["POST"])
+def again(mode: Mode, message_id: str, delivery_id: str) -> Page:
+    sheet = _sheet(mode, message_id)
+    with _unless_done(*AGAIN), web().sessions.begin() as db:
+        deliveries.resend(db, delivery_id=delivery_id, by=me(), now=web().now)
+    web().ring()
+    return _back(sheet)
+
+
+@both(blueprint, "/messages/<message_id>/deliveries/<delivery_id>/published", methods=["POST"])
+def published(mode: Mode, message_id: str, delivery_id: str) -> Page:
+    """A person looked and saw the post."""
+    sheet = _sheet(mode, message_id)
+    with _unless_done(DeliveryState.SENT), web().sessions.begin() as db:
+        deliveries.confirm(db, delivery_id=delivery_id, by=me(), now=web().now)
+    return _back(sheet)
+
+
+def _page(sheet: cards.MessageSheet, *, why_missing: bool = False) -> str:
+    errors = [{"text": "Say in one line why it is stopped", "href": "#reason"}]
+    return render_template(
+        "pages/message.html",
+        incident=sheet.incident,
+        sheet=sheet,
+        message=sheet.message,
+        board=board(sheet, web().now),
+        errors=errors if why_missing else [],
+    )
+
+
+def _sheet(mode: Mode, message_id: str) -> cards.MessageSheet:
     with web().sessions.read() as db:
         sheet = reading.message(db, web().desk, message_id)
     must_be_here(sheet.incident, mode)
-    return render_template("pages/message.html", incident=sheet.incident, sheet=sheet)
+    return sheet
+
+
+def _fingerprint(sheet: cards.MessageSheet) -> str:
+    """Changes with everything that the board shows; also when something becomes late."""
+    late = [web().now - one.changed_at > LATE for one in sheet.deliveries]
+    seen = repr((sheet.message, sheet.deliveries, sheet.sign_offs, late, me().id))
+    return hashlib.sha256(seen.encode()).hexdigest()[:32]
+
+
+def _back(sheet: cards.MessageSheet) -> Response:
+    mode, message_id = sheet.incident.mode, sheet.message.id
+    return redirect(url_for("messages.page", mode=mode, message_id=message_id), 303)
+
+
+@contextmanager
+def _unless_done(*states: StrEnum) -> Iterator[None]:
+    """A second press of the same button finds it done already, and that is well."""
+    try:
+        yield
+    except NotAllowed as error:
+        if error.state not in states:
+            raise

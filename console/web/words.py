@@ -2,7 +2,20 @@
 
 from dataclasses import dataclass
 
-from console.actions.errors import Obstacle
+from console.actions.errors import (
+    Expired,
+    NobodyToAsk,
+    NotReady,
+    Obstacle,
+    Overtaken,
+    ReasonMissing,
+    Stale,
+)
+from console.actions.pictures import Flaw as PictureFlaw
+from console.domain.approval import ApprovalState
+from console.domain.facts import Reason
+from console.domain.message import Kind, MessageState
+from console.domain.plain_text import Flaw as TextFlaw
 from console.domain.policy import Act
 from console.domain.states import NotAllowed
 
@@ -81,4 +94,125 @@ def too_late(error: NotAllowed) -> Sorry:
 
 
 def obstacle(error: Obstacle) -> Sorry:
-    return Sorry("This was not done", (f"{str(error).capitalize()}.", "Nothing was changed."))
+    heading = "This was not done"
+    sentences: tuple[str, ...] = ("Nothing was changed.",)
+    match error:
+        case Expired():
+            sentences = (
+                "Its time has passed: the message was to stop by then.",
+                "Nothing was sent. Write an update if people still need to know.",
+            )
+        case Overtaken():
+            sentences = (
+                "A later message of this incident has gone out on this channel. An older one must "
+                "not follow it.",
+                "Nothing was sent. Write an update if something is missing.",
+            )
+        case ReasonMissing():
+            sentences = ("It needs a reason. Go back and write one line why.",)
+        case Stale():
+            sentences = ("Somebody saved this message since you opened it. Open it again.",)
+        case NobodyToAsk():
+            sentences = (f"{nobody_to_ask(error.needed, error.found)}.", "Nothing was sent.")
+        case NotReady():
+            sentences = tuple(
+                f"{fault(one.reason, one.field, over=one.over, found=one.found)}."
+                for one in error.troubles
+            )
+    return Sorry(heading, sentences)
+
+
+FAULTS: dict[str, str] = {
+    "blank": "Fill in “{label}”",
+    "unknown": "“{found}” is not known here. Choose one of the list",
+    "stood down": "The incident is stood down. Open it again before you write to it",
+    "past": "“{found}” has passed. Give a time that is still to come",
+    "lost": "The picture could not be kept while you were signed out. Choose it again",
+    Reason.TOO_LONG: "“{label}” is {over} characters too long. Shorten it",
+    Reason.TOO_MANY: "“{label}” has {over} places too many. Name a larger area instead",
+    Reason.NOT_ONE_LINE: "“{label}” must be one line. Take the line breaks out",
+    Reason.WRONG_SHAPE: "“{label}” was not understood. Fill it in again",
+    Reason.UNKNOWN_FIELD: "“{label}” is not asked for here. Go back and fill the form in again",
+    Reason.UNKNOWN_PLACE: "“{found}” is not in the list of places. Tick places of the list only",
+    Reason.NO_SUCH_OPTION: "Choose one of the answers to “{label}”",
+    Reason.NOT_A_TIME: "“{found}” is not a time. Write it like 07:30, or 07:30, Fri 16 Jan",
+    Reason.PASSED: "“{found}” has passed. Give a time that is still to come",
+    Reason.NOT_A_NUMBER: "“{found}” is not a telephone number. Write it like 01632 960 123",
+    Reason.NOT_A_LINK: "“{found}” is not a link. It begins with https://",
+    Reason.UNFILLED: "“{found}” looks like a gap that nobody filled. Write the fact, or remove it",
+    TextFlaw.BIDI: (
+        "“{label}” has a hidden character ({found}) that turns the direction of text and can "
+        "disguise a link. Delete that part and type it again"
+    ),
+    TextFlaw.HIDDEN: (
+        "“{label}” has a character that nobody can see ({found}). Type that part again"
+    ),
+    TextFlaw.CONTROL: "“{label}” has a control character ({found}). Type that part again",
+    TextFlaw.SURROGATE: "“{label}” has half a character in it ({found}). Type that part again",
+    TextFlaw.STACKED: "“{label}” has marks stacked on a letter. Type that word again",
+    TextFlaw.ENCODED: "“{found}” is mail code, not words. Type that part again",
+    TextFlaw.LINK_SIGN_IN: (
+        "The link “{found}” has a name before an @, so it leads elsewhere than it seems. "
+        "Give the plain address of the page"
+    ),
+    TextFlaw.LINK_HOST: (
+        "The link “{found}” has letters that can imitate another site. Give an address in plain "
+        "letters"
+    ),
+    TextFlaw.LINK_BROKEN: "The link “{found}” names no website. Copy it again, from https:// on",
+}
+
+PICTURES: dict[PictureFlaw, str] = {
+    PictureFlaw.TOO_BIG: "The picture is too big. Choose one of less than 8 MB",
+    PictureFlaw.NOT_A_PICTURE: "The file is not a picture. Choose a JPEG, PNG or WebP file",
+    PictureFlaw.MISNAMED: (
+        "The file is not what its name says. Save the picture as JPEG, PNG or WebP, and choose that"
+    ),
+    PictureFlaw.KIND: "That kind of picture is not taken. Choose a still JPEG, PNG or WebP",
+    PictureFlaw.BROKEN: "The picture cannot be read to its end. Save it again, or choose another",
+}
+
+
+def fault(reason: str, label: str, *, over: int = 0, found: str = "") -> str:
+    """One sentence: what is wrong with the field that people know by this label."""
+    sentence = FAULTS.get(reason, "“{label}” does not do: " + reason.replace("{", "("))
+    return sentence.format(label=label, over=f"{over:,}", found=found[:80])
+
+
+def nobody_to_ask(needed: int, found: int) -> str:
+    people = {0: "Nobody", 1: "Only one person"}.get(found, f"Only {found} people")
+    return (
+        f"{people} may sign this, and policy asks for {needed}. Ask an administrator to add an "
+        "approver who has not written any of it"
+    )
+
+
+KINDS: dict[Kind, str] = {
+    Kind.ALERT: "Alert",
+    Kind.UPDATE: "Update",
+    Kind.CORRECTION: "Correction",
+    Kind.ALL_CLEAR: "All clear",
+    Kind.CANCEL: "Cancel",
+}
+NEXT_HINTS: dict[Kind, str] = {
+    Kind.UPDATE: "Something has changed, or the update that you promised is due.",
+    Kind.CORRECTION: "We said something wrong: say what, and what is right.",
+    Kind.ALL_CLEAR: "It is over: say so, and what people can do again.",
+    Kind.CANCEL: "The message should not have gone out: nothing in it stands.",
+}
+MESSAGE_TAGS: dict[MessageState, tuple[str, str]] = {
+    MessageState.DRAFT: ("draft", "grey"),
+    MessageState.AWAITING: ("awaiting approval", "yellow"),
+    MessageState.WITHDRAWN: ("withdrawn", "grey"),
+    MessageState.REJECTED: ("rejected", "red"),
+    MessageState.EXPIRED: ("expired", "orange"),
+    MessageState.RELEASED: ("released", "green"),
+    MessageState.STOPPED: ("stopped", "red"),
+}
+SIGN_OFF_TAGS: dict[ApprovalState, tuple[str, str]] = {
+    ApprovalState.ASKED: ("asked", "yellow"),
+    ApprovalState.GRANTED: ("approved", "green"),
+    ApprovalState.REFUSED: ("refused", "red"),
+    ApprovalState.SUPERSEDED: ("overtaken", "grey"),
+    ApprovalState.LAPSED: ("lapsed", "grey"),
+}

@@ -1,0 +1,143 @@
+"""The check before sending for approval: the exact text of every channel, and what is wrong."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from console.actions import asking, cards, compose, messages, reading
+from console.actions.errors import NobodyToAsk, NotReady, Stale, Trouble
+from console.actions.people import User
+from console.domain import plain_text
+from console.domain.incident import Mode
+from console.domain.message import MessageState
+from console.domain.policy import Rules
+from console.web import words
+from console.web.access import me
+from console.web.context import web
+from console.web.worlds import both, must_be_here
+
+blueprint = Blueprint("checks", __name__)
+Page = str | Response | tuple[str, int]
+LABELS = {
+    "text": "Your own words",
+    "alt": "What the picture shows",
+    "channels": "Channels",
+    "incident": "Incident",
+}
+
+
+@both(blueprint, "/messages/<message_id>/check")
+def page(mode: Mode, message_id: str) -> Page:
+    return _page(mode, message_id)
+
+
+@both(blueprint, "/messages/<message_id>/check/<channel>", methods=["POST"])
+def change(mode: Mode, message_id: str, channel: str) -> Page:
+    """Changes one channel's text by hand, or goes back to the words made from the facts."""
+    text = plain_text.clean(request.form.get("text", "")).strip()
+    try:
+        with web().sessions.begin() as db:
+            sheet = reading.message(db, web().desk, message_id)
+            must_be_here(sheet.incident, mode)
+            edits = dict(sheet.message.edits)
+            shown = {
+                one.channel.name: one.variant.text
+                for one in reading.proposals(db, web().desk, message_id).channels
+            }
+            if "undo" in request.form:
+                edits.pop(channel, None)
+            elif text != shown.get(channel):
+                edits[channel] = text
+            messages.save(
+                db,
+                web().desk,
+                message_id=message_id,
+                version=request.form.get("version", 0, type=int),
+                words=messages.Words(edits=edits),
+                by=me(),
+                now=web().now,
+            )
+    except Stale:
+        return _page(mode, message_id, typed={channel: text}, changed=True, status=409)
+    return redirect(url_for(".page", mode=mode, message_id=message_id) + f"#channel-{channel}", 303)
+
+
+@both(blueprint, "/messages/<message_id>/submit", methods=["POST"])
+def submit(mode: Mode, message_id: str) -> Page:
+    """Sends what the page showed for approval; twice is the same as once."""
+    try:
+        with web().sessions.begin() as db:
+            row = messages.locked(db, message_id)
+            must_be_here(reading.message(db, web().desk, message_id).incident, mode)
+            if row.state == MessageState.DRAFT and row.version != request.form.get(
+                "version", type=int
+            ):
+                raise Stale(row.version)
+            messages.submit(db, web().desk, message_id=message_id, by=me(), now=web().now)
+    except Stale:
+        return _page(mode, message_id, changed=True, status=409)
+    except (NotReady, NobodyToAsk):
+        return _page(mode, message_id, status=409)
+    web().ring()
+    return redirect(url_for("messages.page", mode=mode, message_id=message_id), 303)
+
+
+def _page(
+    mode: Mode,
+    message_id: str,
+    *,
+    typed: dict[str, str] | None = None,
+    changed: bool = False,
+    status: int = 200,
+) -> Page:
+    with web().sessions.read() as db:
+        sheet = reading.message(db, web().desk, message_id)
+        must_be_here(sheet.incident, mode)
+        if sheet.message.state is not MessageState.DRAFT:
+            return redirect(url_for("messages.page", mode=mode, message_id=message_id), 303)
+        proposals = reading.proposals(db, web().desk, message_id)
+        asked = asking.eligible(db, _rules(mode), message_id, submitter=me())
+    errors = [_error(one, sheet, proposals) for one in proposals.troubles]
+    return render_template(
+        "pages/check.html",
+        incident=sheet.incident,
+        message=sheet.message,
+        proposals=proposals.channels,
+        asked=asked,
+        nobody=_nobody(mode, asked),
+        errors=errors,
+        wrong={one["href"].removeprefix("#"): one["text"] for one in errors},
+        typed=typed or {},
+        changed=changed,
+    ), status
+
+
+def _rules(mode: Mode) -> Rules:
+    return web().desk.settings.policy.rules(mode)
+
+
+def _nobody(mode: Mode, asked: list[User]) -> str:
+    needed = _rules(mode).sign_offs
+    return words.nobody_to_ask(needed, len(asked)) if len(asked) < needed else ""
+
+
+def _error(
+    trouble: Trouble, sheet: cards.MessageSheet, proposals: compose.Proposals
+) -> dict[str, str]:
+    """One entry of the error summary; it leads to where it can be put right."""
+    where, _, name = trouble.field.partition(":")
+    mode = sheet.incident.mode
+    edit = url_for("drafts.edit", mode=mode, message_id=sheet.message.id)
+    if where == "channel":
+        channel = web().desk.channel(name)
+        label, href = channel.title if channel else name, f"#channel-{name}"
+        # A text that could not be made at all has no card of its own on the page.
+        if name not in {one.channel.name for one in proposals.channels}:
+            href = edit
+    elif where == "facts":
+        fields = web().desk.types[sheet.incident.type].fields
+        label = next((one.label for one in fields if one.name == name), name)
+        href = f"{edit}#facts-{name}"
+    else:
+        label, href = LABELS.get(where, where.capitalize()), f"{edit}#{where}"
+    text = words.fault(trouble.reason, label, over=trouble.over, found=trouble.found)
+    return {"text": text, "href": href}

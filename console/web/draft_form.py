@@ -1,0 +1,180 @@
+"""The form of a draft: what was typed, what is wrong with it, and the words it becomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from flask import request
+
+from console.actions import cards, pictures, reading
+from console.actions.compose import TEXT_MOST
+from console.actions.errors import NotFound
+from console.actions.incidents import TITLE_MOST
+from console.actions.messages import Words
+from console.actions.pictures import PictureRefused
+from console.domain.facts import Problem, problems, text_problems
+from console.domain.incident import Mode
+from console.domain.incident_type import IncidentType
+from console.domain.message import Kind
+from console.domain.moment import Moment, moment
+from console.web import held, words
+from console.web.access import me
+from console.web.context import web
+from console.web.questions import PREFIX, answers
+
+Errors = dict[str, str]
+"""A field's id -> the sentence that says what to do about it."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Everything in the form, as it was typed."""
+
+    title: str = ""
+    facts: Mapping[str, Any] | None = None
+    text: str = ""
+    channels: tuple[str, ...] = ()
+    picture: str = ""
+    alt: str = ""
+    expires: str = ""
+
+
+def read(type_: IncidentType, kind: Kind) -> tuple[Typed, Errors]:
+    """What this request brings; a new picture is taken at once, so that it need not be chosen
+    again when something else is wrong."""
+    form = request.form
+    picture, errors = _picture()
+    typed = Typed(
+        title=form.get("title", ""),
+        facts=answers(type_, kind, form),
+        text=form.get("text", ""),
+        channels=tuple(form.getlist("channels")),
+        picture=picture,
+        alt=form.get("alt", "") if picture or errors else "",
+        expires=form.get("expires", ""),
+    )
+    return typed, errors
+
+
+def of_message(message: cards.Message, mode: Mode) -> Typed:
+    desk = web().desk
+    names = None if message.channels is None else list(message.channels)
+    return Typed(
+        facts=message.facts,
+        text=message.text,
+        channels=tuple(one.name for one in desk.channels_for(mode, names)),
+        picture=message.picture,
+        alt=message.alt,
+        expires=_local(message.expires_at) if message.expires_at else "",
+    )
+
+
+def wrong(typed: Typed, type_: IncidentType, kind: Kind, *, titled: bool) -> Errors:
+    """Everything that has to be put right, in the order of the form; one sentence per field."""
+    found: Errors = {}
+    if titled:
+        found |= _title_errors(typed.title)
+    if typed.text.strip():
+        found |= _text_errors(typed.text)
+    else:
+        found |= _fact_errors(typed, type_, kind)
+    if typed.picture and not typed.alt.strip():
+        found["alt"] = "Say in words what the picture shows, for people who cannot see it"
+    if not typed.channels:
+        found["channels"] = "Choose at least one channel"
+    if typed.expires.strip() and _end(typed) is None:
+        found["expires"] = words.fault("not a time", "", found=typed.expires)
+    elif (end := _end(typed)) and end <= web().now:
+        found["expires"] = words.fault("past", "", found=typed.expires)
+    return found
+
+
+def as_words(typed: Typed, mode: Mode, before: cards.Message | None = None) -> Words:
+    """Facts of other kinds of message that the draft had ``before`` stay in it."""
+    everything = tuple(one.name for one in web().desk.channels_for(mode, None))
+    narrowed = before is not None and before.channels is not None
+    return Words(
+        facts={**(before.facts if before else {}), **(typed.facts or {})},
+        text=typed.text,
+        channels=None if typed.channels == everything and not narrowed else list(typed.channels),
+        picture=typed.picture,
+        alt=typed.alt if typed.picture else "",
+        expires_at=_end(typed),
+        endless=not typed.expires.strip(),
+    )
+
+
+def _title_errors(title: str) -> Errors:
+    title = title.strip()
+    if not title:
+        return {"title": words.fault("blank", "Title")}
+    if len(title) > TITLE_MOST:
+        return {"title": words.fault("too long", "Title", over=len(title) - TITLE_MOST)}
+    return _first({"title": "Title"}, text_problems("title", title), "")
+
+
+def _text_errors(text: str) -> Errors:
+    if len(text) > TEXT_MOST:
+        return {"text": words.fault("too long", "Your own words", over=len(text) - TEXT_MOST)}
+    return _first({"text": "Your own words"}, text_problems("text", text), "")
+
+
+def _fact_errors(typed: Typed, type_: IncidentType, kind: Kind) -> Errors:
+    labels = {field.name: field.label for field in type_.asks(kind)}
+    now = web().now.astimezone(web().desk.settings.zone)
+    found = problems(type_, kind, typed.facts or {}, web().desk.places, now=now)
+    return _first(labels, found, PREFIX)
+
+
+def _first(labels: Mapping[str, str], found: list[Problem], prefix: str) -> Errors:
+    """The first thing that is wrong with each field: put right, the next one shows."""
+    errors: Errors = {}
+    for one in found:
+        label = labels.get(one.field, one.field)
+        sentence = words.fault(one.reason, label, over=one.over, found=one.found)
+        errors.setdefault(f"{prefix}{one.field}", sentence)
+    return errors
+
+
+def _picture() -> tuple[str, Errors]:
+    """The picture that the draft has after this request: the new one, else the one before."""
+    before = "" if request.form.get("no_picture") else _known(request.form.get("picture", ""))
+    upload = request.files.get("picture_file")
+    if upload is None or not upload.filename:
+        lost = request.form.get(held.LOST_PICTURE)
+        return before, {"picture_file": words.fault("lost", "")} if lost else {}
+    try:
+        with web().sessions.begin() as db:
+            taken = pictures.take(
+                db, content=upload.read(), filename=upload.filename, by=me(), now=web().now
+            )
+    except PictureRefused as refused:
+        return before, {"picture_file": words.PICTURES[refused.flaw]}
+    return taken, {}
+
+
+def _known(sha256: str) -> str:
+    """The picture's digest if it is kept here, else nothing: a form can be made by hand."""
+    try:
+        with web().sessions.read() as db:
+            reading.picture(db, sha256)
+    except NotFound:
+        return ""
+    return sha256
+
+
+def _end(typed: Typed) -> datetime | None:
+    now = web().now.astimezone(web().desk.settings.zone)
+    return moment(typed.expires, now, future=True)
+
+
+def _local(at: datetime) -> str:
+    local = at.astimezone(web().desk.settings.zone)
+    return str(Moment(local, local))
+
+
+def all_channels(typed: Typed, mode: Mode) -> Typed:
+    """Every channel ticked, as a new draft begins."""
+    names = tuple(one.name for one in web().desk.channels_for(mode, None))
+    return replace(typed, channels=names)

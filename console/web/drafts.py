@@ -1,0 +1,178 @@
+"""Drafting: choose a type, fill in its facts, save; a stale form never overwrites."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from console.actions import cards, incidents, messages, reading
+from console.actions.errors import NotFound, Stale
+from console.domain.incident import Mode
+from console.domain.incident_type import IncidentType
+from console.domain.message import Kind, MessageState
+from console.web import differences, draft_form, held
+from console.web.access import me
+from console.web.context import web
+from console.web.draft_form import Errors, Typed
+from console.web.once import new_key, once
+from console.web.questions import questions
+from console.web.worlds import both, must_be_here
+
+blueprint = Blueprint("drafts", __name__)
+Page = str | Response | tuple[str, int]
+
+
+@both(blueprint, "/incidents/new")
+def choose(mode: Mode) -> Page:
+    """The types of incident; choosing one leads straight to its facts."""
+    chosen = request.args.get("type")
+    if chosen in web().desk.types:
+        return redirect(url_for("drafts.begin", mode=mode, type_=chosen))
+    types = sorted(web().desk.types.values(), key=lambda one: one.title)
+    return render_template(
+        "pages/choose.html",
+        exercise=mode is Mode.EXERCISE,
+        mode=mode,
+        types=types,
+        missed="chosen" in request.args,
+    )
+
+
+@both(blueprint, "/incidents/new/<type_>")
+def begin(mode: Mode, type_: str) -> Page:
+    """The title and the facts of a new incident, on one page."""
+    title = f"{_type(type_).title}, {_today()}"
+    return _new_form(mode, _type(type_), draft_form.all_channels(Typed(title=title), mode), {})
+
+
+@both(blueprint, "/incidents/new/<type_>", methods=["POST"])
+def open_(mode: Mode, type_: str) -> Page:
+    """Opens the incident with its first message, in one transaction."""
+    found = _type(type_)
+    typed, errors = draft_form.read(found, Kind.ALERT)
+    errors |= draft_form.wrong(typed, found, Kind.ALERT, titled=True)
+    if errors:
+        return _new_form(mode, found, typed, errors), 400
+
+    def act(db: Any) -> str:
+        now = web().now
+        incident_id = incidents.open_incident(
+            db, web().desk, type_=type_, title=typed.title, mode=mode, by=me(), now=now
+        )
+        words = draft_form.as_words(typed, mode)
+        return messages.draft(
+            db, web().desk, incident_id=incident_id, kind=Kind.ALERT, words=words, by=me(), now=now
+        )
+
+    return redirect(url_for("checks.page", mode=mode, message_id=once(act)), 303)
+
+
+@both(blueprint, "/messages/<message_id>/edit")
+def edit(mode: Mode, message_id: str) -> Page:
+    sheet = _sheet(mode, message_id)
+    if sheet.message.state is not MessageState.DRAFT:
+        return redirect(url_for("messages.page", mode=mode, message_id=message_id))
+    typed = draft_form.of_message(sheet.message, mode)
+    return _edit_form(sheet, typed, {}, version=sheet.message.version)
+
+
+@both(blueprint, "/messages/<message_id>/edit", methods=["POST"])
+def save(mode: Mode, message_id: str) -> Page:
+    sheet = _sheet(mode, message_id)
+    type_ = web().desk.types[sheet.incident.type]
+    version = request.form.get("version", type=int)
+    typed, errors = draft_form.read(type_, sheet.message.kind)
+    errors |= draft_form.wrong(typed, type_, sheet.message.kind, titled=False)
+    if errors:
+        return _edit_form(sheet, typed, errors, version=version or 0), 400
+    words = draft_form.as_words(typed, mode, sheet.message)
+    try:
+        with web().sessions.begin() as db:
+            messages.save(
+                db,
+                web().desk,
+                message_id=message_id,
+                version=version or 0,
+                words=words,
+                by=me(),
+                now=web().now,
+            )
+    except Stale as stale:
+        return _both_texts(sheet, typed, stale.current)
+    return redirect(url_for("checks.page", mode=mode, message_id=message_id), 303)
+
+
+def _both_texts(sheet: cards.MessageSheet, typed: Typed, current: int) -> Page:
+    """Somebody else saved meanwhile: theirs and ours side by side, and a choice."""
+    type_ = web().desk.types[sheet.incident.type]
+    theirs = draft_form.of_message(sheet.message, sheet.incident.mode)
+    rows = differences.between(theirs, typed, type_, sheet.message.kind)
+    if not rows:
+        return redirect(
+            url_for("checks.page", mode=sheet.incident.mode, message_id=sheet.message.id), 303
+        )
+    mine = replace(held.current(), fields=_mine(typed, current))
+    return render_template(
+        "pages/stale.html", incident=sheet.incident, sheet=sheet, rows=rows, held=mine
+    ), 409
+
+
+def _mine(typed: Typed, version: int) -> tuple[tuple[str, str], ...]:
+    """The form again, on top of the version that is there now, with the picture already taken."""
+    own = ("version", "picture", "no_picture", held.LOST_PICTURE)
+    kept = tuple(one for one in held.current().fields if one[0] not in own)
+    return (*kept, ("version", str(version)), ("picture", typed.picture))
+
+
+def _new_form(mode: Mode, type_: IncidentType, typed: Typed, errors: Errors) -> str:
+    return _form(type_, Kind.ALERT, mode, typed, errors, once=request.form.get("once") or new_key())
+
+
+def _edit_form(sheet: cards.MessageSheet, typed: Typed, errors: Errors, *, version: int) -> str:
+    return _form(
+        web().desk.types[sheet.incident.type],
+        sheet.message.kind,
+        sheet.incident.mode,
+        typed,
+        errors,
+        incident=sheet.incident,
+        message=sheet.message,
+        version=version,
+    )
+
+
+def _form(
+    type_: IncidentType, kind: Kind, mode: Mode, typed: Typed, errors: Errors, **more: Any
+) -> str:
+    return render_template(
+        "pages/draft.html",
+        exercise=mode is Mode.EXERCISE,
+        mode=mode,
+        type=type_,
+        kind=kind,
+        typed=typed,
+        questions=questions(type_, kind, typed.facts or {}, errors, web().desk.places),
+        channels=web().desk.channels_for(mode, None),
+        wrong=errors,
+        errors=[{"text": text, "href": f"#{field}"} for field, text in errors.items()],
+        **more,
+    )
+
+
+def _sheet(mode: Mode, message_id: str) -> cards.MessageSheet:
+    with web().sessions.read() as db:
+        sheet = reading.message(db, web().desk, message_id)
+    must_be_here(sheet.incident, mode)
+    return sheet
+
+
+def _type(slug: str) -> IncidentType:
+    try:
+        return web().desk.types[slug]
+    except KeyError:
+        raise NotFound("incident type", slug) from None
+
+
+def _today() -> str:
+    return f"{web().now.astimezone(web().desk.settings.zone):%a %-d %b}"

@@ -1,0 +1,119 @@
+"""Brings messages to where a test needs them, by the console's own acts."""
+
+from datetime import timedelta
+from typing import Any
+
+from console.actions import approvals, incidents, messages, people, reading
+from console.actions.cards import MessageSheet
+from console.actions.messages import Words
+from console.actions.people import User
+from console.domain.delivery import DeliveryState
+from console.domain.incident import Mode
+from console.domain.message import Kind
+from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
+from console.web.context import Web
+from tests.web.conftest import PIN
+
+FACTS = {
+    "hazard": "Heavy snow",
+    "where": ["inverbrae", "cairn-pass"],
+    "effect": "Some roads are blocked",
+    "routes": "main roads first",
+    "next_update": "07:30",
+}
+
+
+def person(web: Web, name: str) -> User:
+    with web.sessions.read() as db:
+        return next(one for one in people.everybody(db) if one.email.startswith(f"{name}@"))
+
+
+def drafted(
+    web: Web,
+    *,
+    mode: Mode = Mode.ACTUAL,
+    type_: str = "snow-ice",
+    by: str = "officer",
+    **words: Any,
+) -> str:
+    """A new incident with a complete alert; returns the message's id."""
+    who = person(web, by)
+    with web.sessions.begin() as db:
+        incident_id = incidents.open_incident(
+            db, web.desk, type_=type_, title="Snow on Friday", mode=mode, by=who, now=web.now
+        )
+        return messages.draft(
+            db,
+            web.desk,
+            incident_id=incident_id,
+            kind=Kind.ALERT,
+            words=Words(**{"facts": FACTS, **words}),
+            by=who,
+            now=web.now,
+        )
+
+
+def submitted(web: Web, message_id: str) -> str:
+    with web.sessions.begin() as db:
+        messages.submit(db, web.desk, message_id=message_id, by=person(web, "officer"), now=web.now)
+    return message_id
+
+
+def released(web: Web, message_id: str) -> str:
+    submitted(web, message_id)
+    with web.sessions.begin() as db:
+        sheet = reading.message(db, web.desk, message_id)
+        approvals.grant(
+            db,
+            web.desk,
+            approval_id=sheet.sign_offs[0].id,
+            digest=sheet.message.digest,
+            pin=PIN,
+            now=web.now,
+        )
+    return message_id
+
+
+def sheet(web: Web, message_id: str) -> MessageSheet:
+    with web.sessions.read() as db:
+        return reading.message(db, web.desk, message_id)
+
+
+def settle(
+    web: Web,
+    message_id: str,
+    channel: str,
+    state: DeliveryState,
+    *,
+    reason: str = "",
+    detail: str = "",
+    url: str = "",
+    status: int | None = None,
+) -> str:
+    """Writes what a worker would have written; returns the delivery's id."""
+    with web.sessions.begin() as db:
+        row = next(one for one in _rows(db, message_id) if one.channel == channel)
+        row.state, row.reason, row.detail, row.url = str(state), reason, detail, url
+        row.tries, row.changed_at = row.tries + 1, web.now
+        attempt = AttemptRow(
+            delivery_id=row.id, fence=row.fence, worker="worker-1", started_at=web.now
+        )
+        db.add(attempt)
+        db.flush()
+        outcome = "accept" if state is DeliveryState.SENT else str(state)
+        db.add(
+            OutcomeRow(
+                attempt_id=attempt.id,
+                ended_at=web.now + timedelta(milliseconds=180),
+                outcome=outcome,
+                reason=reason,
+                status=status,
+                detail=detail,
+                milliseconds=180,
+            )
+        )
+        return row.id
+
+
+def _rows(db: Any, message_id: str) -> list[DeliveryRow]:
+    return [one for one in db.query(DeliveryRow).filter_by(message_id=message_id)]
