@@ -1,0 +1,103 @@
+"""The record in words: what an entry says besides who, what and when; cells that stay cells."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from console.actions.history import detail
+from console.domain.audit import Entry
+from console.domain.delivery import DeliveryEvent
+from console.domain.moment import Moment
+
+# A spreadsheet would run these as a formula: https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+OUTCOMES = {
+    str(DeliveryEvent.ACCEPT): "published",
+    str(DeliveryEvent.REFUSE): "refused",
+    str(DeliveryEvent.POSTPONE): "not published, to be tried again",
+    str(DeliveryEvent.LOSE): "unknown, may be public",
+}
+"""How an attempt ended, as the workers record it."""
+
+_SAID = {
+    "channel": "{}",
+    "account": "account {}",
+    "recipient": "to {}",
+    "title": "“{}”",
+    "name": "{}",
+    "email": "{}",
+    "kind": "{}",
+    "approver": "{}",
+    "reason": "reason: {}",
+    "answer": "the network said: {}",
+    "status": "status {}",
+    "reference": "reference {}",
+    "url": "{}",
+    "was": "was {}",
+    "left": "{} tries left",
+    "deliveries": "{} deliveries",
+    "cancelled": "{} cancelled",
+    "version": "version {}",
+    "revision": "revision {}",
+    "milliseconds": "{} ms",
+    "proof": "proof: {}",
+}
+
+
+def said(entry: Entry) -> str:
+    """The entry's own facts in one line; the words themselves stand with their revision."""
+    facts = detail(entry)
+    parts = [form.format(_one(facts[key])) for key, form in _SAID.items() if _worth(facts, key)]
+    if isinstance(facts.get("roles"), list):
+        parts.append(", ".join(map(str, facts["roles"])))
+    if facts.get("digest"):
+        parts.append(f"words {str(facts['digest'])[:8]}")
+    return "; ".join(parts)
+
+
+def exact_time(at: str, zone: ZoneInfo) -> str:
+    """``05:18:40.123 +00:00, Fri 16 Jan 2026`` from an entry's UTC."""
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return at
+    return stamped(moment, zone)
+
+
+def stamped(moment: datetime, zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
+    offset = f"{local:%z}"
+    thousandths = f"{local.microsecond // 1000:03d}"
+    day = Moment(local, local).day
+    return f"{local:%H:%M:%S}.{thousandths} {offset[:3]}:{offset[3:]}, {day} {local.year}"
+
+
+def lasted(start: datetime | None, end: datetime | None) -> str:
+    """``2 min 5 s``; empty where one of the two never came."""
+    if start is None or end is None:
+        return ""
+    seconds = max((end - start).total_seconds(), 0)
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    hours, minutes = int(seconds // 3600), int(seconds % 3600 // 60)
+    parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]
+    if not hours:
+        parts.append(f"{int(seconds % 60)} s")
+    return " ".join(part for part in parts if part)
+
+
+def harmless(cell: object) -> str:
+    """A cell that a spreadsheet shows and never runs."""
+    text = str(cell)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _worth(facts: Mapping[str, Any], key: str) -> bool:
+    return key in facts and facts[key] not in ("", None, [], {})
+
+
+def _one(value: Any) -> str:
+    text = " ".join(str(value).split())
+    return text if len(text) <= 300 else text[:299] + "…"

@@ -1,0 +1,227 @@
+"""The approver's page: these exact words, one decision, reached by the mailed link."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from console.actions import approvals, asking, reading
+from console.actions.approvals import Barred, Decided, WordsChanged, WrongPin
+from console.actions.errors import Expired, NotFound
+from console.actions.review import Review, Stage, review, stage
+from console.actions.same_words import changes, grouped
+from console.domain.approval import Proof
+from console.web import board, sign_off_words
+from console.web.access import me
+from console.web.context import web
+
+blueprint = Blueprint("sign_off", __name__)
+
+APPROVE, SEND_BACK, REJECT = "approve", "send-back", "reject"
+REASON_MOST = 2000
+PIN_LEAST = 6
+
+
+@dataclass(frozen=True)
+class Door:
+    """One way to the page: the mailed link, or the console for who is signed in."""
+
+    address: str
+    key: str
+    """What only this page's reader has: the forms are bound to it."""
+    approval_id: str
+    linked: bool
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A decision that was not taken: what was typed stays, and ``wrong`` says what to do."""
+
+    decision: str = ""
+    reason: str = ""
+    pin_wrong: str = ""
+    reason_wrong: str = ""
+    form_wrong: str = ""
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        prefix = self.decision or APPROVE
+        found = [
+            (self.form_wrong, f"{prefix}-button"),
+            (self.reason_wrong, f"{prefix}-reason"),
+            (self.pin_wrong, f"{prefix}-pin"),
+        ]
+        return [{"text": text, "href": f"#{place}"} for text, place in found if text]
+
+
+@blueprint.get("/sign-off/<token>")
+def show(token: str) -> Response:
+    door = _by_link(token)
+    if request.method == "GET":
+        _note_fetch(token)
+    return _page(door)
+
+
+@blueprint.post("/sign-off/<token>")
+def decide(token: str) -> Response:
+    return _decide(_by_link(token))
+
+
+@blueprint.get("/sign-off/<token>/picture/<sha256>")
+def picture(token: str, sha256: str) -> Response:
+    return _picture(_by_link(token), sha256)
+
+
+@blueprint.get("/approvals/<approval_id>")
+def show_own(approval_id: str) -> Response:
+    return _page(_own(approval_id))
+
+
+@blueprint.post("/approvals/<approval_id>")
+def decide_own(approval_id: str) -> Response:
+    return _decide(_own(approval_id))
+
+
+@blueprint.get("/approvals/<approval_id>/picture/<sha256>")
+def picture_own(approval_id: str, sha256: str) -> Response:
+    return _picture(_own(approval_id), sha256)
+
+
+def _by_link(token: str) -> Door:
+    with web().sessions.read() as db:
+        try:
+            approval_id = asking.find(db, token)
+        except NotFound:
+            abort(_guarded(make_response(_unknown(), 404)))
+    return Door(url_for("sign_off.show", token=token), token, approval_id, linked=True)
+
+
+def _unknown() -> str:
+    return render_template("pages/sign_off_unknown.html", user=None)
+
+
+def _own(approval_id: str) -> Door:
+    """Raises `NotFound` where the sign-off was asked of somebody else."""
+    with web().sessions.read() as db:
+        found = review(db, web().desk, approval_id)
+    if found.approver_id != me().id:
+        raise NotFound("sign-off", approval_id)
+    address = url_for("sign_off.show_own", approval_id=approval_id)
+    return Door(address, approval_id, approval_id, linked=False)
+
+
+def _note_fetch(token: str) -> None:
+    with web().sessions.read() as db:
+        fetched = asking.was_fetched(db, token)
+    if not fetched:
+        with web().sessions.begin() as db:
+            asking.note_fetch(db, token, web().now)
+
+
+def _page(door: Door, tried: Tried | None = None, status: int = 200) -> Response:
+    now, desk = web().now, web().desk
+    with web().sessions.read() as db:
+        found = review(db, desk, door.approval_id)
+    at = stage(found, now)
+    page = "pages/sign_off.html" if at is Stage.OPEN else "pages/sign_off_outcome.html"
+    tried = tried or Tried()
+    answer = render_template(
+        page,
+        door=door,
+        review=found,
+        stage=at,
+        incident=found.sheet.incident,
+        message=found.sheet.message,
+        wordings=grouped(desk, found.variants),
+        changes=changes(desk, found.variants, found.sheet.variants) if at is Stage.CHANGED else (),
+        outcome=sign_off_words.outcome(found, at, desk.settings),
+        form_token=_form_token(door, found.digest),
+        tags=board.TAGS,
+        tried=tried,
+        errors=tried.errors,
+        **({"user": None} if door.linked else {}),
+    )
+    return _guarded(make_response(answer, status))
+
+
+def _decide(door: Door) -> Response:
+    decision = request.form.get("decision") or request.args.get("decision", "")
+    reason = request.form.get("reason", "")
+    digest = request.form.get("digest", "")
+    pin = request.form.get("pin") or request.form.get(f"{decision}-pin", "")
+    tried = Tried(decision=decision, reason=reason)
+    given = request.form.get("form", "").encode(errors="replace")
+    mine = _form_token(door, digest).encode()
+    if decision not in (APPROVE, SEND_BACK, REJECT) or not hmac.compare_digest(given, mine):
+        wrong = "Nothing was decided: the page was too old. Check the words and press again."
+        known = decision if decision in (SEND_BACK, REJECT) else APPROVE
+        return _page(door, Tried(known, reason, form_wrong=wrong), 400)
+    pin = "".join(pin.split())
+    with web().sessions.read() as db:
+        found = review(db, web().desk, door.approval_id)
+    checked = _checked(tried, pin, found.proof)
+    if checked.errors:
+        return _page(door, checked, 400)
+    try:
+        result = _act(door, decision, digest, reason, pin, web().now)
+    except (Decided, Expired, Barred, WordsChanged):
+        # The page says which, and goes on saying it.
+        return _guarded(redirect(door.address, 303))
+    if isinstance(result, WrongPin) and result.left:
+        wrong = sign_off_words.wrong_pin(result.left)
+        return _page(door, Tried(decision, reason, pin_wrong=wrong), 400)
+    web().ring()
+    return _guarded(redirect(door.address, 303))
+
+
+def _act(
+    door: Door, decision: str, digest: str, reason: str, pin: str, now: datetime
+) -> approvals.Granted | WrongPin | str:
+    desk, id_ = web().desk, door.approval_id
+    with web().sessions.begin() as db:
+        if decision == APPROVE:
+            return approvals.grant(db, desk, approval_id=id_, digest=digest, pin=pin, now=now)
+        refuse = approvals.send_back if decision == SEND_BACK else approvals.reject
+        return refuse(db, desk, approval_id=id_, reason=reason, pin=pin, now=now)
+
+
+def _checked(tried: Tried, pin: str, proof: Proof) -> Tried:
+    """What can be seen to be wrong before a try is counted: a filter that fills in forms with
+    anything must not use up the approver's tries."""
+    reason_wrong = pin_wrong = ""
+    if tried.decision != APPROVE:
+        reason_wrong = sign_off_words.reason_wrong(tried.reason, REASON_MOST)
+    if proof is Proof.PIN and not pin:
+        pin_wrong = "Enter your sign-off PIN"
+    elif proof is Proof.PIN and not (pin.isdecimal() and len(pin) >= PIN_LEAST):
+        pin_wrong = f"Your PIN has digits only, {PIN_LEAST} or more. This did not count as a try"
+    return Tried(tried.decision, tried.reason, pin_wrong, reason_wrong)
+
+
+def _picture(door: Door, sha256: str) -> Response:
+    """A picture of these words, and of nothing else."""
+    with web().sessions.read() as db:
+        found: Review = review(db, web().desk, door.approval_id)
+        if sha256 not in {one.picture for one in found.variants} - {""}:
+            raise NotFound("picture", sha256)
+        media_type, content = reading.picture(db, sha256)
+    answer = make_response(content)
+    answer.content_type = media_type
+    return _guarded(answer)
+
+
+def _form_token(door: Door, digest: str) -> str:
+    """Binds a form to the reader's own link and to the words that the page showed."""
+    secret = web().desk.settings.secret.encode()
+    bound = f"sign-off|{door.key}|{digest}".encode(errors="surrogatepass")
+    return hmac.new(secret, bound, hashlib.sha256).hexdigest()
+
+
+def _guarded(answer: Response) -> Response:
+    """The address is a secret: it is kept by no cache and told to nobody."""
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer

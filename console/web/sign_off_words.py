@@ -1,0 +1,183 @@
+"""The words of the approver's page: what was decided, by whom, and what happens next."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from console.actions.review import Review, Stage
+from console.actions.same_words import listed
+from console.domain.moment import Moment
+from console.domain.policy import Bar
+from console.settings import Settings
+from console.web.words import Sorry
+
+BARS = {
+    Bar.NOT_AN_APPROVER: "Your account no longer has the role of an approver.",
+    Bar.CONTRIBUTED: "You wrote part of this message. Nobody signs their own words.",
+    Bar.INACTIVE: "Your account is closed.",
+}
+
+
+def wrong_pin(left: int) -> str:
+    tries = "1 try" if left == 1 else f"{left} tries"
+    return f"That is not your sign-off PIN. You have {tries} left, then this link stops working"
+
+
+def reason_wrong(reason: str, most: int) -> str:
+    if not reason.strip():
+        return "Say why, so that the duty officer knows what to change"
+    over = len(reason) - most
+    return f"Shorten the reason by {over} characters" if over > 0 else ""
+
+
+def outcome(review: Review, stage: Stage, settings: Settings) -> Sorry | None:
+    """What became of the sign-off; None while it is open."""
+    make = _OUTCOMES.get(stage)
+    return make(review, settings) if make else None
+
+
+def _released(review: Review, settings: Settings) -> Sorry:
+    progress, at = review.sheet.progress, review.sheet.message.released_at
+    verb = ("Rehearsing", "Rehearsed on") if review.exercise else ("Publishing", "Published to")
+    if progress.waiting:
+        heading = f"{verb[0]}, {_clock(at, settings)}"
+    elif progress.sent == progress.total:
+        heading = f"{verb[1]} {_channels(progress.total, review)}"
+    else:
+        heading = f"{verb[1]} {progress.sent} of {_channels(progress.total, review)}"
+    by = listed([one.approver for one in review.granted])
+    who = "You" if review.own and len(review.granted) == 1 else by
+    return Sorry(heading, (f"{who} signed these words at {_clock(at, settings)}.",))
+
+
+def _signed(review: Review, settings: Settings) -> Sorry:
+    left = review.sign_offs_needed - len(review.granted)
+    more = "1 more approver has" if left == 1 else f"{left} more approvers have"
+    return Sorry(
+        "You signed. It is not published yet",
+        (
+            f"{more} to sign the same words by {_when(review.approve_by, settings)}.",
+            "They were asked at the same time as you. There is nothing more for you to do.",
+        ),
+    )
+
+
+def _stopped(review: Review, settings: Settings) -> Sorry:
+    message = review.sheet.message
+    return Sorry(
+        "Sending was stopped",
+        (
+            f"It was released at {_clock(message.released_at, settings)} and stopped at "
+            f"{_clock(message.settled_at, settings)}.",
+            f"The reason: {message.reason}",
+        ),
+    )
+
+
+def _expired(review: Review, settings: Settings) -> Sorry:
+    return Sorry(
+        "Too late to approve this",
+        (
+            f"It had to be approved by {_when(review.approve_by, settings)}. "
+            f"Nothing was {_done(review)}, and this link can no longer publish it.",
+            f"If it still has to go out, {_phone(settings)} "
+            "and ask for it to be sent for approval again.",
+        ),
+    )
+
+
+def _void(_review: Review, settings: Settings) -> Sorry:
+    return Sorry(
+        "This link no longer works",
+        (
+            "Too many wrong PINs were entered. Nothing was published.",
+            f"If it was not you, somebody else has your link. In any case {_phone(settings)}: "
+            "another approver can still sign, or you can be sent a new link.",
+        ),
+    )
+
+
+def _changed(review: Review, settings: Settings) -> Sorry:
+    said = [f"Nothing was {_done(review)} with this link."]
+    if review.sheet.message.approve_by and not review.sheet.message.settled_at:
+        said.append("If the new words are yours to sign, a newer mail has the link to them.")
+    said.append(f"In doubt, {_phone(settings)}.")
+    return Sorry("The words were changed after you were asked", tuple(said))
+
+
+def _sent_back(review: Review, settings: Settings) -> Sorry:
+    who = "You" if review.own else review.refused_by or "Another approver"
+    return Sorry(
+        f"{who} sent this back",
+        (
+            f"Nothing was {_done(review)}. It is with {review.sheet.message.submitted_by} "
+            "to be changed, and you will be asked again.",
+            f"The reason: {review.sheet.message.reason}",
+        ),
+    )
+
+
+def _rejected(review: Review, settings: Settings) -> Sorry:
+    who = "You" if review.own else review.refused_by or "Another approver"
+    return Sorry(
+        f"{who} rejected this",
+        (
+            f"Nothing was {_done(review)}, and this message never will be.",
+            f"The reason: {review.sheet.message.reason}",
+        ),
+    )
+
+
+def _withdrawn(review: Review, settings: Settings) -> Sorry:
+    return Sorry(
+        "This was withdrawn",
+        (
+            f"The duty officer took it back at "
+            f"{_clock(review.sheet.message.settled_at, settings)}. Nothing was {_done(review)}.",
+            "There is nothing for you to do.",
+        ),
+    )
+
+
+def _barred(review: Review, settings: Settings) -> Sorry:
+    assert review.bar is not None
+    return Sorry(
+        "You cannot sign this message",
+        (BARS[review.bar], f"Nothing was {_done(review)}. If this is wrong, {_phone(settings)}."),
+    )
+
+
+_OUTCOMES: dict[Stage, Callable[[Review, Settings], Sorry]] = {
+    Stage.RELEASED: _released,
+    Stage.SIGNED: _signed,
+    Stage.STOPPED: _stopped,
+    Stage.EXPIRED: _expired,
+    Stage.VOID: _void,
+    Stage.CHANGED: _changed,
+    Stage.SENT_BACK: _sent_back,
+    Stage.REJECTED: _rejected,
+    Stage.WITHDRAWN: _withdrawn,
+    Stage.BARRED: _barred,
+}
+
+
+def _done(review: Review) -> str:
+    return "rehearsed" if review.exercise else "published"
+
+
+def _channels(count: int, review: Review) -> str:
+    practice = "practice " if review.exercise else ""
+    return f"{count} {practice}{'channel' if count == 1 else 'channels'}"
+
+
+def _phone(settings: Settings) -> str:
+    phone = settings.council.phone
+    return f"phone {phone}" if phone else "phone the duty officer"
+
+
+def _clock(at: datetime | None, settings: Settings) -> str:
+    return f"{at.astimezone(settings.zone):%H:%M:%S}" if at else ""
+
+
+def _when(at: datetime, settings: Settings) -> str:
+    local = at.astimezone(settings.zone)
+    return str(Moment(local, local))
