@@ -83,7 +83,8 @@ def _pip_install() -> list[str]:
 
 def _run(command: list[str], folder: Path, **more: Path) -> None:
     path = f"{node(folder).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"PATH": path} | {name: str(more[name]) for name in more}
+    quiet = {"npm_config_update_notifier": "false"}
+    environment = os.environ | {"PATH": path} | quiet | {name: str(more[name]) for name in more}
     subprocess.run(command, cwd=folder, env=environment, check=True, stdin=subprocess.DEVNULL)
 
 
