@@ -96,7 +96,7 @@ def _page(
             return redirect(url_for("messages.page", mode=mode, message_id=message_id), 303)
         proposals = reading.proposals(db, web().desk, message_id)
         asked = asking.eligible(db, _rules(mode), message_id, submitter=me())
-    errors = [_error(one, sheet, proposals) for one in proposals.troubles]
+    errors = _errors(sheet, proposals)
     return render_template(
         "pages/check.html",
         incident=sheet.incident,
@@ -120,24 +120,41 @@ def _nobody(mode: Mode, asked: list[User]) -> str:
     return words.nobody_to_ask(needed, len(asked)) if len(asked) < needed else ""
 
 
+def _errors(sheet: cards.MessageSheet, proposals: compose.Proposals) -> list[dict[str, str]]:
+    """The error summary; every entry leads to where it can be put right, and stands there once."""
+    found = [_error(one, sheet, proposals) for one in proposals.troubles]
+    return list({(one["href"], one["text"]): one for one in found}.values())
+
+
 def _error(
     trouble: Trouble, sheet: cards.MessageSheet, proposals: compose.Proposals
 ) -> dict[str, str]:
-    """One entry of the error summary; it leads to where it can be put right."""
     where, _, name = trouble.field.partition(":")
-    mode = sheet.incident.mode
-    edit = url_for("drafts.edit", mode=mode, message_id=sheet.message.id)
+    edit = url_for("drafts.edit", mode=sheet.incident.mode, message_id=sheet.message.id)
     if where == "channel":
-        channel = web().desk.channel(name)
-        label, href = channel.title if channel else name, f"#channel-{name}"
-        # A text that could not be made at all has no card of its own on the page.
-        if name not in {one.channel.name for one in proposals.channels}:
-            href = edit
-    elif where == "facts":
+        return _channel_error(trouble, name, sheet.message, proposals, edit)
+    if where == "facts":
         fields = web().desk.types[sheet.incident.type].fields
         label = next((one.label for one in fields if one.name == name), name)
         href = f"{edit}#facts-{name}"
     else:
         label, href = LABELS.get(where, where.capitalize()), f"{edit}#{where}"
-    text = words.fault(trouble.reason, label, over=trouble.over, found=trouble.found)
-    return {"text": text, "href": href}
+    return {"text": _fault(trouble, label), "href": href}
+
+
+def _channel_error(
+    trouble: Trouble, name: str, message: cards.Message, proposals: compose.Proposals, edit: str
+) -> dict[str, str]:
+    """What is wrong with the words that all channels share is put right once, where they are."""
+    if message.text and name not in message.edits and trouble.reason != "too long":
+        return {"text": _fault(trouble, LABELS["text"]), "href": f"{edit}#text"}
+    channel = web().desk.channel(name)
+    title = channel.title if channel else name
+    text = f"{title}: {_fault(trouble, 'The text')}"
+    shown = any(one.channel.name == name for one in proposals.channels)
+    # A text that could not be made at all has no card on the page.
+    return {"text": text, "href": f"#channel-{name}" if shown else edit}
+
+
+def _fault(trouble: Trouble, label: str) -> str:
+    return words.fault(trouble.reason, label, over=trouble.over, found=trouble.found)

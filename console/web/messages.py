@@ -44,6 +44,7 @@ def live(mode: Mode, message_id: str) -> Response:
                 sheet=sheet,
                 message=sheet.message,
                 board=board(sheet, web().now),
+                titles=_titles(),
             )
         )
         return answer
@@ -118,8 +119,13 @@ def _page(sheet: cards.MessageSheet, *, why_missing: bool = False) -> str:
         sheet=sheet,
         message=sheet.message,
         board=board(sheet, web().now),
+        titles=_titles(),
         errors=errors if why_missing else [],
     )
+
+
+def _titles() -> dict[str, str]:
+    return {one.name: one.title for one in web().desk.channels}
 
 
 def _sheet(mode: Mode, message_id: str) -> cards.MessageSheet:
