@@ -78,6 +78,20 @@ ACCESS: dict[str, Act | None] = {
     "api.elsewhere": OPEN,
 }
 
+COOKIELESS = frozenset(
+    {
+        "static",
+        "public.front",
+        "public.incident",
+        "public.picture",
+        "sign_off.show",
+        "sign_off.decide",
+        "sign_off.picture",
+    }
+)
+"""Never look at the cookie: caches keep one public page for everybody, and a mailed link opens the
+same in every browser."""
+
 
 class Unlisted(Exception):
     """Pages that the table does not name. ``endpoints`` are theirs."""
@@ -98,7 +112,7 @@ def guard() -> Response | str | tuple[str, int] | None:
     """Before every page. Raises `NotPermitted`."""
     g.user = None
     # An address or method that there is not: Flask says so after this.
-    if request.endpoint is None or request.endpoint == "static":
+    if request.endpoint is None or request.endpoint in COOKIELESS:
         return None
     g.user = _whoever()
     act = ACCESS[request.endpoint]

@@ -95,12 +95,9 @@ def _by_link(token: str) -> Door:
         try:
             approval_id = asking.find(db, token)
         except NotFound:
-            abort(_guarded(make_response(_unknown(), 404)))
+            page = render_template("pages/sign_off_unknown.html")
+            abort(_guarded(make_response(page, 404)))
     return Door(url_for("sign_off.show", token=token), token, approval_id, linked=True)
-
-
-def _unknown() -> str:
-    return render_template("pages/sign_off_unknown.html", user=None)
 
 
 def _own(approval_id: str) -> Door:
@@ -142,7 +139,6 @@ def _page(door: Door, tried: Tried | None = None, status: int = 200) -> Response
         tags=board.TAGS,
         tried=tried,
         errors=tried.errors,
-        **({"user": None} if door.linked else {}),
     )
     return _guarded(make_response(answer, status))
 

@@ -1,0 +1,268 @@
+"""The auditor's pages: everything that was done, the proof that it is whole, and the downloads."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from console.actions import approvals, messages
+from console.actions.messages import Words
+from console.domain.audit import Entry, entry_digest
+from console.domain.incident import Mode
+from console.store import outbox
+from console.store.audit import Actor, record
+from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
+from console.web import record_words
+from console.web.context import Web
+from tests.web import acted
+from tests.web.acted import PIN, Asked
+from tests.web.conftest import Browser, Clock
+
+Open = Callable[[str], Browser]
+
+
+@pytest.fixture
+def auditor(browser: Open) -> Browser:
+    return browser("auditor")
+
+
+def sign(web: Web, asked: Asked) -> None:
+    with web.sessions.begin() as db:
+        page = approvals.grant(
+            db, web.desk, approval_id=asked.approval, digest=digest(web, asked), pin=PIN,
+            now=web.now,
+        )  # fmt: skip
+        assert isinstance(page, approvals.Granted)
+
+
+def digest(web: Web, asked: Asked) -> str:
+    with web.sessions.read() as db:
+        found = db.scalar(
+            text("select digest from messages where id = :id").bindparams(id=asked.message)
+        )
+        assert found
+        return str(found)
+
+
+def published(web: Web, clock: Clock) -> None:
+    """What the workers record: every channel answers, the first one at its second try."""
+    with web.sessions.begin() as db:
+        for place, row in enumerate(outbox.claim(db, worker="w1", now=web.now, limit=20)):
+            tries = [("refuse", "rate limited", 429)] if place == 0 else []
+            for outcome, reason, status in [*tries, ("accept", "", None)]:
+                attempt = AttemptRow(delivery_id=row.id, fence=1, worker="w1", started_at=clock.now)
+                db.add(attempt)
+                db.flush()
+                clock.later(seconds=1.5)
+                db.add(
+                    OutcomeRow(
+                        attempt_id=attempt.id, ended_at=clock.now, outcome=outcome, reason=reason,
+                        status=status, detail=f"the network's reply <{place}>", milliseconds=1500,
+                    )
+                )  # fmt: skip
+            row.state, row.reference = "sent", f"reference-{row.channel}"
+            row.url = f"https://{row.channel}.example/1"
+
+
+def test_an_incidents_record_shows_everything(web: Web, auditor: Browser, clock: Clock) -> None:
+    asked = acted.asked(web)
+    clock.later(minutes=2)
+    sign(web, asked)
+    clock.later(seconds=2)
+    published(web, clock)
+    page = auditor.get(f"/incidents/{asked.incident}/record").text
+    for said in (
+        "06:10:00.000 +00:00, Fri 16 Jan 2026",
+        "+ 2 min 0 s",
+        "Five times",
+        "heavy snow in Cairn Pass",
+        digest(web, asked),
+        "Isla Grant: <strong>granted</strong>, 06:12:00.000",
+        "the network’s reply &lt;0&gt;".replace("’", "&#39;"),
+        "rate limited",
+        "429",
+        "reference-mastodon",
+        'href="https://mastodon.example/1"',
+        "Message sent for approval",
+        "Morag Bain",
+    ):
+        assert said in page, said
+    for channel in web.desk.channels:
+        assert f"{channel.title}" in page
+    assert page.count("1500 ms") == 6
+
+
+def test_every_version_of_the_words_is_kept(web: Web, auditor: Browser) -> None:
+    asked = acted.asked(web)
+    with web.sessions.begin() as db:
+        approvals.send_back(
+            db, web.desk, approval_id=asked.approval, reason="Less alarm.", pin=PIN, now=web.now
+        )
+    with web.sessions.begin() as db:
+        messages.save(
+            db, web.desk, message_id=asked.message, version=None, words=Words(text="Light snow."),
+            by=acted.person(web, "officer"), now=web.now,
+        )  # fmt: skip
+    acted.submit(web, asked.message)
+    page = auditor.get(f"/incidents/{asked.incident}/record").text
+    assert "Words, version 1" in page
+    assert "heavy snow in Cairn Pass" in page
+    assert "Words, version 2" in page
+    assert "Light snow." in page
+    assert "Reason: Less alarm." in page
+
+
+def test_an_exercises_record_is_at_its_own_address(web: Web, auditor: Browser) -> None:
+    asked = acted.asked(web, mode=Mode.EXERCISE)
+    answer = auditor.get(f"/incidents/{asked.incident}/record")
+    assert answer.location == f"/exercise/incidents/{asked.incident}/record"
+    page = auditor.get(answer.location).text
+    assert "<title>Exercise: " in page
+    assert f"/exercise/incidents/{asked.incident}/record.csv" in page
+
+
+def test_there_is_no_record_of_no_incident(auditor: Browser) -> None:
+    for path in ("record", "record.csv", "record.jsonl"):
+        assert auditor.get(f"/incidents/unknown/{path}").status_code == 404
+
+
+def test_the_record_is_for_those_who_may_audit(web: Web, browser: Open) -> None:
+    asked = acted.asked(web)
+    paths = ("/record", "/record/verify", f"/incidents/{asked.incident}/record.csv")
+    for name, status in (("auditor", 200), ("administrator", 200), ("custodian", 403)):
+        person = browser(name)
+        assert {person.get(path).status_code for path in paths} == {status}
+    assert browser("").get("/record").status_code == 302
+
+
+def noted(web: Web, count: int, actor: str = "Somebody", incident: str = "") -> None:
+    with web.sessions.begin() as db:
+        for number in range(count):
+            record(
+                db, actor=Actor(actor), action="noted", subject="test", incident=incident,
+                detail={"reason": f"note {number}"}, now=web.now,
+            )  # fmt: skip
+
+
+def test_the_record_is_read_in_pages_of_fifty(web: Web, auditor: Browser) -> None:
+    noted(web, 120)
+    seen: list[int] = []
+    path = "/record"
+    while path:
+        page = auditor.get(path).text
+        numbers = [int(one.split('"')[0]) for one in page.split('id="entry-')[1:]]
+        assert len(numbers) <= 50
+        seen += numbers
+        older = page.split('href="/record?before=')[1:]
+        path = f"/record?before={older[-1].split(chr(34))[0]}" if older else ""
+    assert seen == list(range(max(seen), 0, -1))
+
+
+def test_the_record_can_be_narrowed(web: Web, auditor: Browser) -> None:
+    noted(web, 60, "Somebody", "one")
+    noted(web, 3, "Another", "two")
+    page = auditor.get("/record?person=Another").text
+    assert page.count('id="entry-') == 3
+    page = auditor.get("/record?person=Somebody&action=noted&incident=one").text
+    assert page.count('id="entry-') == 50
+    assert "person=Somebody" in page.split("Older entries")[0].split("<nav")[-1]
+    assert "No entry is like that" in auditor.get("/record?action=unknown").text
+
+
+@pytest.mark.parametrize("before", ["", "x", "-1", "²", "99999999999999999999"])
+def test_a_page_that_cannot_be_is_the_first(auditor: Browser, before: str) -> None:
+    assert auditor.get("/record", query_string={"before": before}).status_code == 200
+
+
+def test_an_unbroken_record_says_so_with_its_head(web: Web, auditor: Browser) -> None:
+    noted(web, 1100)
+    page = auditor.get("/record/verify").text
+    with web.sessions.read() as db:
+        number, head = db.execute(text("select number, digest from audit_head")).one()
+    assert "The record is unbroken" in page
+    assert f"the {number} entries was read" in page
+    assert head in page
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("update audit set detail = replace(detail, 'note 1', 'note 7') where number = {n}",
+         "its content was changed after it was written"),
+        ("update audit set actor = 'Nobody' where number = {n}", "its content was changed"),
+        ("delete from audit where number = {n}", "is missing"),
+    ],
+)  # fmt: skip
+def test_the_first_bad_entry_is_named(web: Web, auditor: Browser, damage: str, said: str) -> None:
+    noted(web, 3)
+    with web.sessions.begin() as db:
+        last = db.scalar(text("select max(number) from audit"))
+        assert last
+        db.execute(text(damage.format(n=last - 1)))
+    page = auditor.get("/record/verify").text
+    assert f"The record is broken at entry {last - 1}" in page
+    assert said in page
+
+
+def test_a_tail_that_was_cut_off_is_noticed(web: Web, auditor: Browser) -> None:
+    noted(web, 3)
+    with web.sessions.begin() as db:
+        db.execute(text("delete from audit where number = (select max(number) from audit)"))
+    assert "entries are missing at the end" in auditor.get("/record/verify").text
+
+
+def test_reading_and_verifying_leave_no_trace(web: Web, auditor: Browser) -> None:
+    with web.sessions.read() as db:
+        before = db.scalar(text("select count(*) from audit"))
+    for path in ("/record", "/record/verify"):
+        auditor.get(path)
+    with web.sessions.read() as db:
+        assert db.scalar(text("select count(*) from audit")) == before
+
+
+def test_every_line_of_the_download_can_be_checked_alone(web: Web, auditor: Browser) -> None:
+    asked = acted.asked(web)
+    answer = auditor.get(f"/incidents/{asked.incident}/record.jsonl")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    entries = [Entry(**json.loads(line)) for line in answer.text.splitlines()]
+    assert len(entries) >= 4
+    assert all(entry_digest(one) == one.digest for one in entries)
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_the_csv_is_a_formula(start: str) -> None:
+    assert record_words.harmless(f"{start}1+1") == f"'{start}1+1"
+
+
+def test_the_csv_has_every_entry_and_no_formula(web: Web, auditor: Browser) -> None:
+    asked = acted.asked(web)
+    noted(web, 1, '=HYPERLINK("https://press.example")', asked.incident)
+    answer = auditor.get(f"/incidents/{asked.incident}/record.csv")
+    assert answer.content_type == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert rows[-1]["who"] == '\'=HYPERLINK("https://press.example")'
+    assert [int(row["number"]) for row in rows] == sorted(int(row["number"]) for row in rows)
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "0.0 s"), (1.54, "1.5 s"), (65, "1 min 5 s"), (3600, "1 h"), (7384, "2 h 3 min")],
+)
+def test_durations_are_in_words(clock: Clock, seconds: float, said: str) -> None:
+    assert record_words.lasted(clock.now, clock.now + timedelta(seconds=seconds)) == said
+
+
+def test_an_uncertain_attempt_has_no_outcome(web: Web, auditor: Browser, clock: Clock) -> None:
+    asked = acted.asked(web)
+    sign(web, asked)
+    with web.sessions.begin() as db:
+        first = next(iter(db.scalars(select(DeliveryRow))))
+        db.add(AttemptRow(delivery_id=first.id, fence=1, worker="w1", started_at=clock.now))
+    page = auditor.get(f"/incidents/{asked.incident}/record").text
+    assert "no outcome was recorded" in page
+    assert page.count("It has not been tried.") == 4
