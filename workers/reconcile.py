@@ -88,6 +88,11 @@ def _settled(row: DeliveryRow, found: Look, now: datetime) -> tuple[str, dict[st
         row.changed_at, row.reason, row.detail = now, "", ""
         row.reference, row.url = found.receipt.reference, found.receipt.url
         return "found on the network", {"reference": row.reference, "url": row.url}
+    settled = row.changed_at + SETTLE
+    if found.looked and now < settled:
+        # The request may still be on its way inside the network: too early to believe a no.
+        row.due_at = settled
+        return "looked, not there yet", {}
     row.looks += 1
     if found.looked and row.looks < ABSENT_TWICE:
         row.due_at = now + SETTLE

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from console.actions.desk import Desk
 from console.domain.delivery import (
-    LEASE,
+    FIRST_LOOK,
     NEXT,
     SETTLE,
     DeliveryEvent,
@@ -56,9 +56,12 @@ def lose(desk: Desk, row: DeliveryRow, now: datetime) -> None:
         return
     _move(row, DeliveryEvent.LOSE, now)
     row.looks = 0
-    settled = max(row.lease_until or now, now - LEASE) + SETTLE
-    looked_for = channel is not None and (channel.findable or channel.on_unknown == "resend")
-    row.due_at = max(settled, now) if looked_for else None
+    if channel is not None and channel.findable:
+        row.due_at = now + FIRST_LOOK
+    elif channel is not None and channel.on_unknown == "resend":
+        row.due_at = now + SETTLE
+    else:
+        row.due_at = None
 
 
 def on_record(
@@ -142,4 +145,4 @@ def _too_late(db: Session, outcome: Outcome, worker: str, now: datetime) -> None
 def _move(row: DeliveryRow, event: DeliveryEvent, now: datetime) -> None:
     row.state = str(after(NEXT, DeliveryState(row.state), event))
     row.changed_at = now
-    row.lease_until = None if event is not DeliveryEvent.LOSE else row.lease_until
+    row.lease_until = None

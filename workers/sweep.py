@@ -71,7 +71,5 @@ def _give_back(
     for row in rows:
         detail = {"held_by": row.worker, "fence": row.fence}
         row.reason, row.detail = str(Reason.LOST), ""
-        # The dead worker's request may still be on its way: a network gets time from now on.
-        row.lease_until = now
         lose(desk, row, now)
         on_record(db, row, "worker did not come back", worker, now, detail | {"state": row.state})

@@ -58,6 +58,8 @@ def propose(
     type_ = desk.types[incident.type]
     troubles = [] if message.text else _fact_troubles(desk, type_, message, now)
     troubles += _picture_troubles(message)
+    if message.expires_at and now and message.expires_at <= now:
+        troubles.append(Trouble("expires_at", "a time that has passed"))
     frame = _frame(db, desk, incident, message)
     proposals = []
     channels = desk.channels_for(Mode(incident.mode), message.channels)

@@ -220,7 +220,8 @@ def _content(row: MessageRow) -> dict[str, Any]:
 
 
 def _open_incident(db: Session, incident_id: str) -> IncidentRow:
-    incident = db.get(IncidentRow, incident_id)
+    # Held until the transaction ends: two drafts at once must not get the same number.
+    incident = db.get(IncidentRow, incident_id, with_for_update=True)
     if incident is None:
         raise NotFound("incident", incident_id)
     if incident.state != IncidentState.OPEN:

@@ -116,6 +116,14 @@ def disable(db: Session, *, email: str, by: Actor, now: datetime) -> User:
     return user(row)
 
 
+def known(db: Session, email: str) -> User:
+    """Raises `NotFound` where there is no open account with this address."""
+    row = people.by_email(db, _address(email))
+    if row is None or not row.active:
+        raise NotFound("user", email)
+    return user(row)
+
+
 def everybody(db: Session) -> list[User]:
     return [user(row) for row in people.everybody(db)]
 

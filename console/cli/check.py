@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from console import channels, settings
 from console.actions import desk
@@ -18,8 +16,9 @@ from console.cli.main import WRONG, home_option
 from console.configuration import ConfigurationFaults, Fault
 from console.doorbell import Doorbell
 from console.settings import Settings
+from console.store import readiness
 from console.store.engine import Sessions
-from console.store.migrate import up_to_date
+from console.store.readiness import Database
 
 
 @click.command("check")
@@ -55,17 +54,16 @@ def _unreached(known: Settings) -> Iterator[Fault]:
 
 def _database(known: Settings) -> Fault | None:
     sessions = Sessions(known.database_url)
-    try:
-        with sessions.read() as db:
-            db.execute(text("SELECT 1"))
-        if up_to_date(sessions):
+    found = readiness.database(sessions)
+    sessions.close()
+    match found:
+        case Database.READY:
             return None
-        return Fault("database", "", "has not this version's tables", "Run `skellat migrate`")
-    except SQLAlchemyError as error:
-        what = f"cannot be reached ({type(error).__name__})"
-        return Fault("skellat.toml", "database.url", what, "Start it, or correct the address")
-    finally:
-        sessions.close()
+        case Database.OTHER_SCHEMA:
+            return Fault("database", "", "has not this version's tables", "Run `skellat migrate`")
+        case Database.UNREACHABLE:
+            remedy = "Start it, or correct the address"
+            return Fault("skellat.toml", "database.url", "cannot be reached", remedy)
 
 
 def _redis(known: Settings) -> Fault | None:

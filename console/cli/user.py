@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from sqlalchemy.orm import Session
 
 from console import settings
 from console.actions import people
@@ -15,7 +14,7 @@ from console.actions.people import NotAnAddress, Taken, TooShort
 from console.cli.main import home_option
 from console.domain.policy import Role
 from console.store.audit import Actor
-from console.store.engine import Sessions
+from console.store.engine import Sessions, Transaction
 
 COMMAND_LINE = Actor("command line")
 
@@ -43,7 +42,7 @@ def add(home: Path, email: str, name: str, roles: tuple[str, ...]) -> None:
             "Sign-off PIN (6 digits or more)", hide_input=True, confirmation_prompt=True
         )
 
-    def act(db: Session) -> None:
+    def act(db: Transaction) -> None:
         chosen = [Role(one) for one in roles]
         people.add(
             db,
@@ -94,7 +93,24 @@ def disable(home: Path, email: str) -> None:
     click.echo(f"{email} is disabled.")
 
 
-def _change(home: Path, act: Callable[[Session], object]) -> None:
+@command.command("token")
+@home_option
+@click.argument("email")
+@click.option("--name", required=True, help="What it is for, such as: gritting sensor.")
+def token(home: Path, email: str, name: str) -> None:
+    """Issue an API token that acts as this account. It is shown once and can never sign off."""
+    issued: list[str] = []
+
+    def act(db: Transaction) -> None:
+        owner = people.known(db, email)
+        now = datetime.now(UTC)
+        issued.append(people.issue_api_token(db, owner=owner, name=name, by=COMMAND_LINE, now=now))
+
+    _change(home, act)
+    click.echo(issued[0])
+
+
+def _change(home: Path, act: Callable[[Transaction], object]) -> None:
     sessions = Sessions(settings.load(home).database_url)
     try:
         with sessions.begin() as db:

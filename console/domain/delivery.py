@@ -10,7 +10,9 @@ DEADLINE = timedelta(seconds=20)
 MARGIN = timedelta(seconds=5)
 """No call starts unless DEADLINE + MARGIN fits into what is left of the lease."""
 SETTLE = timedelta(seconds=15)
-"""How long after the lease a network is given before its answer to a read-back is believed."""
+"""How long after the call's end a network's word that it does not have the post is not believed."""
+FIRST_LOOK = timedelta(seconds=2)
+"""When it is first asked: that it has the post is believed at once."""
 
 
 class DeliveryState(StrEnum):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, func, select
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
 from console.domain.message import Variant
@@ -25,6 +25,7 @@ class PictureRow(Base):
 
 class MessageRow(Base):
     __tablename__ = "messages"
+    __table_args__ = (UniqueConstraint("incident_id", "number"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     incident_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)

@@ -1,7 +1,7 @@
 """From the last sign-off to every network; the practice networks' own log is the judge."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text, update
@@ -232,7 +232,9 @@ def test_after_a_stop_nothing_more_leaves(
 def test_a_message_past_its_end_is_cancelled(
     wired: Stage, practice: Practice, start_worker: StartWorker
 ) -> None:
-    message = wired.released(text="Closed until 06:00", expires_at=wired.now - timedelta(seconds=1))
+    end = wired.now + timedelta(seconds=1)
+    message = wired.released(text="Closed until 06:00", expires_at=end)
+    until(lambda: datetime.now(UTC) > end)
     start_worker(wired)
     until(lambda: set(wired.states(message).values()) == {"cancelled"})
     assert practice.log.entries() == []
@@ -315,3 +317,35 @@ def test_the_record_is_unbroken_and_names_every_channel(
         assert first_break(audit.entries(db), head=audit.head(db)) is None
         published = db.query(EntryRow).filter(EntryRow.action == "published").count()
     assert published == len(wired.desk.channels)
+
+
+def test_a_post_that_is_not_there_is_sent_only_after_two_late_looks(
+    sqlite_wired: Stage, practice: Practice, start_worker: StartWorker
+) -> None:
+    message = sqlite_wired.released()
+    claims.take(sqlite_wired.sessions, sqlite_wired.desk, worker="dead:1", limit=100)
+    sweep.give_back(sqlite_wired.sessions, sqlite_wired.desk, dead="dead:1", by="test")
+    start_worker(sqlite_wired)
+    with sqlite_wired.sessions.read() as db:
+        row = db.query(DeliveryRow).filter(DeliveryRow.network == "mastodon").one()
+        lost_at = row.changed_at
+
+    def looks() -> list[str]:
+        with sqlite_wired.sessions.read() as db:
+            entries = db.query(EntryRow).filter(EntryRow.action.like("looked, not%"))
+            return [one.action for one in entries]
+
+    # The first look, two seconds after, finds nothing, and that is not believed yet.
+    until(lambda: len(looks()) == 1)
+    assert sqlite_wired.states(message)["mastodon"] == "uncertain"
+    with sqlite_wired.sessions.engine.begin() as connection:
+        connection.execute(
+            update(DeliveryRow)
+            .where(DeliveryRow.network == "mastodon")
+            .values(changed_at=lost_at - timedelta(minutes=1), due_at=lost_at)
+        )
+    until(lambda: len(looks()) == 2)
+    assert sqlite_wired.states(message)["mastodon"] == "uncertain"
+    due_now(sqlite_wired, message)
+    until(lambda: sqlite_wired.states(message)["mastodon"] == "sent")
+    assert sent_on(practice, "mastodon") == 1

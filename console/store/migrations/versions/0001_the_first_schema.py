@@ -176,6 +176,7 @@ def upgrade() -> None:
             ["submitted_by"], ["users.id"], name="fk_messages_submitted_by_users"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_messages"),
+        sa.UniqueConstraint("incident_id", "number", name="uq_messages_incident_id_number"),
     )
     op.create_index("ix_messages_incident_id", "messages", ["incident_id"])
     op.create_index("ix_messages_state", "messages", ["state"])

@@ -1,0 +1,123 @@
+"""`skellat demo` as a user meets it: it starts, it stops whole, it finds what was there before."""
+
+import json
+import socket
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import requests
+
+from tests.real.demo import Demo, start_demo
+
+
+def skellat(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "console.cli", *arguments, "--dir", str(home)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def listeners(demo: Demo) -> set[str]:
+    """Every address that the demo's processes listen on."""
+    found = set()
+    for process in demo.processes():
+        for one in process.net_connections(kind="tcp"):
+            if one.status == psutil.CONN_LISTEN:
+                found.add(one.laddr.ip)
+    return found
+
+
+def test_the_demo_stops_whole_and_finds_its_incidents_again(tmp_path: Path) -> None:
+    demo = start_demo(tmp_path / "home")
+    processes = demo.processes()
+    assert listeners(demo) == {"127.0.0.1"}
+    body = {"type": "flooding", "title": "River Brae high", "mode": "actual"}
+    incident = demo.api("POST", "/incidents", body).json()["id"]
+    assert demo.stop() == 0
+    assert not [one for one in processes if one.is_running()]
+    again = start_demo(tmp_path / "home")
+    try:
+        assert again.ready["users"] == demo.ready["users"]
+        assert again.api("GET", f"/incidents/{incident}").status_code == 200
+    finally:
+        again.stop()
+
+
+def test_the_tour_plays_a_whole_exercise(tmp_path: Path) -> None:
+    demo = start_demo(tmp_path / "home", "--tour")
+    try:
+        posts = demo.log()
+        assert {one["network"] for one in posts} == {"mastodon", "bluesky", "smtp", "webhook"}
+        assert len(posts) == 12
+        assert "/exercise/incidents/" in demo.said.read_text()
+        assert "Traceback" not in demo.said.read_text()
+    finally:
+        demo.stop()
+
+
+def test_a_busy_port_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        done = skellat("demo", "--port", str(port), home=tmp_path)
+    assert done.returncode == 2
+    assert str(port) in done.stderr
+    assert "--port" in done.stderr
+
+
+def test_a_second_demo_in_the_same_folder_is_told_so(tmp_path: Path) -> None:
+    demo = start_demo(tmp_path / "home")
+    try:
+        done = skellat("demo", "--port", "0", home=tmp_path / "home")
+        assert done.returncode == 2
+        assert "already runs" in done.stderr
+        assert requests.get(f"{demo.base}/healthz", timeout=5).ok
+    finally:
+        demo.stop()
+
+
+def test_verify_says_unbroken_and_then_names_the_entry_that_was_changed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    demo = start_demo(home)
+    demo.api("POST", "/incidents", {"type": "flooding", "title": "River high", "mode": "actual"})
+    demo.stop()
+    assert skellat("audit", "verify", home=home).returncode == 0
+    with sqlite3.connect(home / "skellat.db") as db:
+        db.execute("UPDATE audit SET detail = replace(detail, 'e', 'f') WHERE number = 3")
+    done = skellat("audit", "verify", home=home)
+    assert done.returncode == 1
+    assert "entry 3" in done.stdout
+    told = json.loads(skellat("audit", "verify", "--json", home=home).stdout)
+    assert told["first_bad"] == 3
+
+
+def test_no_secret_of_the_demo_is_in_its_logs_or_in_redis(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    demo = start_demo(home, "--tour")
+    demo.stop()
+    secrets = [
+        *(one["password"] for one in demo.ready["users"]),
+        *(one["pin"] for one in demo.ready["users"] if one["pin"]),
+        demo.ready["api_token"],
+        (home / "secret").read_text(),
+    ]
+    tokens = [
+        word.rpartition("/")[2]
+        for mail in (home / "practice-mail.jsonl").read_text().splitlines()
+        for word in mail.split()
+        if "/sign-off/" in word
+    ]
+    assert tokens
+    kept = [*(home / "logs").iterdir(), *(home / "redis").rglob("*")]
+    for path in kept:
+        content = path.read_bytes() if path.is_file() else b""
+        for secret in [*secrets, *tokens]:
+            assert secret.encode() not in content, path
+    assert (home / "demo.json").stat().st_mode & 0o077 == 0
