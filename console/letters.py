@@ -119,7 +119,12 @@ def _review(db: Session, desk: Desk, approval_id: str) -> Review | None:
 
 def _about(desk: Desk, sheet: cards.MessageSheet) -> Facts:
     message, exercise = sheet.message, sheet.incident.exercise
-    of_these_words = [one for one in sheet.sign_offs if one.digest == message.digest]
+    granted = [
+        one.approver
+        for one in sheet.sign_offs
+        if one.state is ApprovalState.GRANTED and one.digest == message.digest
+    ]
+    refused = [one.approver for one in sheet.sign_offs if one.state is ApprovalState.REFUSED]
     path = f"/exercise/messages/{message.id}" if exercise else f"/messages/{message.id}"
     return {
         "incident": sheet.incident,
@@ -127,10 +132,8 @@ def _about(desk: Desk, sheet: cards.MessageSheet) -> Facts:
         "exercise": exercise,
         "channels": len(sheet.variants),
         "address": desk.settings.console.base_url + path,
-        "signed_by": [one.approver for one in of_these_words if one.state is ApprovalState.GRANTED],
-        "refused_by": [
-            one.approver for one in of_these_words if one.state is ApprovalState.REFUSED
-        ],
+        "signed_by": granted,
+        "refused_by": refused[-1:],
         "approve_by": _moment(message.approve_by, message.submitted_at, desk.settings.zone),
         "submitted": _moment(message.submitted_at, message.submitted_at, desk.settings.zone),
         "released": _moment(message.released_at, message.released_at, desk.settings.zone),

@@ -13,7 +13,7 @@ from console.actions.desk import Desk
 from console.domain.audit import Break, Entry, first_break
 from console.domain.delivery import DeliveryState
 from console.domain.message import Variant
-from console.store import audit, messages
+from console.store import approvals, audit, messages
 
 PAGE = 50
 
@@ -137,8 +137,15 @@ def _message(
     db: Session, desk: Desk, message: cards.Message, recorded: Sequence[Entry]
 ) -> MessageHistory:
     sheet = reading.message(db, desk, message.id)
+    asked_in = {one.id: one.revision for one in approvals.of_message(db, message.id)}
     revisions = [
-        _revision(db, message.id, number, recorded, sheet.sign_offs)
+        _revision(
+            db,
+            message.id,
+            number,
+            recorded,
+            [one for one in sheet.sign_offs if asked_in.get(one.id) == number],
+        )
         for number in range(1, message.revision + 1)
     ]
     times = _times(message, sheet.deliveries)
@@ -162,14 +169,13 @@ def _revision(
         ),
         None,
     )
-    digest = str(detail(sent).get("digest", "")) if sent else ""
     return Revision(
         number=number,
-        digest=digest,
+        digest=str(detail(sent).get("digest", "")) if sent else "",
         sent_at=sent.at if sent else "",
         sent_by=sent.actor if sent else "",
         variants=tuple(messages.variants(db, message_id, number)),
-        sign_offs=tuple(one for one in sign_offs if one.digest == digest),
+        sign_offs=tuple(sign_offs),
     )
 
 

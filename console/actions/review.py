@@ -104,7 +104,7 @@ def review(db: Session, desk: Desk, approval_id: str) -> Review:
         proof=rules.proof,
         pins_left=max(rules.wrong_pins - row.wrong_pins, 0),
         sign_offs_needed=rules.sign_offs,
-        variants=tuple(_in_order(desk, messages.variants(db, row.message_id, row.revision))),
+        variants=tuple(messages.variants(db, row.message_id, row.revision)),
         sheet=sheet,
         approve_by=row.approve_by,
         decided_at=row.decided_at,
@@ -134,9 +134,3 @@ _SETTLED = {
     MessageState.REJECTED: Stage.REJECTED,
     MessageState.WITHDRAWN: Stage.WITHDRAWN,
 }
-
-
-def _in_order(desk: Desk, variants: list[Variant]) -> list[Variant]:
-    """In the order of config/channels.toml."""
-    order = {channel.name: place for place, channel in enumerate(desk.channels)}
-    return sorted(variants, key=lambda one: (order.get(one.channel, len(order)), one.language))

@@ -36,7 +36,7 @@ class Wording:
 def grouped(desk: Desk, variants: Iterable[Variant]) -> list[Wording]:
     """In the order of the channels, each text once."""
     groups: dict[tuple[str, str, str, str, str], list[Place]] = {}
-    for one in variants:
+    for one in _in_order(desk, variants):
         channel = desk.channel(one.channel)
         place = Place(channel.title if channel else one.channel, one.account)
         same = (one.text, one.subject, one.language, one.picture, one.alt)
@@ -59,8 +59,8 @@ class Change:
 
 def changes(desk: Desk, old: Iterable[Variant], new: Iterable[Variant]) -> list[Change]:
     """Channel by channel, word by word; a text that many channels share is compared once."""
-    before = {(one.channel, one.language): one.text for one in old}
-    now = {(one.channel, one.language): one.text for one in new}
+    before = {(one.channel, one.language): one.text for one in _in_order(desk, old)}
+    now = {(one.channel, one.language): one.text for one in _in_order(desk, new)}
     found: dict[tuple[tuple[str, str], ...], list[str]] = {}
     for channel, language in {**before, **now}:
         key = (channel, language)
@@ -68,6 +68,12 @@ def changes(desk: Desk, old: Iterable[Variant], new: Iterable[Variant]) -> list[
         configured = desk.channel(channel)
         found.setdefault(pieces, []).append(configured.title if configured else channel)
     return [Change(listed(titles), pieces) for pieces, titles in found.items()]
+
+
+def _in_order(desk: Desk, variants: Iterable[Variant]) -> list[Variant]:
+    """In the order of config/channels.toml."""
+    order = {channel.name: place for place, channel in enumerate(desk.channels)}
+    return sorted(variants, key=lambda one: (order.get(one.channel, len(order)), one.language))
 
 
 def _pieces(old: str, new: str) -> Iterator[tuple[str, str]]:

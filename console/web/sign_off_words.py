@@ -5,6 +5,7 @@ from datetime import datetime
 
 from console.actions.review import Review, Stage
 from console.actions.same_words import listed
+from console.domain.message import MessageState
 from console.domain.moment import Moment
 from console.domain.policy import Bar
 from console.settings import Settings
@@ -98,9 +99,11 @@ def _void(_review: Review, settings: Settings) -> Sorry:
 
 def _changed(review: Review, settings: Settings) -> Sorry:
     said = [f"Nothing was {_done(review)} with this link."]
-    if review.sheet.message.approve_by and not review.sheet.message.settled_at:
-        said.append("If the new words are yours to sign, a newer mail has the link to them.")
+    if review.sheet.message.state is MessageState.AWAITING:
+        said.append("If you are to sign again, a newer mail has the link.")
     said.append(f"In doubt, {_phone(settings)}.")
+    if review.digest == review.sheet.message.digest:
+        return Sorry("The same words were sent for approval again", tuple(said))
     return Sorry("The words were changed after you were asked", tuple(said))
 
 

@@ -116,6 +116,20 @@ def test_every_version_of_the_words_is_kept(web: Web, auditor: Browser) -> None:
     assert "Reason: Less alarm." in page
 
 
+def test_a_decision_stands_with_its_own_version(web: Web, auditor: Browser) -> None:
+    asked = acted.asked(web)
+    with web.sessions.begin() as db:
+        approvals.send_back(
+            db, web.desk, approval_id=asked.approval, reason="Wait.", pin=PIN, now=web.now
+        )
+    acted.submit(web, asked.message)
+    page = auditor.get(f"/incidents/{asked.incident}/record").text
+    newer, older = page.split("Words, version 1")
+    assert "Isla Grant: <strong>asked</strong>" in newer
+    assert "refused" not in newer
+    assert "Isla Grant: <strong>refused</strong>" in older
+
+
 def test_an_exercises_record_is_at_its_own_address(web: Web, auditor: Browser) -> None:
     asked = acted.asked(web, mode=Mode.EXERCISE)
     answer = auditor.get(f"/incidents/{asked.incident}/record")

@@ -439,3 +439,14 @@ def png(colour: str) -> bytes:
     out = BytesIO()
     Image.new("RGB", (40, 30), colour).save(out, "PNG")
     return out.getvalue()
+
+
+def test_words_that_come_again_unchanged_are_not_called_changed(
+    web: Web, client: FlaskClient
+) -> None:
+    asked = acted.asked(web)
+    decide(client, asked, "send-back", reason="Wait for the police.")
+    acted.submit(web, asked.message)
+    page = client.get(asked.link).text
+    assert "The same words were sent for approval again" in page
+    assert "What changed" not in page
