@@ -54,10 +54,10 @@ def _signed(review: Review, settings: Settings) -> Sorry:
     left = review.sign_offs_needed - len(review.granted)
     more = "1 more approver has" if left == 1 else f"{left} more approvers have"
     return Sorry(
-        "You signed. It is not published yet",
+        f"You signed. It is not {_done(review)} yet",
         (
             f"{more} to sign the same words by {_when(review.approve_by, settings)}.",
-            "They were asked at the same time as you. There is nothing more for you to do.",
+            "They were asked when you were. There is nothing more for you to do.",
         ),
     )
 
@@ -79,18 +79,18 @@ def _expired(review: Review, settings: Settings) -> Sorry:
         "Too late to approve this",
         (
             f"It had to be approved by {_when(review.approve_by, settings)}. "
-            f"Nothing was {_done(review)}, and this link can no longer publish it.",
+            f"Nothing was {_done(review)}, and this link cannot do it any more.",
             f"If it still has to go out, {_phone(settings)} "
             "and ask for it to be sent for approval again.",
         ),
     )
 
 
-def _void(_review: Review, settings: Settings) -> Sorry:
+def _void(review: Review, settings: Settings) -> Sorry:
     return Sorry(
         "This link no longer works",
         (
-            "Too many wrong PINs were entered. Nothing was published.",
+            f"Too many wrong PINs were entered. Nothing was {_done(review)}.",
             f"If it was not you, somebody else has your link. In any case {_phone(settings)}: "
             "another approver can still sign, or you can be sent a new link.",
         ),
