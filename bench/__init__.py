@@ -1,0 +1,1 @@
+"""What Skellat claims about its speed and weight, measured: `make bench`."""
