@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 
 from console.actions import cards, pictures, reading
 from console.actions.compose import TEXT_MOST
@@ -18,6 +19,7 @@ from console.domain.incident import Mode
 from console.domain.incident_type import IncidentType
 from console.domain.message import Kind
 from console.domain.moment import Moment, moment
+from console.domain.plain_text import clean
 from console.web import held, words
 from console.web.access import me
 from console.web.context import web
@@ -43,7 +45,8 @@ class Typed:
 def read(type_: IncidentType, kind: Kind) -> tuple[Typed, Errors]:
     """What this request brings; a new picture is taken at once, so that it need not be chosen
     again when something else is wrong."""
-    form = request.form
+    # Browsers send a line break as two characters, and people paste what they cannot see.
+    form = MultiDict((name, clean(value)) for name, value in request.form.items(multi=True))
     picture, errors = _picture()
     typed = Typed(
         title=form.get("title", ""),

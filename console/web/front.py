@@ -33,7 +33,7 @@ def page() -> str:
         days=(now - exercise.opened_at).days if exercise else None,
         working=working,
         slow=bell.wanted and not bell.connected,
-        asked_by=max((one.approve_by for one in asked), default=None),
+        asked=[(one.id, one.approve_by) for one in asked],
     )
 
 

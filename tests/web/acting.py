@@ -1,9 +1,12 @@
 """Brings messages to where a test needs them, by the console's own acts."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
-from console.actions import approvals, incidents, messages, people, reading
+from PIL import Image
+
+from console.actions import approvals, incidents, messages, people, pictures, reading
 from console.actions.cards import MessageSheet
 from console.actions.messages import Words
 from console.actions.people import User
@@ -116,4 +119,18 @@ def settle(
 
 
 def _rows(db: Any, message_id: str) -> list[DeliveryRow]:
-    return [one for one in db.query(DeliveryRow).filter_by(message_id=message_id)]
+    return list(db.query(DeliveryRow).filter_by(message_id=message_id))
+
+
+def picture(web: Web) -> str:
+    """A picture that is kept; returns its SHA-256."""
+    out = BytesIO()
+    Image.new("RGB", (40, 20), "teal").save(out, "JPEG")
+    with web.sessions.begin() as db:
+        return pictures.take(
+            db,
+            content=out.getvalue(),
+            filename="map.jpg",
+            by=person(web, "officer"),
+            now=web.now,
+        )

@@ -61,9 +61,11 @@ class Browser:
         self, path: str, form: Mapping[str, Any] | None = None, *, seen_at: str = "", **options: Any
     ) -> TestResponse:
         """Sends the form, with the token of the page that it is on."""
-        token = csrf(self.get(seen_at or "/").text)
-        sent = {"csrf_token": token, **(form or {})}
+        sent = {"csrf_token": self.token(seen_at or "/"), **(form or {})}
         return self.client.post(path, data=sent, headers=self.headers, **options)
+
+    def token(self, seen_at: str = "/") -> str:
+        return csrf(self.get(seen_at).text)
 
     def sign_in(self, name: str) -> "Browser":
         form = {"email": f"{name}@northbrae.example", "password": PASSWORD}

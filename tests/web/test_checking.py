@@ -1,0 +1,130 @@
+"""The check page: the exact texts, changes by hand, sending for approval."""
+
+from collections.abc import Callable
+
+from console.actions import messages, people
+from console.actions.messages import Words
+from console.domain.incident import Mode
+from console.domain.message import MessageState
+from console.store.audit import Actor
+from console.web.context import Web
+from tests.web import acting, html
+from tests.web.conftest import Browser
+
+Open = Callable[[str], Browser]
+
+
+def version(web: Web, message_id: str) -> str:
+    return str(acting.sheet(web, message_id).message.version)
+
+
+def test_every_channel_has_its_own_count_and_account(browser: Open, web: Web) -> None:
+    page = html.read(browser("officer").get(f"/messages/{acting.drafted(web)}/check").text)
+    for words in ("of 500", "of 300", "@northbrae@social.example", "Isla Grant"):
+        assert words in page.text
+    assert page.errors == {}
+
+
+def test_one_channel_is_changed_by_hand_and_back(browser: Open, web: Web) -> None:
+    officer = browser("officer")
+    message_id = acting.drafted(web)
+    check = f"/messages/{message_id}/check"
+    mine = {"version": version(web, message_id), "text": "Snow. Stay at home."}
+    answer = officer.post(f"{check}/bluesky", mine)
+    assert answer.headers["Location"] == f"{check}#channel-bluesky"
+    page = html.read(officer.get(check).text)
+    assert "changed by hand" in page.tags
+    assert "Snow. Stay at home." in page.text
+    officer.post(f"{check}/bluesky", {"version": version(web, message_id), "undo": "yes"})
+    assert "changed by hand" not in html.read(officer.get(check).text).tags
+
+
+def test_saving_the_made_words_unchanged_is_no_change_by_hand(browser: Open, web: Web) -> None:
+    officer = browser("officer")
+    message_id = acting.drafted(web)
+    check = f"/messages/{message_id}/check"
+    shown = html.read(officer.get(check).text).fields["text"][0]
+    again = shown.replace("\n", "\r\n")
+    officer.post(f"{check}/public-page", {"version": version(web, message_id), "text": again})
+    assert acting.sheet(web, message_id).message.edits == {}
+
+
+def test_a_changed_text_that_does_not_fit_is_named_and_kept(browser: Open, web: Web) -> None:
+    officer = browser("officer")
+    message_id = acting.drafted(web, edits={"bluesky": "s" * 312})
+    page = html.read(officer.get(f"/messages/{message_id}/check").text)
+    assert page.errors == {
+        "#channel-bluesky": "Bluesky: “The text” is 12 characters too long. Shorten it"
+    }
+    assert "channel-bluesky" in page.ids
+    assert "s" * 312 in page.fields["text"]
+    sent = officer.post(f"/messages/{message_id}/submit", {"version": version(web, message_id)})
+    assert sent.status_code == 409
+    assert acting.sheet(web, message_id).message.state == MessageState.DRAFT
+
+
+def test_a_fault_in_the_words_of_all_channels_is_named_once(browser: Open, web: Web) -> None:
+    message_id = acting.drafted(web, text="Look at https://user:pw@evil.example/")
+    page = html.read(browser("officer").get(f"/messages/{message_id}/check").text)
+    [(where, says)] = page.errors.items()
+    assert where == f"/messages/{message_id}/edit#text"
+    assert "name before an @" in says
+
+
+def test_incomplete_facts_lead_back_to_their_field(browser: Open, web: Web) -> None:
+    message_id = acting.drafted(web, facts={"hazard": "Ice"})
+    page = html.read(browser("officer").get(f"/messages/{message_id}/check").text)
+    assert page.errors[f"/messages/{message_id}/edit#facts-where"] == "Fill in “Where”"
+
+
+def test_sending_for_approval_twice_asks_once(browser: Open, web: Web) -> None:
+    officer = browser("officer")
+    message_id = acting.drafted(web)
+    form = {"version": version(web, message_id)}
+    for _ in range(2):
+        answer = officer.post(f"/messages/{message_id}/submit", form)
+        assert answer.headers["Location"] == f"/messages/{message_id}"
+    sheet = acting.sheet(web, message_id)
+    assert sheet.message.state == MessageState.AWAITING
+    assert [one.approver for one in sheet.sign_offs] == ["Isla Grant"]
+
+
+def test_what_was_not_seen_is_not_sent(browser: Open, web: Web) -> None:
+    officer = browser("officer")
+    message_id = acting.drafted(web)
+    seen = {"version": version(web, message_id)}
+    with web.sessions.begin() as db:
+        messages.save(
+            db,
+            web.desk,
+            message_id=message_id,
+            version=None,
+            words=Words(text="Other words"),
+            by=acting.person(web, "colleague"),
+            now=web.now,
+        )
+    answer = officer.post(f"/messages/{message_id}/submit", seen)
+    assert answer.status_code == 409
+    assert "Somebody changed this message" in answer.text
+    assert "Other words" in answer.text
+    assert acting.sheet(web, message_id).message.state == MessageState.DRAFT
+    mine = officer.post(f"/messages/{message_id}/check/mastodon", {**seen, "text": "My words"})
+    assert mine.status_code == 409
+    assert "My words" in html.read(mine.text).fields["text"]
+
+
+def test_nobody_to_ask_is_said_before_sending(browser: Open, web: Web) -> None:
+    with web.sessions.begin() as db:
+        people.disable(db, email="approver@northbrae.example", by=Actor("tests"), now=web.now)
+    officer = browser("officer")
+    message_id = acting.drafted(web)
+    page = html.read(officer.get(f"/messages/{message_id}/check").text)
+    assert "Nobody may sign this, and policy asks for 1" in page.text
+    sent = officer.post(f"/messages/{message_id}/submit", {"version": version(web, message_id)})
+    assert sent.status_code == 409
+
+
+def test_the_picture_is_shown_with_its_words(browser: Open, web: Web) -> None:
+    message_id = acting.drafted(web, mode=Mode.EXERCISE, picture=acting.picture(web), alt="A map")
+    page = html.read(browser("officer").get(f"/exercise/messages/{message_id}/check").text)
+    assert "Described as: A map" in page.text

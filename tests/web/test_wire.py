@@ -1,0 +1,109 @@
+"""On the wire: headers, nothing inline, sizes, the files of the look, pages for mishaps."""
+
+import gzip
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from console.domain.incident import Mode
+from console.web.context import Web
+from tests.web import acting, html
+from tests.web.conftest import Browser
+
+Open = Callable[[str], Browser]
+COLD, WARM = 60_000, 30_000
+
+
+def all_pages(web: Web) -> list[str]:
+    draft, exercise = acting.drafted(web), acting.drafted(web, mode=Mode.EXERCISE)
+    waiting, out = (
+        acting.submitted(web, acting.drafted(web)),
+        acting.released(web, acting.drafted(web)),
+    )
+    incident = acting.sheet(web, out).incident.id
+    return [
+        "/",
+        "/incidents/new",
+        "/exercise/incidents/new",
+        "/incidents/new/snow-ice",
+        "/exercise/incidents/new/school-closures",
+        f"/messages/{draft}/edit",
+        f"/messages/{draft}/check",
+        f"/exercise/messages/{exercise}/check",
+        f"/messages/{waiting}",
+        f"/messages/{out}",
+        f"/messages/{out}/board",
+        f"/incidents/{incident}",
+        "/nothing-like-it",
+        "/sign-in",
+    ]
+
+
+def test_every_page_is_strict_light_and_whole(app: Flask, browser: Open, web: Web) -> None:
+    officer = browser("officer")
+    officer.headers["Accept-Encoding"] = "gzip"
+    for path in all_pages(web):
+        answer = officer.get(path)
+        assert answer.status_code < 500, path
+        policy = answer.headers["Content-Security-Policy"]
+        assert "script-src 'self';" in policy
+        assert "unsafe-inline" not in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+        body = answer.data
+        text = (gzip.decompress(body) if answer.headers.get("Content-Encoding") else body).decode()
+        page = html.read(text)
+        assert page.inline == [], path
+        assert len(page.ids) == len(set(page.ids)), path
+        assert "http://" not in re.sub(r"http://127\.0\.0\.1:8000/", "", text), path
+        assert len(body) <= WARM, path
+        files = set(re.findall(r'(?:src|href)="(/static/[^"]+\.(?:css|js)\?[^"]*)"', text))
+        shared = {"/static/govuk/govuk-frontend.min.js", *files} if files else set()
+        cold = len(body) + sum(len(officer.get(one).data) for one in shared)
+        assert cold <= COLD, f"{path}: {cold}"
+
+
+def test_files_of_the_look_are_kept_and_pages_are_not(app: Flask, browser: Open) -> None:
+    stranger = browser("")
+    page = stranger.get("/sign-in")
+    assert page.headers["Cache-Control"] == "no-store"
+    [css] = re.findall(r'href="(/static/skellat\.css\?[^"]+)"', page.text)
+    kept = stranger.get(css).headers["Cache-Control"]
+    assert "max-age=31536000" in kept
+    assert "Set-Cookie" not in stranger.get(css).headers
+
+
+@pytest.mark.parametrize("name", ["../app.py", "govuk/brought.txt", "nothing.css", "govuk"])
+def test_nothing_but_the_look_is_served(browser: Open, name: str) -> None:
+    assert browser("").get(f"/static/{name}").status_code == 404
+
+
+def test_the_cookie_is_for_this_site_and_no_script(app: Flask) -> None:
+    browser = Browser(app.test_client())
+    cookie = browser.get("/sign-in").headers["Set-Cookie"]
+    assert cookie.startswith("skellat=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_a_page_that_breaks_says_what_became_of_the_words(app: Flask, browser: Open) -> None:
+    officer = browser("officer")
+
+    def broken() -> str:
+        raise ZeroDivisionError
+
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.view_functions["front.page"] = broken
+    answer = officer.get("/")
+    assert answer.status_code == 500
+    assert "what you typed is still there" in answer.text
+
+
+def test_an_address_that_there_is_not_and_a_method_that_there_is_not(browser: Open) -> None:
+    officer = browser("officer")
+    assert "There is no such page" in officer.get("/messages/nothing").text
+    token = officer.token()
+    assert officer.client.post("/", data={"csrf_token": token}).status_code == 405
