@@ -29,6 +29,13 @@ class Sessions:
         # BEGIN IMMEDIATE for writers only: with DEFERRED, 1,189 of 1,600 concurrent writes failed;
         # with IMMEDIATE on reads too, pages halved in speed (measured, shared/spec/stack.md).
         self._writing = self.engine.execution_options(writes=True)
+        # One snapshot for all that a page reads, which SQLite gives anyway: else a record that
+        # grows while it is verified would look cut off.
+        self._reading = (
+            self.engine
+            if self.sqlite
+            else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        )
 
     @property
     def sqlite(self) -> bool:
@@ -42,7 +49,7 @@ class Sessions:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as db:
+        with Session(self._reading, expire_on_commit=False, autoflush=False) as db:
             yield db
 
     def close(self) -> None:
