@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from console.actions import cards
 from console.domain.channel import Reason
-from console.domain.delivery import DeliveryState
+from console.domain.delivery import DeliveryEvent, DeliveryState
 from console.domain.message import MessageState
 
 LATE = timedelta(seconds=120)
@@ -19,6 +19,14 @@ TAGS: dict[DeliveryState, tuple[str, str]] = {
     DeliveryState.UNCERTAIN: ("may be public: check", "orange"),
     DeliveryState.CANCELLED: ("cancelled", "grey"),
 }
+
+OUTCOMES: dict[str, str] = {
+    DeliveryEvent.ACCEPT: "accepted by the network",
+    DeliveryEvent.REFUSE: "refused",
+    DeliveryEvent.POSTPONE: "not sent, to be tried again",
+    DeliveryEvent.LOSE: "no clear answer",
+}
+"""How an attempt ended."""
 
 WHAT_TO_DO: dict[str, tuple[str, str]] = {
     Reason.CREDENTIAL: (

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -15,7 +16,7 @@ from console.domain.incident import Mode
 from console.domain.message import MessageState
 from console.domain.states import NotAllowed
 from console.web.access import me
-from console.web.board import LATE, board
+from console.web.board import LATE, OUTCOMES, board
 from console.web.context import web
 from console.web.worlds import both, must_be_here
 
@@ -37,16 +38,7 @@ def live(mode: Mode, message_id: str) -> Response:
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.set_etag(_fingerprint(sheet))
     if not request.if_none_match.contains(answer.get_etag()[0] or ""):
-        answer.set_data(
-            render_template(
-                "pages/board.html",
-                incident=sheet.incident,
-                sheet=sheet,
-                message=sheet.message,
-                board=board(sheet, web().now),
-                titles=_titles(),
-            )
-        )
+        answer.set_data(render_template("pages/board.html", **_shown(sheet)))
         return answer
     answer.status_code = 304
     return answer
@@ -114,18 +106,20 @@ def published(mode: Mode, message_id: str, delivery_id: str) -> Page:
 def _page(sheet: cards.MessageSheet, *, why_missing: bool = False) -> str:
     errors = [{"text": "Say in one line why it is stopped", "href": "#reason"}]
     return render_template(
-        "pages/message.html",
-        incident=sheet.incident,
-        sheet=sheet,
-        message=sheet.message,
-        board=board(sheet, web().now),
-        titles=_titles(),
-        errors=errors if why_missing else [],
+        "pages/message.html", **_shown(sheet), errors=errors if why_missing else []
     )
 
 
-def _titles() -> dict[str, str]:
-    return {one.name: one.title for one in web().desk.channels}
+def _shown(sheet: cards.MessageSheet) -> dict[str, Any]:
+    """What the board's template needs, in the page and alone."""
+    return {
+        "incident": sheet.incident,
+        "sheet": sheet,
+        "message": sheet.message,
+        "board": board(sheet, web().now),
+        "outcomes": OUTCOMES,
+        "titles": {one.name: one.title for one in web().desk.channels},
+    }
 
 
 def _sheet(mode: Mode, message_id: str) -> cards.MessageSheet:

@@ -6,7 +6,7 @@ import mimetypes
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, abort, make_response, request, url_for
+from flask import Flask, abort, current_app, make_response, request, url_for
 from werkzeug.wrappers import Response
 
 FOLDER = Path(__file__).parent / "static"
@@ -67,7 +67,8 @@ def _digest(name: str) -> str:
 def _finish(answer: Response) -> Response:
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
-    if request.is_secure:
+    # A proxy in front ends the TLS; what people use is in the settings.
+    if request.is_secure or current_app.config["SESSION_COOKIE_SECURE"]:
         answer.headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
     if "Cache-Control" not in answer.headers:
         answer.headers["Cache-Control"] = "no-store"

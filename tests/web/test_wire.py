@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from console import settings
 from console.domain.incident import Mode
-from console.web.context import Web
+from console.web.app import create_app
+from console.web.context import KEY, Web
 from tests.web import acting, html
 from tests.web.conftest import Browser
 
@@ -86,6 +88,18 @@ def test_the_cookie_is_for_this_site_and_no_script(app: Flask) -> None:
     assert cookie.startswith("skellat=")
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+def test_behind_https_the_cookie_is_bound_to_the_host(web: Web) -> None:
+    environment = {"SKELLAT_BASE_URL": "https://skellat.northbrae.example"}
+    app = create_app(settings.load(web.desk.settings.home, environment))
+    answer = app.test_client().get("/sign-in")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-skellat=")
+    assert "Secure" in cookie
+    assert "Path=/" in cookie
+    assert "max-age" in answer.headers["Strict-Transport-Security"]
+    app.extensions[KEY].sessions.close()
 
 
 def test_a_page_that_breaks_says_what_became_of_the_words(app: Flask, browser: Open) -> None:
