@@ -83,3 +83,16 @@ def test_without_a_sign_in_the_401_comes_at_the_senders_address(practice, fault)
     ):
         server.sendmail("a@northbrae.example", ["b@northbrae.example"], "Subject: x\r\n\r\ny")
     assert refused.value.smtp_code == 530
+
+
+def test_a_refusal_set_for_the_network_spares_the_consoles_own_mail(practice, fault, send_mail):
+    def own_mail():
+        with smtplib.SMTP("127.0.0.1", practice.smtp_port, timeout=5) as server:
+            server.sendmail("skellat@northbrae.example", ["b@northbrae.example"], "Subject: x\n\ny")
+
+    own_mail()
+    fault("smtp", "refuse")
+    own_mail()
+    with pytest.raises(smtplib.SMTPException):
+        send_mail("Ice", login=False)
+    send_mail("Thaw", login=False)

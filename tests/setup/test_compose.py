@@ -9,7 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[2]
-OURS = ("migrate", "web", "worker")
+OURS = ("migrate", "web", "worker", "practice")
 STORES = ("postgres", "redis")
 
 

@@ -80,6 +80,9 @@ class Mailbox:
         self.faults = faults
         # A client tries one way of signing in after the other: that is one refusal, not several.
         self._refused: WeakSet[Session] = WeakSet()
+        # Who sent mail that is no publication: their sign-off requests must not use up a fault
+        # that was set for the network, and MAIL FROM is all that is known when it would strike.
+        self._own: set[str] = set()
 
     def login(self, server: SMTP, session: Session, *rest: Any) -> AuthResult:
         """Any login but with the password ``bad``."""
@@ -93,7 +96,8 @@ class Mailbox:
         self, server: SMTP, session: Session, envelope: Envelope, sender: str, options: list[str]
     ) -> str:
         login = session.auth_data.login.decode("utf-8", "replace") if session.auth_data else ""
-        taken = self._take(login, ["refuse", "403"] if login else ["refuse", "401", "403"])
+        early = ["refuse", "403"] if login else ["refuse", "401", "403"]
+        taken = Taken() if sender in self._own else self._take(login, early)
         if taken.fault == "refuse":
             return _hang_up(server)
         if taken.fault:
@@ -107,6 +111,8 @@ class Mailbox:
         taken = Taken()
         if received.channel:
             taken = self._take(received.channel, NAMES)
+        elif envelope.mail_from:
+            self._own.add(envelope.mail_from)
         await asyncio.sleep(taken.slow)
         if taken.fault == "refuse":
             return _hang_up(server)
