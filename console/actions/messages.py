@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from console.actions import asking, compose
+from console.actions.compose import Proposals
 from console.actions.desk import Desk
 from console.actions.errors import NotFound, NotReady, ReasonMissing, Stale, Trouble
 from console.actions.people import User
@@ -118,31 +119,21 @@ def submit(db: Session, desk: Desk, *, message_id: str, by: User, now: datetime)
     proposals = compose.propose(db, desk, incident, row, now)
     if proposals.troubles:
         raise NotReady(proposals.troubles)
-    mode = Mode(incident.mode)
-    variants = [one.variant for one in proposals.channels]
-    row.state, row.revision, row.reason = str(state), row.revision + 1, ""
-    row.digest = revision_digest(variants, mode=mode, expires_at=row.expires_at)
-    row.submitted_by, row.submitted_at = by.id, now
-    rules = desk.settings.policy.rules(mode)
-    row.approve_by = now + rules.approve_within
+    row.state = str(state)
+    _freeze(desk, row, Mode(incident.mode), proposals, by, now)
     messages.contributed(db, row.id, by.id)
+    variants = [one.variant for one in proposals.channels]
     for one in variants:
         db.add(VariantRow(message_id=row.id, revision=row.revision, **one.__dict__))
-    on_record(
-        db,
-        row,
-        "message sent for approval",
-        by,
-        now,
-        {
-            "digest": row.digest,
-            "revision": row.revision,
-            "mode": incident.mode,
-            "expires_at": row.expires_at.isoformat() if row.expires_at else None,
-            "variants": [one.__dict__ for one in variants],
-        },
-    )
-    asking.ask(db, rules, row, now=now)
+    detail = {
+        "digest": row.digest,
+        "revision": row.revision,
+        "mode": incident.mode,
+        "expires_at": row.expires_at.isoformat() if row.expires_at else None,
+        "variants": [one.__dict__ for one in variants],
+    }
+    on_record(db, row, "message sent for approval", by, now, detail)
+    asking.ask(db, desk.settings.policy.rules(Mode(incident.mode)), row, now=now)
     return row.digest
 
 
@@ -176,6 +167,17 @@ def locked(db: Session, message_id: str) -> MessageRow:
     if row is None:
         raise NotFound("message", message_id)
     return row
+
+
+def _freeze(
+    desk: Desk, row: MessageRow, mode: Mode, proposals: Proposals, by: User, now: datetime
+) -> None:
+    """A new revision of exactly these texts, to be signed in time."""
+    variants = [one.variant for one in proposals.channels]
+    row.revision, row.reason = row.revision + 1, ""
+    row.digest = revision_digest(variants, mode=mode, expires_at=row.expires_at)
+    row.submitted_by, row.submitted_at = by.id, now
+    row.approve_by = now + desk.settings.policy.rules(mode).approve_within
 
 
 def _put(desk: Desk, row: MessageRow, words: Words) -> None:
