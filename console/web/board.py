@@ -175,5 +175,5 @@ def _words(delivery: cards.Delivery) -> tuple[str, str]:
         case DeliveryState.QUEUED if what:
             return what, "Skellat tries again by itself."
         case DeliveryState.CANCELLED:
-            return "It had not left yet, and now it will not.", ""
+            return "", "It had not left yet, and now it will not."
     return "", ""

@@ -26,7 +26,7 @@ def between(theirs: Typed, mine: Typed, type_: IncidentType, kind: Kind) -> list
     pairs += [
         ("Your own words", theirs.text, mine.text),
         ("Channels", _titles(theirs), _titles(mine)),
-        ("Picture", theirs.picture[:12], mine.picture[:12]),
+        ("Picture", _picture(theirs), _picture(mine)),
         ("What the picture shows", theirs.alt, mine.alt),
         ("Stop trying at", theirs.expires, mine.expires),
     ]
@@ -45,3 +45,8 @@ def _shown(field: Any, facts: Any) -> str:
 
 def _titles(typed: Typed) -> str:
     return joined(one.title for one in web().desk.channels if one.name in typed.channels)
+
+
+def _picture(typed: Typed) -> str:
+    """Two pictures are told apart by how their digests begin; most often there is only one."""
+    return f"a picture ({typed.picture[:6]})" if typed.picture else ""
