@@ -1,0 +1,105 @@
+"""axe-core finds nothing on any page of the journey, in both colour schemes, and nothing scrolls
+sideways on a small phone."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+import requests
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.journeys.browser import chromium, phone, sign_in
+from tests.real.demo import Demo
+from tests.waiting import until
+
+SMALL = (320, 640)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=["actual", "exercise"])
+def places(request: pytest.FixtureRequest, demo: Demo) -> dict[str, str]:
+    """Addresses of one incident in every state that a page can show."""
+    mode = str(request.param)
+    world = "" if mode == "actual" else "/exercise"
+    body = {"type": "snow-ice", "title": f"Snow, {mode}", "mode": mode}
+    incident = demo.api("POST", "/incidents", body).json()["id"]
+    where = f"/incidents/{incident}/messages"
+    words = {"kind": "alert", "text": f"Snow on Glen Road ({mode}). Stay at home."}
+    draft, awaiting, sent = (demo.api("POST", where, words).json()["id"] for _ in range(3))
+    link = _link_after_submitting(demo, awaiting)
+    other = _link_after_submitting(demo, sent)
+    demo.set_fault("mastodon", "401", account=f"{mode}.mastodon")
+    demo.set_fault("smtp", "drop", account=f"{mode}.residents-email")
+    form = dict(re.findall(r'name="(decision|digest|form)" value="([^"]*)"', _approve_form(other)))
+    requests.post(other, data=form | {"pin": demo.user("approver")["pin"]}, timeout=20)
+    until(lambda: _settled(demo, sent), 40)
+    return {
+        "first page": "/",
+        "what has happened": f"{world}/incidents/new",
+        "facts": f"{world}/incidents/new/school-closures",
+        "check": f"{world}/messages/{draft}/check",
+        "draft": f"{world}/messages/{draft}",
+        "awaiting": f"{world}/messages/{awaiting}",
+        "failed and uncertain": f"{world}/messages/{sent}",
+        "incident": f"{world}/incidents/{incident}",
+        "incident's record": f"{world}/incidents/{incident}/record",
+        "record": "/record",
+        "public": f"{world}/public/",
+        "public incident": f"{world}/public/{incident}",
+        "sign-off": link.removeprefix(demo.base),
+        "signed": other.removeprefix(demo.base),
+        "nothing there": "/nothing/there",
+    }
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_shuts_anybody_out(
+    demo: Demo, browser: Browser, places: dict[str, str], scheme: Literal["light", "dark"]
+) -> None:
+    page = phone(browser, scheme=scheme, size=SMALL).new_page()
+    sign_in(page, demo, "duty officer")
+    wrong: dict[str, object] = {}
+    for name, path in places.items():
+        page.goto(demo.base + path)
+        if found := _violations(page):
+            wrong[name] = found
+        if page.evaluate("document.documentElement.scrollWidth") > SMALL[0]:
+            wrong[f"{name}, sideways"] = page.evaluate("document.documentElement.scrollWidth")
+    page.goto(demo.base + places["facts"])
+    page.get_by_role("button", name="Check the texts").click()
+    if found := _violations(page):
+        wrong["facts with errors"] = found
+    assert not wrong
+
+
+def _violations(page: Page) -> list[str]:
+    options = {"runOnly": {"type": "tag", "values": RULES}}
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+
+
+def _link_after_submitting(demo: Demo, message: str) -> str:
+    before = len(demo.mails())
+    demo.api("POST", f"/messages/{message}/submit", {}).raise_for_status()
+    until(lambda: len(demo.mails()) > before)
+    link = re.search(r"\S+/sign-off/\S+", demo.mails()[before]["text"])
+    assert link
+    return link.group()
+
+
+def _approve_form(link: str) -> str:
+    page = requests.get(link, timeout=20).text
+    return next(one for one in re.findall(r"<form.*?</form>", page, re.S) if "approve" in one)
+
+
+def _settled(demo: Demo, message: str) -> bool:
+    states = [one["state"] for one in demo.api("GET", f"/messages/{message}").json()["deliveries"]]
+    return bool(states) and not {"queued", "sending"} & set(states)
