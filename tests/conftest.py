@@ -16,7 +16,7 @@ from tests.real.postgres import Postgres
 pytest_plugins = ["tests.staging"]
 
 # Tests of one such file share what is costly to start, so they run in one process.
-STAY_TOGETHER = ("bluesky_server", "journeys")
+STAY_TOGETHER = ("bluesky_server", "journeys", "production")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -10,7 +10,7 @@ from console.actions import asking
 from console.actions.desk import Desk
 from console.domain.channel import Reason
 from console.domain.message import MessageState
-from console.store import outbox
+from console.store import outbox, presence
 from console.store.deliveries import DeliveryRow
 from console.store.engine import Sessions, database_now
 from console.store.mails import MailRow
@@ -57,8 +57,10 @@ def sweep(sessions: Sessions, desk: Desk, *, worker: str) -> None:
 
 
 def give_back(sessions: Sessions, desk: Desk, *, dead: str, by: str) -> int:
-    """Everything that a worker held that is known to be dead. Returns how much that was."""
+    """Everything that a worker held that is known to be dead, who is no longer counted on.
+    Returns how much that was."""
     with sessions.begin() as db:
+        presence.gone(db, dead)
         now = database_now(db)
         rows = [row for row in outbox.lapsed(db, now, worker=dead) if row.worker == dead]
         _give_back(db, desk, rows, by, now)
