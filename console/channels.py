@@ -213,10 +213,26 @@ def _faults_of(name: str, table: Mapping[str, Any], adapter: type[Channel]) -> l
             faults.append(
                 Fault(FILE, at, "is a secret written out", "Name it: env:NAME or file:PATH")
             )
+    faults += _out_of_range(name, table)
     faults += _missing(name, table, known, theirs)
-    if table.get("on_unknown", "hold") not in ("hold", "resend"):
+    return faults
+
+
+def _out_of_range(name: str, table: Mapping[str, Any]) -> list[Fault]:
+    """Of the right type, and still of no use."""
+    faults = []
+    on_unknown = table.get("on_unknown")
+    if isinstance(on_unknown, str) and on_unknown not in ("hold", "resend"):
         at = f"{name}.on_unknown"
         faults.append(Fault(FILE, at, "is neither hold nor resend", 'Use "hold"'))
+    characters = table.get("characters")
+    if isinstance(characters, int) and not isinstance(characters, bool) and characters < 1:
+        what = "is less than 1"
+        faults.append(Fault(FILE, f"{name}.characters", what, "Correct the value, or remove it"))
+    recipients = table.get("recipients")
+    if isinstance(recipients, list) and not all(isinstance(one, str) for one in recipients):
+        what = "holds something that is no text"
+        faults.append(Fault(FILE, f"{name}.recipients", what, "Correct: put each between quotes"))
     return faults
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -162,6 +163,8 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
     if main and policy:
         faults += _no_loose_actual_policy(policy)
         mail = _with_password(main.mail, env, faults)
+        database_url = _address("database", main.database.url, env, faults)
+        redis_url = _address("redis", main.redis.url, env, faults)
     if faults or not (main and policy):
         raise ConfigurationFaults(faults)
     base_url = env.get("SKELLAT_BASE_URL", "").rstrip("/")
@@ -179,14 +182,31 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
         ),
         policy=Policy(actual=policy.actual.value(), exercise=policy.exercise.value()),
         policy_digest=hashlib.sha256((config / "policy.toml").read_bytes()).hexdigest(),
-        database_url=(
-            from_environment(env, "SKELLAT_DATABASE_URL")
-            or main.database.url
-            or f"sqlite:///{home / 'skellat.db'}"
-        ),
-        redis_url=from_environment(env, "SKELLAT_REDIS_URL") or main.redis.url,
+        database_url=database_url or f"sqlite:///{home / 'skellat.db'}",
+        redis_url=redis_url,
         secret=from_environment(env, "SKELLAT_SECRET") or own_secret(home),
     )
+
+
+_BEGINS = {
+    "database": ("sqlite:///", "postgresql+psycopg://"),
+    "redis": ("redis://", "rediss://", "unix://"),
+}
+
+
+def _address(of: str, written: str, env: Mapping[str, str], faults: list[Fault]) -> str:
+    """The environment's, else the file's. A fault never repeats it: it may hold a password."""
+    variable = f"SKELLAT_{of.upper()}_URL"
+    given = from_environment(env, variable)
+    url = given or written
+    where = ("environment", variable) if given else ("skellat.toml", f"{of}.url")
+    if url and not url.startswith(_BEGINS[of]):
+        what = "is not an address that can be used"
+        faults.append(Fault(*where, what, f"Begin it with {' or '.join(_BEGINS[of])}"))
+    elif not given and urlsplit(url).password:
+        remedy = f"Set {variable}, or {variable}_FILE to a file that holds the address"
+        faults.append(Fault(*where, "has a password written out", remedy))
+    return url
 
 
 Model = TypeVar("Model", bound=_Table)
