@@ -18,7 +18,7 @@ from console.actions import cards, reading
 from console.actions.desk import Desk
 from console.actions.errors import NotFound
 from console.actions.people import User
-from console.actions.review import Review, review
+from console.actions.review import Review, in_order_decided, review
 from console.actions.same_words import grouped
 from console.domain.approval import ApprovalState
 from console.domain.message import MessageState
@@ -119,12 +119,13 @@ def _review(db: Session, desk: Desk, approval_id: str) -> Review | None:
 
 def _about(desk: Desk, sheet: cards.MessageSheet) -> Facts:
     message, exercise = sheet.message, sheet.incident.exercise
+    decided = in_order_decided(sheet.sign_offs)
     granted = [
         one.approver
-        for one in sheet.sign_offs
+        for one in decided
         if one.state is ApprovalState.GRANTED and one.digest == message.digest
     ]
-    refused = [one.approver for one in sheet.sign_offs if one.state is ApprovalState.REFUSED]
+    refused = [one.approver for one in decided if one.state is ApprovalState.REFUSED]
     path = f"/exercise/messages/{message.id}" if exercise else f"/messages/{message.id}"
     return {
         "incident": sheet.incident,

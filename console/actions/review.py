@@ -1,5 +1,6 @@
 """What an approver is shown: the words of one sign-off, and what has become of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -70,14 +71,15 @@ class Review:
         """Who signed the words that count now."""
         return tuple(
             one
-            for one in self.sheet.sign_offs
+            for one in in_order_decided(self.sheet.sign_offs)
             if one.state is ApprovalState.GRANTED and one.digest == self.sheet.message.digest
         )
 
     @property
     def refused_by(self) -> str:
         """Who sent these words back, or rejected them."""
-        refused = [one for one in self.sheet.sign_offs if one.state is ApprovalState.REFUSED]
+        decided = in_order_decided(self.sheet.sign_offs)
+        refused = [one for one in decided if one.state is ApprovalState.REFUSED]
         return refused[-1].approver if refused else ""
 
     @property
@@ -124,6 +126,14 @@ def stage(found: Review, now: datetime) -> Stage:
     if state is MessageState.AWAITING:
         return Stage.SIGNED if found.state is ApprovalState.GRANTED else Stage.VOID
     return _SETTLED[state]
+
+
+def in_order_decided(sign_offs: Sequence[cards.SignOff]) -> list[cards.SignOff]:
+    """Those that were decided, first things first."""
+    return sorted(
+        (one for one in sign_offs if one.decided_at),
+        key=lambda one: (one.decided_at or one.asked_at, one.approver),
+    )
 
 
 _SETTLED = {
