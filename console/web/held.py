@@ -4,8 +4,10 @@ import json
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
+
+from console.web import sign_in_form
 
 LOST_PICTURE = "lost_picture"
 """A field that tells the form that a picture came with it and could not be held."""
@@ -29,7 +31,7 @@ def ask_to_sign_in() -> Response | tuple[str, int]:
         return redirect(url_for("sign_in.form", next=request.full_path.rstrip("?")))
     if not same_site():
         return redirect(url_for("sign_in.form"), 303)
-    return render_template("pages/sign-in.html", held=current(), late=True), 401
+    return sign_in_form.page(held=current(), late=True), 401
 
 
 def current() -> Held:

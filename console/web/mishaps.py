@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from console.actions.errors import NotFound, NotPermitted, Obstacle
 from console.domain.states import NotAllowed
-from console.web import held, words
+from console.web import held, sign_in_form, words
 
 log = logging.getLogger(__name__)
 Page = tuple[str, int]
@@ -41,8 +41,8 @@ def _stale_form(_error: CSRFError) -> Page:
 def held_sign_in() -> Page:
     if request.endpoint == "sign_in.enter":
         again = held.load(request.form.get("held", ""))
-        return render_template("pages/sign-in.html", held=again, late=True), 400
-    return render_template("pages/sign-in.html", held=held.current(), late=True), 401
+        return sign_in_form.page(held=again, late=True), 400
+    return sign_in_form.page(held=held.current(), late=True), 401
 
 
 def _too_large(_error: RequestEntityTooLarge) -> Page:

@@ -9,30 +9,33 @@ from console.actions import people
 from console.web import held
 from console.web.access import SIGNED_IN
 from console.web.context import web
+from console.web.sign_in_form import SignIn, page
 
 blueprint = Blueprint("sign_in", __name__)
 
 
 @blueprint.get("/sign-in")
 def form() -> str:
-    return render_template("pages/sign-in.html", next=_next(request.args.get("next", "")))
+    return page(next=_next(request.args.get("next", "")))
 
 
 @blueprint.post("/sign-in")
 def enter() -> Response | str | tuple[str, int]:
-    email = request.form.get("email", "")
+    form = SignIn()
     lasts = timedelta(hours=web().desk.settings.console.shift_hours)
     with web().sessions.begin() as db:
         found = people.sign_in(
-            db, email=email, password=request.form.get("password", ""), now=web().now, lasts=lasts
+            db,
+            email=form.email.data or "",
+            password=form.password.data or "",
+            now=web().now,
+            lasts=lasts,
         )
     again = held.load(request.form.get("held", ""))
     onward = _next(request.form.get("next", ""))
     if found is None:
-        # The same answer for everything that can be wrong: it tells a stranger nothing.
-        return render_template(
-            "pages/sign-in.html", email=email, wrong=True, held=again, next=onward
-        ), 400
+        form.refuse()
+        return page(form, held=again, next=onward), 400
     _keep(found[1])
     if again:
         return render_template("pages/held.html", held=again, user=found[0])
