@@ -32,14 +32,15 @@ def take(sessions: Sessions, desk: Desk, *, worker: str, limit: int) -> list[Err
             message_id: signed_texts(db, desk, message_id)
             for message_id in sorted({row.message_id for row in rows})
         }
+        replied = outbox.earlier_references(db, rows)
         return [
-            _intend(db, row, worker, start_by, now)
+            _intend(db, row, worker, start_by, now, replied.get(row.id, ""))
             for row in rows
             if _holds(db, row, signed[row.message_id], now)
         ]
 
 
-def post_of(db: Session, row: DeliveryRow) -> Post:
+def post_of(db: Session, row: DeliveryRow, reply_to: str) -> Post:
     """The signed text as the channel is given it."""
     return Post(
         key=row.id,
@@ -52,7 +53,7 @@ def post_of(db: Session, row: DeliveryRow) -> Post:
         link=row.link,
         created_at=row.created_at,
         recipient=row.recipient,
-        reply_to=outbox.earlier_reference(db, row),
+        reply_to=reply_to,
         expires_at=row.expires_at,
         picture=_picture(db, row),
     )
@@ -73,7 +74,9 @@ def _holds(db: Session, row: DeliveryRow, signed: Signed, now: datetime) -> bool
     return False
 
 
-def _intend(db: Session, row: DeliveryRow, worker: str, start_by: float, now: datetime) -> Errand:
+def _intend(
+    db: Session, row: DeliveryRow, worker: str, start_by: float, now: datetime, reply_to: str
+) -> Errand:
     attempt = AttemptRow(
         id=new_id(), delivery_id=row.id, fence=row.fence, worker=worker, started_at=now
     )
@@ -84,7 +87,7 @@ def _intend(db: Session, row: DeliveryRow, worker: str, start_by: float, now: da
         fence=row.fence,
         channel=row.channel,
         mode=mode_of(row),
-        post=post_of(db, row),
+        post=post_of(db, row, reply_to),
         start_by=start_by,
     )
 

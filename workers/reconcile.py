@@ -36,6 +36,7 @@ def take(sessions: Sessions, *, limit: int) -> list[Errand]:
     with sessions.begin() as db:
         now = database_now(db)
         rows = outbox.to_look_for(db, now, until=now + LEASE, limit=limit)
+        replied = outbox.earlier_references(db, rows)
         return [
             Errand(
                 delivery_id=row.id,
@@ -43,7 +44,7 @@ def take(sessions: Sessions, *, limit: int) -> list[Errand]:
                 fence=row.fence,
                 channel=row.channel,
                 mode=mode_of(row),
-                post=post_of(db, row),
+                post=post_of(db, row, replied.get(row.id, "")),
                 start_by=0,
             )
             for row in rows

@@ -30,18 +30,7 @@ class Due:
 
 def due(db: Session, now: datetime) -> Due:
     """One query, since every worker asks it every second."""
-    lapsed = exists().where(DeliveryRow.state == outbox.SENDING, DeliveryRow.lease_until <= now)
-    overdue = exists().where(
-        MessageRow.state == str(MessageState.AWAITING), MessageRow.approve_by <= now
-    )
-    found = db.execute(
-        select(
-            exists().where(DeliveryRow.state == outbox.QUEUED, DeliveryRow.due_at <= now),
-            exists().where(DeliveryRow.state == outbox.UNCERTAIN, DeliveryRow.due_at <= now),
-            exists().where(MailRow.state == "due", MailRow.due_at <= now),
-            or_(lapsed, overdue, outbox.any_unsendable(now)),
-        )
-    ).one()
+    found = db.execute(_DUE, {"now": now}).one()
     return Due(*(bool(one) for one in found))
 
 
@@ -75,3 +64,15 @@ def _give_back(
         row.reason, row.detail = str(Reason.LOST), ""
         lose(desk, row, now)
         on_record(db, row, "worker did not come back", worker, now, detail | {"state": row.state})
+
+
+_LAPSED = exists().where(DeliveryRow.state == outbox.SENDING, DeliveryRow.lease_until <= outbox.NOW)
+_OVERDUE = exists().where(
+    MessageRow.state == str(MessageState.AWAITING), MessageRow.approve_by <= outbox.NOW
+)
+_DUE = select(
+    exists().where(DeliveryRow.state == outbox.QUEUED, DeliveryRow.due_at <= outbox.NOW),
+    exists().where(DeliveryRow.state == outbox.UNCERTAIN, DeliveryRow.due_at <= outbox.NOW),
+    exists().where(MailRow.state == "due", MailRow.due_at <= outbox.NOW),
+    or_(_LAPSED, _OVERDUE, outbox.any_unsendable()),
+)

@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from console.domain.delivery import LEASE, DeliveryState
 from console.domain.message import Kind, MessageState
+from console.store.base import Instant
 from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
 from console.store.messages import MessageRow
 
 QUEUED, SENDING = str(DeliveryState.QUEUED), str(DeliveryState.SENDING)
 UNCERTAIN, CANCELLED = str(DeliveryState.UNCERTAIN), str(DeliveryState.CANCELLED)
+
+NOW = bindparam("now", type_=Instant())
+"""The moment that a statement is about. What each turn of a dispatcher asks is built once: building
+it took ten times as long as the database (2.3 ms and 0.2 ms)."""
 
 
 def claim(db: Session, *, worker: str, now: datetime, limit: int) -> list[DeliveryRow]:
@@ -21,33 +26,8 @@ def claim(db: Session, *, worker: str, now: datetime, limit: int) -> list[Delive
     Left alone: what waits for an older post of its incident to leave the same channel, what a
     newer one has overtaken, what is past its end or whose message was stopped.
     """
-    due = (
-        select(DeliveryRow.id)
-        .where(
-            DeliveryRow.state == QUEUED,
-            DeliveryRow.due_at <= now,
-            ~_unsendable(now),
-            ~_older_on_its_way(),
-        )
-        .order_by(DeliveryRow.weight.desc(), DeliveryRow.due_at, DeliveryRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = db.scalars(
-        update(DeliveryRow)
-        .where(DeliveryRow.id.in_(due), DeliveryRow.state == QUEUED)
-        .values(
-            state=SENDING,
-            worker=worker,
-            fence=DeliveryRow.fence + 1,
-            tries=DeliveryRow.tries + 1,
-            lease_until=now + LEASE,
-            changed_at=now,
-        )
-        .returning(DeliveryRow)
-        .execution_options(synchronize_session=False)
-    )
-    return sorted(rows, key=lambda row: -row.weight)
+    values = {"now": now, "claimer": worker, "leased": now + LEASE, "most": limit}
+    return sorted(db.scalars(_CLAIM, values), key=lambda row: -row.weight)
 
 
 def held(db: Session, delivery_id: str, *, worker: str, fence: int) -> DeliveryRow | None:
@@ -111,12 +91,12 @@ def cancel_queued(
 
 def cancel_unsendable(db: Session, now: datetime) -> list[str]:
     """Cancels queued deliveries that may not leave any more: past their end, overtaken, stopped."""
-    return _cancel(db, and_(DeliveryRow.state == QUEUED, _unsendable(now)), now)
+    return _cancel(db, and_(DeliveryRow.state == QUEUED, _unsendable()), now)
 
 
-def any_unsendable(now: datetime) -> ColumnElement[bool]:
-    """Whether `cancel_unsendable` would find something."""
-    return exists().where(DeliveryRow.state == QUEUED, _unsendable(now))
+def any_unsendable() -> ColumnElement[bool]:
+    """Whether `cancel_unsendable` would find something at `NOW`."""
+    return exists().where(DeliveryRow.state == QUEUED, _unsendable())
 
 
 def overtaken(db: Session, row: DeliveryRow) -> bool:
@@ -125,23 +105,31 @@ def overtaken(db: Session, row: DeliveryRow) -> bool:
     return found is not None
 
 
-def earlier_reference(db: Session, row: DeliveryRow) -> str:
-    """The reference of the incident's last post before this one on the same channel, or empty."""
-    found = db.scalar(
-        select(DeliveryRow.reference)
-        .where(
-            DeliveryRow.incident_id == row.incident_id,
-            DeliveryRow.channel == row.channel,
-            DeliveryRow.language == row.language,
-            DeliveryRow.recipient == row.recipient,
-            DeliveryRow.number < row.number,
-            DeliveryRow.state == str(DeliveryState.SENT),
-            DeliveryRow.reference != "",
+def earlier_references(db: Session, rows: Sequence[DeliveryRow]) -> dict[str, str]:
+    """For each delivery that has one: the reference of its incident's last post before it on the
+    same channel. One query for all of them, since each asks at the most urgent moment."""
+    follow = [row.id for row in rows if row.number > 1]
+    if not follow:
+        return {}
+    earlier, later = aliased(DeliveryRow), aliased(DeliveryRow)
+    found = db.execute(
+        select(later.id, earlier.reference)
+        .join(
+            earlier,
+            and_(
+                earlier.incident_id == later.incident_id,
+                earlier.channel == later.channel,
+                earlier.language == later.language,
+                earlier.recipient == later.recipient,
+                earlier.number < later.number,
+            ),
         )
-        .order_by(DeliveryRow.number.desc())
-        .limit(1)
+        .where(
+            later.id.in_(follow), earlier.state == str(DeliveryState.SENT), earlier.reference != ""
+        )
+        .order_by(earlier.number)
     )
-    return found or ""
+    return dict(found.tuples().all())
 
 
 def latest_milliseconds(db: Session) -> dict[str, int]:
@@ -187,18 +175,19 @@ def _cancel(db: Session, which: ColumnElement[bool], now: datetime) -> list[str]
         db.scalars(
             update(DeliveryRow)
             .where(DeliveryRow.id.in_(chosen), DeliveryRow.state == QUEUED)
-            .values(state=CANCELLED, changed_at=now)
+            .values(state=CANCELLED, changed_at=NOW)
             .returning(DeliveryRow.id)
-            .execution_options(synchronize_session=False)
+            .execution_options(synchronize_session=False),
+            {"now": now},
         )
     )
 
 
-def _unsendable(now: datetime) -> ColumnElement[bool]:
+def _unsendable() -> ColumnElement[bool]:
     stopped = exists().where(
         MessageRow.id == DeliveryRow.message_id, MessageRow.state != str(MessageState.RELEASED)
     )
-    past = and_(DeliveryRow.expires_at.is_not(None), DeliveryRow.expires_at <= now)
+    past = and_(DeliveryRow.expires_at.is_not(None), DeliveryRow.expires_at <= NOW)
     return or_(past, stopped, _newer_released())
 
 
@@ -224,3 +213,31 @@ def _older_on_its_way() -> ColumnElement[bool]:
         older.number < DeliveryRow.number,
         older.state == SENDING,
     )
+
+
+_DUE = (
+    select(DeliveryRow.id)
+    .where(
+        DeliveryRow.state == QUEUED,
+        DeliveryRow.due_at <= NOW,
+        ~_unsendable(),
+        ~_older_on_its_way(),
+    )
+    .order_by(DeliveryRow.weight.desc(), DeliveryRow.due_at, DeliveryRow.id)
+    .limit(bindparam("most", type_=Integer()))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(DeliveryRow)
+    .where(DeliveryRow.id.in_(_DUE), DeliveryRow.state == QUEUED)
+    .values(
+        state=SENDING,
+        worker=bindparam("claimer"),
+        fence=DeliveryRow.fence + 1,
+        tries=DeliveryRow.tries + 1,
+        lease_until=bindparam("leased", type_=Instant()),
+        changed_at=NOW,
+    )
+    .returning(DeliveryRow)
+    .execution_options(synchronize_session=False)
+)
