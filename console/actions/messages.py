@@ -177,7 +177,8 @@ def _freeze(
     row.revision, row.reason = row.revision + 1, ""
     row.digest = revision_digest(variants, mode=mode, expires_at=row.expires_at)
     row.submitted_by, row.submitted_at = by.id, now
-    row.approve_by = now + desk.settings.policy.rules(mode).approve_within
+    within = now + desk.settings.policy.rules(mode).approve_within
+    row.approve_by = min(within, row.expires_at) if row.expires_at else within
 
 
 def _put(desk: Desk, row: MessageRow, words: Words) -> None:

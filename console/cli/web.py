@@ -8,6 +8,9 @@ from gunicorn.app.base import BaseApplication
 
 from console import settings
 from console.cli.main import home_option
+from console.configuration import ConfigurationFaults, Fault
+
+LOOK = settings.ROOT / "console/web/static/govuk/govuk-frontend.min.css"
 
 
 @click.command("web")
@@ -21,6 +24,9 @@ def command(home: Path, host: str, port: int, processes: int, threads: int) -> N
     from console.web.app import create_app
 
     known = settings.load(home)
+    if not LOOK.is_file():
+        missing = Fault(str(LOOK.parent), "", "the Design System is missing", "Run `make assets`")
+        raise ConfigurationFaults([missing])
     options = {
         "bind": f"{host}:{port}",
         "worker_class": "gthread",

@@ -108,7 +108,7 @@ class Receipt:
 
 
 class Reason(StrEnum):
-    """Why a sending failed, as a fact; the words for people are in ``console/web/words.py``."""
+    """Why a sending failed, as a fact; the words for people are in ``console/web/board.py``."""
 
     CREDENTIAL = "credential rejected"
     FORBIDDEN = "not permitted"

@@ -88,6 +88,7 @@ _UNEXPECTED = (
     "Open the account and look whether the post is there. The details below help IT.",
 )
 _LOOK = "Open the account and look: published already, or not?"
+_LOOKING = "Skellat is asking the network; look there too, if you can."
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,8 @@ def _words(delivery: cards.Delivery) -> tuple[str, str]:
         case DeliveryState.FAILED:
             return what, to_do
         case DeliveryState.UNCERTAIN:
-            return what or WHAT_TO_DO[Reason.NO_ANSWER][0], _LOOK
+            asked = _LOOKING if delivery.due_at else _LOOK
+            return what or WHAT_TO_DO[Reason.NO_ANSWER][0], asked
         case DeliveryState.QUEUED if what:
             return what, "Skellat tries again by itself."
         case DeliveryState.CANCELLED:

@@ -1,5 +1,7 @@
 """Drafts, their saving, and the moment they are sent for approval; on both databases."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -183,3 +185,10 @@ def test_an_act_that_fails_leaves_no_entry(stage: Stage) -> None:
     with pytest.raises(NotReady):
         stage.submit(message)
     assert actions(stage) == before
+
+
+def test_nobody_is_asked_to_sign_beyond_the_messages_own_end(stage: Stage) -> None:
+    end = stage.now + timedelta(minutes=5)
+    message = stage.draft(text="Closed until 06:00", expires_at=end)
+    stage.submit(message)
+    assert stage.sheet(message).message.approve_by == end
