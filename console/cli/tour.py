@@ -107,7 +107,8 @@ def _has_pin(page: str) -> bool:
 
 
 def _form_with_pin(page: str) -> str:
-    return next(form for form in re.findall(r"<form.*?</form>", page, re.S) if _has_pin(form))
+    forms: list[str] = re.findall(r"<form.*?</form>", page, re.S)
+    return next(form for form in forms if _has_pin(form))
 
 
 def _hidden(form: str) -> list[tuple[str, str]]:

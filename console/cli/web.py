@@ -51,7 +51,7 @@ def _after_fork(_arbiter: Any, worker: Any) -> None:
     worker.app.load().extensions["skellat"].sessions.engine.dispose(close=False)
 
 
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+class _Server(BaseApplication):
     """gunicorn with our options instead of its own command line."""
 
     def __init__(self, application: Any, options: dict[str, Any]) -> None:
