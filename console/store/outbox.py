@@ -129,7 +129,7 @@ def earlier_references(db: Session, rows: Sequence[DeliveryRow]) -> dict[str, st
         )
         .order_by(earlier.number)
     )
-    return dict(found.tuples().all())
+    return {later_id: str(reference) for later_id, reference in found}
 
 
 def latest_milliseconds(db: Session) -> dict[str, int]:
