@@ -22,7 +22,7 @@ SIGN_OF_LIFE = 5.0
 GATHER = 0.02
 """Seconds that a finished attempt waits for others to share its commit."""
 BATCH = 50
-"""Most deliveries of one claim: the slowest leave while the rest is claimed, by other workers too."""
+"""Most deliveries of one claim: the slowest leave first, and other workers claim beside us."""
 
 log = logging.getLogger(__name__)
 
