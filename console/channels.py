@@ -66,6 +66,8 @@ def configured(settings: Settings) -> tuple[ConfiguredChannel, ...]:
     """All channels, in the file's order. Raises `ConfigurationFaults`."""
     faults: list[Fault] = []
     tables = read_toml(settings.config / FILE, faults) or {}
+    if settings.practice_only:
+        tables = {name: {**table, "practice": True} for name, table in tables.items()}
     networks = installed()
     channels = [_channel(name, table, networks, faults) for name, table in tables.items()]
     if not tables and not faults:

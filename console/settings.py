@@ -134,6 +134,8 @@ class Settings:
     console: Console
     mail: Mail
     practice: Practice
+    practice_only: bool
+    """True in the demo: whatever channels.toml says, nothing leaves this machine."""
     policy: Policy
     policy_digest: str
     """SHA-256 of policy.toml as it was read; every incident records it."""
@@ -162,11 +164,14 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
     policy = _file(_PolicyFile, config / "policy.toml", faults)
     if main and policy:
         faults += _no_loose_actual_policy(policy)
-        mail = _with_password(main.mail, env, faults)
+        mail = _mail(main.mail, env, faults)
         database_url = _address("database", main.database.url, env, faults)
         redis_url = _address("redis", main.redis.url, env, faults)
     if faults or not (main and policy):
         raise ConfigurationFaults(faults)
+    database, doorbell = main.database, main.redis
+    if _practice_only(env):
+        database, doorbell = Database(), Redis()  # the live ones are not the demo's
     base_url = env.get("SKELLAT_BASE_URL", "").rstrip("/")
     console = main.console.model_copy(update={"base_url": base_url}) if base_url else main.console
     return Settings(
@@ -180,6 +185,7 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
             url=env.get("SKELLAT_PRACTICE_URL", main.practice.url),
             smtp=env.get("SKELLAT_PRACTICE_SMTP", main.practice.smtp),
         ),
+        practice_only=_practice_only(env),
         policy=Policy(actual=policy.actual.value(), exercise=policy.exercise.value()),
         policy_digest=hashlib.sha256((config / "policy.toml").read_bytes()).hexdigest(),
         database_url=database_url or f"sqlite:///{home / 'skellat.db'}",
@@ -264,7 +270,14 @@ def _no_loose_actual_policy(policy: _PolicyFile) -> list[Fault]:
     return faults
 
 
-def _with_password(mail: Mail, env: Mapping[str, str], faults: list[Fault]) -> Mail:
+def _practice_only(env: Mapping[str, str]) -> bool:
+    return env.get("SKELLAT_PRACTICE_ONLY", "") not in ("", "0")
+
+
+def _mail(mail: Mail, env: Mapping[str, str], faults: list[Fault]) -> Mail:
+    """The mail server, its password read."""
+    if _practice_only(env):
+        mail = mail.model_copy(update={"practice": True})
     if mail.practice or not mail.password:
         return mail
     try:

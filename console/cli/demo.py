@@ -68,7 +68,7 @@ def command(home: Path, port: int, ready_file: Path | None, with_tour: bool) -> 
         if ready_file:
             _write(ready_file, _ready(settings, ports, known[0]))
 
-    sys.exit(run(home, port=port, workers=2, prepare=prepare, greet=greet))
+    sys.exit(run(home, port=port, workers=2, prepare=prepare, greet=greet, practice_only=True))
 
 
 def _demo(settings: Settings, home: Path) -> Demo:

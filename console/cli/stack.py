@@ -156,10 +156,13 @@ def environment_of(ports: Ports, base: Mapping[str, str] = os.environ) -> dict[s
     """What the parts have to know of each other."""
     return {
         **base,
-        "SKELLAT_BASE_URL": base.get("SKELLAT_BASE_URL") or f"http://{LOCAL}:{ports.web}",
         "SKELLAT_PRACTICE_URL": f"http://{LOCAL}:{ports.practice}",
         "SKELLAT_PRACTICE_SMTP": f"{LOCAL}:{ports.smtp}",
     }
+
+
+def own_address(ports: Ports) -> str:
+    return f"http://{LOCAL}:{ports.web}"
 
 
 def answers(url: str) -> bool:

