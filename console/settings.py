@@ -165,13 +165,12 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
     if main and policy:
         faults += _no_loose_actual_policy(policy)
         mail = _mail(main.mail, env, faults)
+        if _practice_only(env):  # the live database and Redis are not the demo's
+            main = main.model_copy(update={"database": Database(), "redis": Redis()})
         database_url = _address("database", main.database.url, env, faults)
         redis_url = _address("redis", main.redis.url, env, faults)
     if faults or not (main and policy):
         raise ConfigurationFaults(faults)
-    database, doorbell = main.database, main.redis
-    if _practice_only(env):
-        database, doorbell = Database(), Redis()  # the live ones are not the demo's
     base_url = env.get("SKELLAT_BASE_URL", "").rstrip("/")
     console = main.console.model_copy(update={"base_url": base_url}) if base_url else main.console
     return Settings(
