@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 FOLDER = Path(__file__).parent / "static"
 _KINDS = {".css", ".js", ".svg"}
-_HOUR, _YEAR = 3600, 31_536_000
+_YEAR = 31_536_000
+"""Seconds."""
 _WORTH_IT = 500
 """Bytes; less is not worth compressing."""
 _TEXT = ("text/", "application/json", "application/javascript", "image/svg+xml")
@@ -31,26 +32,30 @@ HEADERS = {
 
 
 def register(app: Flask) -> None:
-    app.add_url_rule("/static/<path:name>", "static", _static)
+    app.add_url_rule("/static/<edition>/<path:name>", "static", _static)
     app.jinja_env.globals["asset"] = asset
     app.after_request(_finish)
 
 
 def asset(name: str) -> str:
-    """The address of a file of the look; it changes with the file, so it is kept for a year."""
-    return url_for("static", name=name, v=_digest(name))
+    """The address of a file of the look. Its folder is named by the content of all of them, so that
+    it is kept for a year, and so is what one file imports from beside it."""
+    return url_for("static", edition=_edition(), name=name)
 
 
-def _static(name: str) -> Response:
+def _static(edition: str, name: str) -> Response:
     if Path(name).suffix not in _KINDS or ".." in name or not (FOLDER / name).is_file():
         abort(404)
     answer = make_response(_content(name))
     answer.content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
     if answer.content_type.startswith("text/"):
         answer.content_type += "; charset=utf-8"
-    answer.cache_control.public = True
-    # Asked for by its digest it never changes; skellat.js asks for the Design System's without.
-    answer.cache_control.max_age = _YEAR if "v" in request.args else _HOUR
+    if edition == _edition():
+        answer.cache_control.public = True
+        answer.cache_control.max_age = _YEAR
+    else:
+        # A page of the version before this one: it gets today's file, and must not keep it.
+        answer.cache_control.no_store = True
     return answer
 
 
@@ -60,8 +65,14 @@ def _content(name: str) -> bytes:
 
 
 @cache
-def _digest(name: str) -> str:
-    return hashlib.sha256(_content(name)).hexdigest()[:12]
+def _edition() -> str:
+    """Changes with any file of the look."""
+    files = sorted(path for path in FOLDER.rglob("*") if path.suffix in _KINDS)
+    whole = hashlib.sha256()
+    for path in files:
+        whole.update(f"{path.relative_to(FOLDER)}\0".encode())
+        whole.update(hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()[:12]
 
 
 def _finish(answer: Response) -> Response:
