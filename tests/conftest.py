@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for: a free port, a real PostgreSQL, a real Redis."""
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -56,6 +57,8 @@ def redis_server() -> Iterator[str]:
     if server is None:
         missing("a Redis server", "apt install redis-server, or brew install valkey")
     yield server.url
+    # The listeners of earlier tests end with the process; until then they would miss it aloud.
+    logging.getLogger("rq.worker").setLevel(logging.CRITICAL)
     server.stop()
     shutil.rmtree(folder)
 
