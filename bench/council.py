@@ -15,7 +15,7 @@ from bench.peer import Peer, latencies
 from console import settings
 from console.actions import approvals
 from console.cli import redis
-from console.cli.stack import Ports, Stack, answers, choose_ports, environment_of
+from console.cli.stack import Ports, Stack, answers, choose_ports, environment_of, own_address
 from console.doorbell import Doorbell
 from console.store.engine import Sessions
 from tests.stage import PIN, Stage, set_up, stage_on
@@ -67,7 +67,11 @@ def council(peer: Peer, channels: int, *, web: bool = False) -> Iterator[Council
     try:
         ports = choose_ports(0)
         addresses = _configure(home / "config", peer, channels)
-        environment = {**addresses, "SKELLAT_CONFIG": str(home / "config")}
+        environment = {
+            **addresses,
+            "SKELLAT_CONFIG": str(home / "config"),
+            "SKELLAT_BASE_URL": own_address(ports),
+        }
         os.environ.update(environment)
         with Stack(home, environment_of(ports, os.environ | environment)) as stack:
             yield _start(stack, ports, web=web)
