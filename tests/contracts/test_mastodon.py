@@ -39,8 +39,12 @@ def status(wanted: Post, content: str, **chosen: object) -> dict[str, object]:
 
 
 def found(wanted: Post, *statuses: dict[str, object]):
+    return found_on(wanted, list(statuses))
+
+
+def found_on(wanted: Post, *pages: list[dict[str, object]]):
     account = answer({"id": "1", "acct": "desk"})
-    with peer(account, answer(list(statuses))) as server:
+    with peer(account, *map(answer, pages)) as server:
         url = server.url.removesuffix("/here")
         return Mastodon({"url": url, "token": "a-token"}).find(wanted)
 
@@ -58,10 +62,23 @@ def test_the_same_words_of_an_earlier_day_are_another_post():
     assert found(wanted, status(wanted, SHOWN, created_at=earlier)) is None
 
 
-def test_where_one_look_does_not_reach_back_far_enough_nothing_is_concluded():
+def full_page(wanted: Post, number: int) -> list[dict[str, object]]:
+    """Forty other posts since the release."""
+    return [status(wanted, f"<p>{number} {n}</p>", id=f"{99 - number}{n:02}") for n in range(40)]
+
+
+def test_a_busy_account_is_read_page_by_page():
+    wanted = post(text=TEXT)
+    receipt = found_on(wanted, full_page(wanted, 1), [status(wanted, SHOWN)])
+    assert receipt
+    assert receipt.reference == "7"
+    assert found_on(wanted, full_page(wanted, 1), full_page(wanted, 2)[:5]) is None
+
+
+def test_where_a_look_does_not_reach_back_far_enough_nothing_is_concluded():
     wanted = post(text=TEXT)
     with pytest.raises(Unavailable) as failed:
-        found(wanted, *[status(wanted, f"<p>{n}</p>", id=str(n)) for n in range(40)])
+        found_on(wanted, *[full_page(wanted, number) for number in range(10)])
     assert failed.value.reason is Reason.BAD_ANSWER
 
 

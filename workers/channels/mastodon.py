@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import escape
 from html.parser import HTMLParser
 from typing import Any, ClassVar
@@ -13,8 +13,9 @@ from workers import http
 from workers.secrecy import conceal
 
 _CLOCKS_APART = timedelta(minutes=2)
-_LOOK_BACK = 40
+_PAGE = 40
 """The most that account_statuses gives in one answer."""
+_PAGES = 10
 
 
 class Mastodon:
@@ -59,14 +60,9 @@ class Mastodon:
         """Looks through the account's newest posts for these words, not older than the release."""
         with http.before_publishing(), self._client() as client:
             account = client.account_verify_credentials()["id"]
-            newest = client.account_statuses(account, limit=_LOOK_BACK, exclude_reblogs=True)
-            since = post.created_at - _CLOCKS_APART
-            recent = [status for status in newest if status["created_at"] >= since]
-            for status in recent:
+            for status in _since(client, account, post.created_at - _CLOCKS_APART):
                 if _words(status["content"]) == _words(escape(post.text)):
                     return _receipt(status)
-            if len(recent) >= _LOOK_BACK:
-                raise Unavailable(Reason.BAD_ANSWER, "more posts since than one look shows")
             return None
 
     def check(self) -> str:
@@ -91,6 +87,22 @@ class Mastodon:
         )
         with http.understood(MastodonError):
             yield client
+
+
+def _since(client: Any, account: str, moment: datetime) -> Iterator[Any]:
+    """The account's statuses, newest first, back to this moment; `Unavailable` where there are more
+    than a look can take in, since then nobody can say that one is not there."""
+    newest: dict[str, str] = {}
+    for _ in range(_PAGES):
+        page = client.account_statuses(account, limit=_PAGE, exclude_reblogs=True, **newest)
+        for status in page:
+            if status["created_at"] < moment:
+                return
+            yield status
+        if len(page) < _PAGE:
+            return
+        newest = {"max_id": page[-1]["id"]}
+    raise Unavailable(Reason.BAD_ANSWER, "more posts since than a look takes in")
 
 
 def _receipt(status: Any) -> Receipt:
