@@ -38,10 +38,11 @@ def claim(db: Session, *, now: datetime, until: datetime, limit: int) -> list[Ma
         .order_by(MailRow.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte()  # run once, as in `outbox`: a subquery may take more than its limit
     )
     rows = db.scalars(
         update(MailRow)
-        .where(MailRow.id.in_(due))
+        .where(MailRow.id.in_(select(due.c.id)))
         .values(due_at=until, tries=MailRow.tries + 1)
         .returning(MailRow)
     )

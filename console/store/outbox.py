@@ -61,10 +61,11 @@ def to_look_for(db: Session, now: datetime, *, until: datetime, limit: int) -> l
         .order_by(DeliveryRow.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte()
     )
     rows = db.scalars(
         update(DeliveryRow)
-        .where(DeliveryRow.id.in_(due))
+        .where(DeliveryRow.id.in_(select(due.c.id)))
         .values(due_at=until)
         .returning(DeliveryRow)
         .execution_options(synchronize_session=False)
@@ -215,6 +216,8 @@ def _older_on_its_way() -> ColumnElement[bool]:
     )
 
 
+# A CTE that locks is run once; a plain subquery may be run again for every row that is looked at,
+# and then takes more than its limit: https://www.postgresql.org/docs/current/queries-with.html
 _DUE = (
     select(DeliveryRow.id)
     .where(
@@ -226,10 +229,11 @@ _DUE = (
     .order_by(DeliveryRow.weight.desc(), DeliveryRow.due_at, DeliveryRow.id)
     .limit(bindparam("most", type_=Integer()))
     .with_for_update(skip_locked=True)
+    .cte("due")
 )
 _CLAIM = (
     update(DeliveryRow)
-    .where(DeliveryRow.id.in_(_DUE), DeliveryRow.state == QUEUED)
+    .where(DeliveryRow.id.in_(select(_DUE.c.id)), DeliveryRow.state == QUEUED)
     .values(
         state=SENDING,
         worker=bindparam("claimer"),

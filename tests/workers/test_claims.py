@@ -1,0 +1,354 @@
+"""Whose claim counts, what may be claimed, what a lost worker leaves; on both databases."""
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text, update
+
+from console.actions import messages
+from console.domain.channel import Reason, Receipt, Refused, Unavailable
+from console.domain.delivery import DEADLINE, LEASE, DeliveryEvent
+from console.domain.message import Kind, MessageState
+from console.store import mails
+from console.store.audit import EntryRow
+from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
+from console.store.mails import MailRow
+from console.store.messages import PictureRow
+from tests.stage import Stage
+from tests.waiting import until
+from workers import claims, reconcile, recording, sweep
+from workers.deadline import clock
+from workers.deliver import deliver
+from workers.dispatcher import Dispatcher
+from workers.errand import Errand, Outcome
+from workers.reconcile import Look
+
+LATE = "late answer, state kept"
+
+
+def take(stage: Stage, worker: str = "one:1") -> dict[str, Errand]:
+    """Everything that is due, by channel."""
+    taken = claims.take(stage.sessions, stage.desk, worker=worker, limit=100)
+    return {one.channel: one for one in taken}
+
+
+def answer(stage: Stage, errand: Errand, worker: str = "one:1", **how: Any) -> None:
+    """The network's answer arrives: accepted, unless ``event`` says otherwise."""
+    outcome = Outcome(
+        errand=errand,
+        event=how.pop("event", DeliveryEvent.ACCEPT),
+        ended_at=datetime.now(UTC),
+        milliseconds=1,
+        **how,
+    )
+    recording.settle(stage.sessions, stage.desk, worker=worker, outcomes=[outcome])
+
+
+def put(stage: Stage, **values: Any) -> None:
+    with stage.sessions.engine.begin() as connection:
+        connection.execute(update(DeliveryRow).values(**values))
+
+
+def row(stage: Stage, channel: str) -> DeliveryRow:
+    with stage.sessions.read() as db:
+        return db.scalars(select(DeliveryRow).where(DeliveryRow.channel == channel)).one()
+
+
+def recorded(stage: Stage, action: str) -> int:
+    with stage.sessions.read() as db:
+        return db.query(EntryRow).filter(EntryRow.action == action).count()
+
+
+def long_ago() -> datetime:
+    return datetime.now(UTC) - timedelta(minutes=5)
+
+
+def test_what_is_claimed_is_claimed_once_and_its_call_ends_within_the_lease(stage: Stage) -> None:
+    stage.released()
+    taken = take(stage)
+    assert len(taken) == len(stage.desk.channels)
+    assert take(stage, "two:1") == {}
+    for errand in taken.values():
+        assert errand.start_by - clock() <= (LEASE - DEADLINE).total_seconds()
+    with stage.sessions.read() as db:
+        assert db.query(AttemptRow).count() == len(taken)
+
+
+def test_no_more_is_claimed_than_there_are_threads_for(stage: Stage) -> None:
+    incident = stage.incident()
+    for number in range(10):
+        stage.released(incident, text=f"Message {number}")
+    for limit in (1, 3, 10):
+        taken = claims.take(stage.sessions, stage.desk, worker="one:1", limit=limit)
+        assert len(taken) == limit
+
+
+@pytest.mark.parametrize("event", [DeliveryEvent.ACCEPT, DeliveryEvent.REFUSE])
+def test_an_answer_to_an_older_claim_of_the_same_worker_changes_no_state(
+    stage: Stage, event: DeliveryEvent
+) -> None:
+    stage.released()
+    older = take(stage)["radio"]
+    sweep.give_back(stage.sessions, stage.desk, dead="one:1", by="test")
+    put(stage, due_at=long_ago())
+    assert take(stage)["radio"].fence == older.fence + 1
+    answer(stage, older, event=event)
+    assert row(stage, "radio").state == "sending"
+    assert recorded(stage, LATE) == 1
+
+
+def test_an_answer_after_the_claim_was_taken_back_is_kept_and_changes_no_state(
+    stage: Stage,
+) -> None:
+    stage.released()
+    errand = take(stage)["radio"]
+    sweep.give_back(stage.sessions, stage.desk, dead="one:1", by="test")
+    answer(stage, errand, receipt=Receipt(reference="42"))
+    found = row(stage, "radio")
+    assert (found.state, found.reference) == ("queued", "")
+    with stage.sessions.read() as db:
+        assert db.get_one(OutcomeRow, errand.attempt_id).outcome == "accept"
+    assert recorded(stage, LATE) == 1
+
+
+def test_only_the_worker_that_claimed_it_settles_it(stage: Stage) -> None:
+    stage.released()
+    answer(stage, take(stage)["radio"], worker="two:1")
+    assert row(stage, "radio").state == "sending"
+
+
+def test_what_a_network_answered_is_on_the_record_with_its_reference(stage: Stage) -> None:
+    stage.released()
+    taken = take(stage)
+    answer(stage, taken["radio"], receipt=Receipt(reference="42", url="https://a.example/42"))
+    refused = Refused(Reason.CONTENT, "too rude", status=422)
+    answer(stage, taken["bluesky"], event=DeliveryEvent.REFUSE, error=refused)
+    sent = row(stage, "radio")
+    assert (sent.state, sent.reference, sent.lease_until) == ("sent", "42", None)
+    assert recorded(stage, "published") == recorded(stage, "refused by the network") == 1
+
+
+def test_the_time_that_a_network_names_is_kept(stage: Stage) -> None:
+    stage.released()
+    busy = Unavailable(Reason.RATE, retry_after=600)
+    answer(stage, take(stage)["radio"], event=DeliveryEvent.POSTPONE, error=busy)
+    due = row(stage, "radio").due_at
+    assert due is not None
+    assert due - datetime.now(UTC) > timedelta(minutes=9)
+
+
+def test_an_update_waits_only_for_the_alert_that_is_being_sent_on_its_channel(
+    stage: Stage,
+) -> None:
+    incident = stage.incident()
+    stage.released(incident, text="Snow.", channels=["radio", "bluesky"])
+    alert = take(stage)
+    stage.released(incident, Kind.UPDATE, text="It thaws.", channels=["radio", "mastodon"])
+    assert set(take(stage)) == {"mastodon"}
+    answer(stage, alert["radio"], receipt=Receipt(reference="42"))
+    follow = take(stage)
+    assert set(follow) == {"radio"}
+    assert follow["radio"].post.reply_to == "42"
+
+
+def test_an_alert_that_comes_back_after_its_all_clear_is_cancelled_and_never_claimed(
+    stage: Stage,
+) -> None:
+    incident = stage.incident()
+    alert = stage.released(incident, text="Snow.", channels=["radio", "bluesky"])
+    take(stage)
+    stage.released(incident, Kind.ALL_CLEAR, text="It is over.", channels=["radio"])
+    sweep.give_back(stage.sessions, stage.desk, dead="one:1", by="test")
+    put(stage, due_at=long_ago())
+    taken = take(stage)
+    assert {name: one.post.kind for name, one in taken.items()} == {
+        "radio": "all clear",
+        "bluesky": "alert",
+    }
+    sweep.sweep(stage.sessions, stage.desk, worker="one:1")
+    assert stage.states(alert) == {"radio": "cancelled", "bluesky": "sending"}
+    assert recorded(stage, "cancelled: may not leave any more") == 1
+
+
+def test_a_second_alert_of_the_incident_does_not_overtake_the_first(stage: Stage) -> None:
+    incident = stage.incident()
+    first = stage.released(incident)
+    stage.released(incident, text="Ice on Mill Road as well.")
+    taken = claims.take(stage.sessions, stage.desk, worker="one:1", limit=100)
+    assert len(taken) == 2 * len(stage.desk.channels)
+    assert set(stage.states(first).values()) == {"sending"}
+
+
+def test_a_reply_names_the_last_post_on_its_own_channel(stage: Stage) -> None:
+    incident = stage.incident()
+    for number, kind in ((1, Kind.ALERT), (2, Kind.UPDATE)):
+        stage.released(incident, kind, text=f"Message {number}", channels=["radio", "bluesky"])
+        for name, errand in take(stage).items():
+            answer(stage, errand, receipt=Receipt(reference=f"{name} {number}"))
+    stage.released(incident, Kind.ALL_CLEAR, text="It is over.")
+    assert {name: one.post.reply_to for name, one in take(stage).items() if one.post.reply_to} == {
+        "radio": "radio 2",
+        "bluesky": "bluesky 2",
+    }
+
+
+def test_what_is_past_its_end_is_not_claimed_even_before_the_sweep(stage: Stage) -> None:
+    stage.released(text="Snow.", expires_at=stage.now + timedelta(hours=1))
+    put(stage, expires_at=long_ago())
+    assert take(stage) == {}
+
+
+def test_a_lapsed_lease_is_taken_back_by_any_worker(stage: Stage) -> None:
+    message = stage.released()
+    take(stage)
+    sweep.sweep(stage.sessions, stage.desk, worker="two:1")
+    assert set(stage.states(message).values()) == {"sending"}
+    put(stage, lease_until=long_ago())
+    sweep.sweep(stage.sessions, stage.desk, worker="two:1")
+    assert set(stage.states(message).values()) == {"queued", "uncertain"}
+    assert recorded(stage, "worker did not come back") == len(stage.desk.channels)
+
+
+def test_the_sweep_ends_what_nobody_signed_in_time(stage: Stage) -> None:
+    stage.later(minutes=-40)
+    message = stage.draft()
+    stage.submit(message)
+    sweep.sweep(stage.sessions, stage.desk, worker="one:1")
+    assert stage.sheet(message).message.state is MessageState.EXPIRED
+
+
+def test_a_call_that_might_outlast_its_lease_is_not_begun(stage: Stage) -> None:
+    stage.released()
+    late = replace(take(stage)["public-page"], start_by=clock() - 1)
+    outcome = deliver(late, stage.desk)
+    assert (outcome.event, outcome.receipt) == (DeliveryEvent.POSTPONE, None)
+    assert not (stage.desk.settings.home / "public").exists()
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        # Both copies of the words alike: only the digest still knows what was signed.
+        [f"UPDATE {table} SET text = 'Free money'" for table in ("variants", "deliveries")],
+        [f"UPDATE {table} SET account = 'somebody'" for table in ("variants", "deliveries")],
+        ["UPDATE messages SET expires_at = NULL"],
+        ["UPDATE approvals SET digest = 'x'"],
+    ],
+)
+def test_what_was_changed_everywhere_alike_is_still_not_what_was_signed(
+    stage: Stage, tampering: list[str]
+) -> None:
+    message = stage.released(text="Snow.", expires_at=stage.now + timedelta(hours=1))
+    with stage.sessions.engine.begin() as connection:
+        for one in tampering:
+            connection.execute(text(one))
+    assert take(stage) == {}
+    assert set(stage.states(message).values()) == {"failed"}
+    assert recorded(stage, "sending refused: not as signed") == len(stage.desk.channels)
+
+
+def test_a_picture_whose_bytes_were_changed_is_not_sent(stage: Stage) -> None:
+    sha256 = hashlib.sha256(b"the picture").hexdigest()
+    with stage.sessions.begin() as db:
+        db.add(
+            PictureRow(
+                sha256=sha256,
+                media_type="image/png",
+                width=1,
+                height=1,
+                content=b"the picture",
+                added_at=stage.now,
+            )
+        )
+    stage.released(text="Snow", picture=sha256, alt="A road", channels=["radio"])
+    stage.released(text="Ice", picture=sha256, alt="A road", channels=["bluesky"])
+    [whole] = claims.take(stage.sessions, stage.desk, worker="one:1", limit=1)
+    assert whole.post.picture is not None
+    with stage.sessions.engine.begin() as connection:
+        connection.execute(update(PictureRow).values(content=b"another"))
+    assert take(stage) == {}
+
+
+def lost(stage: Stage) -> Errand:
+    """A claimed delivery on Mastodon whose worker died long ago, due for a look."""
+    stage.released(text="Snow.", channels=["mastodon"])
+    take(stage)
+    sweep.give_back(stage.sessions, stage.desk, dead="one:1", by="test")
+    put(stage, due_at=long_ago(), changed_at=long_ago())
+    [errand] = reconcile.take(stage.sessions, limit=10)
+    return errand
+
+
+def test_a_lost_delivery_is_looked_for_by_one_worker_at_a_time(stage: Stage) -> None:
+    lost(stage)
+    assert reconcile.take(stage.sessions, limit=10) == []
+
+
+def test_it_takes_two_looks_to_believe_that_a_post_is_not_there(stage: Stage) -> None:
+    errand = lost(stage)
+    reconcile.settle(stage.sessions, Look(errand), worker="one:1")
+    assert row(stage, "mastodon").state == "uncertain"
+    reconcile.settle(stage.sessions, Look(errand), worker="one:1")
+    assert row(stage, "mastodon").state == "queued"
+
+
+def test_a_look_right_after_the_call_is_not_believed_however_often(stage: Stage) -> None:
+    errand = lost(stage)
+    put(stage, changed_at=datetime.now(UTC))
+    for _ in range(3):
+        reconcile.settle(stage.sessions, Look(errand), worker="one:1")
+    assert row(stage, "mastodon").state == "uncertain"
+
+
+def test_a_look_that_failed_is_no_absence_and_begins_the_count_anew(stage: Stage) -> None:
+    errand = lost(stage)
+    failed = Look(errand, error=Unavailable(Reason.SERVER))
+    for found in (failed, failed, failed, Look(errand), failed, Look(errand)):
+        reconcile.settle(stage.sessions, found, worker="one:1")
+    assert row(stage, "mastodon").state == "uncertain"
+
+
+def test_a_look_for_an_older_try_says_nothing_about_the_newer_one(stage: Stage) -> None:
+    older = lost(stage)
+    put(stage, state="queued", due_at=long_ago())
+    take(stage)
+    sweep.give_back(stage.sessions, stage.desk, dead="one:1", by="test")
+    reconcile.settle(stage.sessions, Look(older, receipt=Receipt("7")), worker="one:1")
+    assert row(stage, "mastodon").state == "uncertain"
+
+
+def test_a_mail_is_one_workers_until_it_is_settled(stage: Stage) -> None:
+    stage.submit(stage.draft())
+    with stage.sessions.begin() as db:
+        now = stage.now
+        held = mails.claim(db, now=now, until=now + timedelta(seconds=40), limit=2)
+        others = mails.claim(db, now=now, until=now + timedelta(seconds=40), limit=10)
+        assert not {one.id for one in held} & {one.id for one in others}
+        assert mails.claim(db, now=now, until=now, limit=10) == []
+        mails.settle(db, held[0].id, now=now, error="")
+        mails.settle(db, held[1].id, now=now, error="no such host")
+    with stage.sessions.begin() as db:
+        sent, failed = (db.get_one(MailRow, one.id) for one in held)
+        assert (sent.state, failed.state, failed.error) == ("sent", "due", "no such host")
+        assert timedelta(0) < failed.due_at - now < timedelta(minutes=1)
+
+
+def test_a_stopped_messages_words_are_not_signed_for_sending_any_more(stage: Stage) -> None:
+    message = stage.released()
+    with stage.sessions.begin() as db:
+        messages.stop(db, message_id=message, reason="Wrong", by=stage.officer, now=stage.now)
+    put(stage, state="queued")
+    assert take(stage) == {}
+
+
+def test_a_worker_with_one_thread_sends_everything_in_turn(sqlite_wired: Stage) -> None:
+    worker = Dispatcher(sqlite_wired.sessions, sqlite_wired.desk, name="one:1", threads=1)
+    message = sqlite_wired.released()
+    worker.start()
+    try:
+        until(lambda: set(sqlite_wired.states(message).values()) == {"sent"})
+    finally:
+        worker.stop()
