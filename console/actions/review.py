@@ -51,6 +51,8 @@ class Review:
     sign_offs_needed: int
     variants: tuple[Variant, ...]
     """The words that this sign-off is for."""
+    before: tuple[Variant, ...]
+    """The words that were sent for approval before these; none the first time."""
     sheet: cards.MessageSheet
     """The message as it is now; its variants may be newer."""
     approve_by: datetime
@@ -107,6 +109,7 @@ def review(db: Session, desk: Desk, approval_id: str) -> Review:
         pins_left=max(rules.wrong_pins - row.wrong_pins, 0),
         sign_offs_needed=rules.sign_offs,
         variants=tuple(messages.variants(db, row.message_id, row.revision)),
+        before=tuple(messages.variants(db, row.message_id, row.revision - 1)),
         sheet=sheet,
         approve_by=row.approve_by,
         decided_at=row.decided_at,

@@ -20,6 +20,22 @@ TAGS: dict[DeliveryState, tuple[str, str]] = {
     DeliveryState.CANCELLED: ("cancelled", "grey"),
 }
 
+_REHEARSED = {
+    DeliveryState.SENT: ("rehearsed", "green"),
+    DeliveryState.UNCERTAIN: ("may be there: check", "orange"),
+}
+
+
+def tags(exercise: bool) -> dict[DeliveryState, tuple[str, str]]:
+    """An exercise sends nothing to the public, and does not say that it did."""
+    return TAGS | _REHEARSED if exercise else TAGS
+
+
+def counted(progress: cards.Progress, exercise: bool) -> str:
+    """``4 of 5 sent``"""
+    return f"{progress.sent} of {progress.total} {'rehearsed' if exercise else 'sent'}"
+
+
 OUTCOMES: dict[str, str] = {
     DeliveryEvent.ACCEPT: "accepted by the network",
     DeliveryEvent.REFUSE: "refused",
@@ -122,24 +138,21 @@ class Board:
 
 
 def board(sheet: cards.MessageSheet, now: datetime) -> Board:
-    lines = tuple(_line(one, now) for one in sheet.deliveries)
+    lines = tuple(_line(one, now, sheet.incident.exercise) for one in sheet.deliveries)
     heading = _heading(sheet)
     troubled = [f"{one.delivery.title}: {one.tag}" for one in lines if one.can_send_again]
     return Board(heading, lines, _every(sheet), ". ".join([heading, *troubled]))
 
 
 def _heading(sheet: cards.MessageSheet) -> str:
-    progress = sheet.progress
     match sheet.message.state:
         case MessageState.DRAFT:
             return "Sent back to you" if sheet.message.reason else "Draft"
         case MessageState.AWAITING:
             return "Waiting for approval"
         case MessageState.RELEASED | MessageState.STOPPED:
-            counted = f"{progress.sent} of {progress.total} sent"
-            return (
-                counted if sheet.message.state == MessageState.RELEASED else f"Stopped: {counted}"
-            )
+            far = counted(sheet.progress, sheet.incident.exercise)
+            return far if sheet.message.state == MessageState.RELEASED else f"Stopped: {far}"
         case other:
             return str(other).capitalize()
 
@@ -152,8 +165,8 @@ def _every(sheet: cards.MessageSheet) -> int:
     return 5 if sheet.progress.uncertain else 0
 
 
-def _line(delivery: cards.Delivery, now: datetime) -> Line:
-    tag, colour = TAGS[delivery.state]
+def _line(delivery: cards.Delivery, now: datetime, exercise: bool) -> Line:
+    tag, colour = tags(exercise)[delivery.state]
     under_way = delivery.state in (DeliveryState.QUEUED, DeliveryState.SENDING)
     if under_way and now - _since(delivery) > LATE:
         tag, colour = "late", "orange"

@@ -12,7 +12,7 @@ from console.actions import approvals, asking, reading
 from console.actions.approvals import Barred, Decided, WordsChanged, WrongPin
 from console.actions.errors import Expired, NotFound
 from console.actions.review import Review, Stage, review, stage
-from console.actions.same_words import changes, grouped
+from console.actions.same_words import Change, changes, grouped
 from console.domain.approval import Proof
 from console.web import board, sign_off_words
 from console.web.access import me
@@ -133,14 +133,23 @@ def _page(door: Door, tried: Tried | None = None, status: int = 200) -> Response
         incident=found.sheet.incident,
         message=found.sheet.message,
         wordings=grouped(desk, found.variants),
-        changes=changes(desk, found.variants, found.sheet.variants) if at is Stage.CHANGED else (),
+        changes=_changes(found, at),
         outcome=sign_off_words.outcome(found, at, desk.settings),
         form_token=_form_token(door, found.digest),
-        tags=board.TAGS,
+        tags=board.tags(found.exercise),
         tried=tried,
         errors=tried.errors,
     )
     return _guarded(make_response(answer, status))
+
+
+def _changes(found: Review, at: Stage) -> list[Change]:
+    """Since these words, for an older link; to these words, while they are to be decided."""
+    if at is Stage.OPEN and found.before:
+        return changes(web().desk, found.before, found.variants)
+    if at is Stage.CHANGED:
+        return changes(web().desk, found.variants, found.sheet.variants)
+    return []
 
 
 def _decide(door: Door) -> Response:

@@ -71,6 +71,10 @@ def test_an_older_link_shows_what_was_changed_and_decides_nothing(
             by=acted.person(web, "officer"), now=web.now,
         )  # fmt: skip
     acted.submit(web, asked.message)
+    again = asked.message, *acted.link(web, asked.message, "approver")
+    newer = client.get(Asked(asked.incident, *again).link).text
+    assert "What changed since Isla Grant sent it back" in newer
+    assert re.search(r"<del>.*heavy.*</del><ins>.*light.*</ins>", newer)
     page = client.get(asked.link).text
     assert "The words were changed after you were asked" in page
     assert "Nothing was published with this link." in page
