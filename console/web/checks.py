@@ -101,7 +101,8 @@ def _page(
         "pages/check.html",
         incident=sheet.incident,
         message=sheet.message,
-        proposals=proposals.channels,
+        cards=_alike(proposals),
+        many=len(proposals.channels),
         asked=asked,
         nobody=_nobody(mode, asked),
         errors=errors,
@@ -109,6 +110,15 @@ def _page(
         typed=typed or {},
         changed=changed,
     ), status
+
+
+def _alike(proposals: compose.Proposals) -> list[list[compose.Proposal]]:
+    """Channels that are given the same words stand together, so that these are read once."""
+    groups: dict[tuple[str, str, str], list[compose.Proposal]] = {}
+    for one in proposals.channels:
+        same = (one.variant.text, one.variant.subject, one.variant.language)
+        groups.setdefault(same, []).append(one)
+    return list(groups.values())
 
 
 def _rules(mode: Mode) -> Rules:

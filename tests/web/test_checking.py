@@ -25,6 +25,15 @@ def test_every_channel_has_its_own_count_and_account(browser: Open, web: Web) ->
     assert page.errors == {}
 
 
+def test_words_that_many_channels_share_are_read_once(browser: Open, web: Web) -> None:
+    check = f"/messages/{acting.drafted(web, edits={'bluesky': 'Snow. Stay at home.'})}/check"
+    answer = browser("officer").get(check).text
+    assert answer.count('class="skellat-words"') == 2
+    page = html.read(answer)
+    assert len(page.fields["text"]) == 5
+    assert {"channel-bluesky", "channel-mastodon"} <= set(page.ids)
+
+
 def test_one_channel_is_changed_by_hand_and_back(browser: Open, web: Web) -> None:
     officer = browser("officer")
     message_id = acting.drafted(web)
