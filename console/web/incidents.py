@@ -11,6 +11,7 @@ from console.actions.messages import Words
 from console.domain.incident import IncidentState, Mode
 from console.domain.message import Kind, MessageState
 from console.domain.states import NotAllowed
+from console.web import board
 from console.web.access import me
 from console.web.context import web
 from console.web.once import new_key, once
@@ -46,6 +47,7 @@ def page(mode: Mode, incident_id: str) -> str:
         type=web().desk.types.get(sheet.incident.type),
         entries=entries,
         kinds=_can_follow(sheet),
+        counted=board.counted,
         once=new_key(),
     )
 

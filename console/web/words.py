@@ -194,6 +194,20 @@ KINDS: dict[Kind, str] = {
     Kind.ALL_CLEAR: "All clear",
     Kind.CANCEL: "Cancel",
 }
+_A_KIND: dict[Kind, str] = {
+    Kind.ALERT: "an alert",
+    Kind.UPDATE: "an update",
+    Kind.CORRECTION: "a correction",
+    Kind.ALL_CLEAR: "the all clear",
+    Kind.CANCEL: "a cancel message",
+}
+
+
+def begin(kind: Kind, exercise: bool) -> str:
+    """What the button that begins a message says. “Cancel” alone would seem to leave the page."""
+    return f"{'Rehearse' if exercise else 'Write'} {_A_KIND[kind]}"
+
+
 NEXT_HINTS: dict[Kind, str] = {
     Kind.UPDATE: "Something has changed, or the update that you promised is due.",
     Kind.CORRECTION: "We said something wrong: say what, and what is right.",

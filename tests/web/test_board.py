@@ -180,7 +180,7 @@ def test_expired_says_what_to_do(browser: Open, web: Web, clock: Clock) -> None:
 def test_an_exercise_has_its_own_words_on_the_board(browser: Open, web: Web) -> None:
     message_id = acting.released(web, acting.drafted(web, mode=Mode.EXERCISE))
     seen = html.read(browser("officer").get(f"/exercise/messages/{message_id}").text)
-    assert seen.title.startswith("Exercise: 0 of 5 sent")
+    assert seen.title.startswith("Exercise: 0 of 5 rehearsed")
 
 
 @pytest.mark.parametrize("reason", [one for one in Reason if one is not Reason.UNEXPECTED])

@@ -97,9 +97,19 @@ def test_the_incident_shows_its_messages_and_what_can_follow(browser: Open, web:
     answer = browser("officer").get(f"/incidents/{incident_id}")
     page = html.read(answer.text)
     assert "1 of 5 sent" in page.text
-    assert [name in answer.text for name in ("Update", "Correction", "All clear", "Cancel")]
+    for words in ("an update", "a correction", "the all clear", "a cancel message"):
+        assert f"Write {words}" in page.text
     assert f"/incidents/{incident_id}/record" in page.links
     assert f"/public/{incident_id}" in page.links
+
+
+def test_an_exercise_rehearses_what_comes_next(browser: Open, web: Web) -> None:
+    message_id = acting.released(web, acting.drafted(web, mode=Mode.EXERCISE))
+    incident_id = acting.sheet(web, message_id).incident.id
+    page = html.read(browser("officer").get(f"/exercise/incidents/{incident_id}").text)
+    assert "0 of 5 rehearsed" in page.text
+    assert "Rehearse an update" in page.text
+    assert "Write" not in page.text
 
 
 def test_nothing_follows_before_something_went_out(browser: Open, web: Web) -> None:
