@@ -37,6 +37,10 @@ function filterPlaces(box) {
 // The board: asks again while something is under way, and says once what has changed.
 function follow(live) {
   let tag = null;
+  let heard = new Date();
+  const note = Object.assign(document.createElement("p"), { className: "skellat-note skellat-note--amber", hidden: true });
+  note.setAttribute("role", "status");
+  live.before(note);
   let said = live.querySelector("[data-board]").dataset.said;
   const again = (seconds) => seconds > 0 && setTimeout(ask, seconds * 1000);
   again(Number(live.dataset.every));
@@ -47,15 +51,25 @@ function follow(live) {
     try {
       answer = await fetch(live.dataset.live, { headers: tag ? { "If-None-Match": tag } : {}, redirect: "manual", cache: "no-store" });
     } catch {
-      return again(5);
+      return lost();
     }
     // Signed out meanwhile: the page itself leads to where one signs in.
     if (answer.type === "opaqueredirect") return location.reload();
+    if (answer.status >= 500) return lost();
+    note.hidden = true;
+    heard = new Date();
     if (answer.ok) {
       tag = answer.headers.get("ETag");
       put(await answer.text());
     }
     again(Number(live.dataset.every));
+  }
+
+  // Nothing is worse than an old state that looks new.
+  function lost() {
+    if (note.hidden) note.textContent = `Skellat has not answered since ${heard.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}. What stands here is as it was then. This page goes on asking by itself.`;
+    note.hidden = false;
+    again(5);
   }
 
   function put(html) {
