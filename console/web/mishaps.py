@@ -26,7 +26,8 @@ def register(app: Flask) -> None:
 
 
 def page(status: int, sorry: words.Sorry) -> Page:
-    return render_template("pages/sorry.html", sorry=sorry), status
+    exercise = request.path.startswith("/exercise/")
+    return render_template("pages/sorry.html", sorry=sorry, exercise=exercise), status
 
 
 def _stale_form(_error: CSRFError) -> Page:
