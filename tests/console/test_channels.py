@@ -1,12 +1,15 @@
 """What is wrong in channels.toml is said with file, key and remedy, and never with a secret."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from console import channels, settings
-from console.configuration import ConfigurationFaults, Fault
+from console.configuration import ConfigurationFaults, Fault, SecretMissing
+from console.domain.incident import Mode
 from console.settings import Settings
 
 MASTODON = """
@@ -112,3 +115,43 @@ def test_a_channel_in_practice_needs_no_keys_of_its_network(known: Settings) -> 
     (social,) = channels.configured(known)
     assert social.practice
     assert channels.missing_secrets(social, {}) == []
+
+
+def connected(known: Settings, text: str, mode: Mode, *, practice_only: bool = False) -> Any:
+    (known.config / channels.FILE).write_text(text)
+    practice = settings.Practice(url="http://127.0.0.1:9", smtp="127.0.0.1:9")
+    ready = replace(known, practice=practice, practice_only=practice_only)
+    (social,) = channels.configured(ready)
+    return channels.connect(social, mode, ready)
+
+
+def test_an_exercise_never_reads_a_live_setting_or_secret(
+    known: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOCIAL_TOKEN", "l1v3")
+    live = connected(known, MASTODON, Mode.ACTUAL)
+    assert (live.url, live.token) == ("https://social.example", "l1v3")
+    monkeypatch.delenv("SOCIAL_TOKEN")
+    rehearsed = connected(known, MASTODON, Mode.EXERCISE)
+    assert rehearsed.url == "http://127.0.0.1:9/mastodon"
+    assert rehearsed.token == "exercise.social"
+    with pytest.raises(SecretMissing):
+        connected(known, MASTODON, Mode.ACTUAL)
+
+
+def test_what_is_in_practice_goes_to_the_practice_networks_even_when_it_is_actual(
+    known: Settings,
+) -> None:
+    for channel in (
+        connected(known, MASTODON + "practice = true", Mode.ACTUAL),
+        connected(known, MASTODON, Mode.ACTUAL, practice_only=True),
+    ):
+        assert channel.url == "http://127.0.0.1:9/mastodon"
+        assert channel.token == "actual.social"
+
+
+def test_without_practice_networks_an_exercise_goes_nowhere(known: Settings) -> None:
+    (known.config / channels.FILE).write_text(MASTODON)
+    (social,) = channels.configured(known)
+    with pytest.raises(channels.NoPractice):
+        channels.connect(social, Mode.EXERCISE, known)

@@ -52,6 +52,17 @@ def test_a_stranger_is_asked_to_sign_in_everywhere(app: Flask, browser: Open) ->
         assert ask(stranger, rule, token) in (302, 401), rule
 
 
+def test_no_form_is_taken_without_the_token_of_its_page(app: Flask, browser: Open) -> None:
+    everybody = {name: browser(name) for name in PEOPLE}
+    for rule, act in kept(app):
+        if "POST" not in (rule.methods or ()):
+            continue
+        for name, someone in everybody.items():
+            if may({PEOPLE[name][1]}, act):
+                assert ask(someone, rule, "") == 400, f"{rule} took a form of any site"
+                assert ask(someone, rule, someone.token() + "x") == 400, rule
+
+
 def test_what_is_open_to_strangers_is_only_what_has_to_be() -> None:
     opened = {endpoint.partition(".")[0] for endpoint, act in ACCESS.items() if act is None}
     assert opened == STRANGERS_MAY_SEE
