@@ -10,7 +10,7 @@ from console.actions.people import User
 from console.actions.recording import on_record
 from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
-from console.domain.message import NEXT, Kind, MessageEvent, MessageState, Variant
+from console.domain.message import NEXT, MessageEvent, MessageState, Variant
 from console.domain.states import after
 from console.store import messages, outbox
 from console.store.deliveries import DeliveryRow
@@ -23,9 +23,6 @@ def release(db: Session, desk: Desk, message: MessageRow, *, by: User, now: date
     incident = db.get_one(IncidentRow, message.incident_id)
     message.state = str(after(NEXT, MessageState(message.state), MessageEvent.RELEASE))
     message.released_at = now
-    if message.kind != Kind.ALERT:
-        # A stale alert must never follow its own all clear.
-        outbox.cancel_queued(db, incident_id=incident.id, before=message.number, now=now)
     weights = outbox.latest_milliseconds(db)
     link = compose.public_link(desk, incident)
     rows = 0
@@ -39,7 +36,10 @@ def release(db: Session, desk: Desk, message: MessageRow, *, by: User, now: date
             row.weight = weights.get(variant.channel, 0)
             db.add(row)
             rows += 1
-    detail = {"digest": message.digest, "deliveries": rows}
+    db.flush()
+    # A stale alert must never follow its own all clear.
+    cancelled = outbox.cancel_overtaken(db, incident_id=incident.id, now=now)
+    detail = {"digest": message.digest, "deliveries": rows, "cancelled": len(cancelled)}
     on_record(db, message, "message released", by, now, detail)
 
 

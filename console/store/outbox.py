@@ -73,21 +73,17 @@ def to_look_for(db: Session, now: datetime, *, until: datetime, limit: int) -> l
     return list(rows)
 
 
-def cancel_queued(
-    db: Session,
-    *,
-    now: datetime,
-    message_id: str | None = None,
-    incident_id: str | None = None,
-    before: int | None = None,
-) -> list[str]:
-    """Cancels what has not left yet: of one message, or of an incident's earlier messages."""
-    which: list[ColumnElement[bool]] = [DeliveryRow.state == QUEUED]
-    if message_id is not None:
-        which.append(DeliveryRow.message_id == message_id)
-    if incident_id is not None:
-        which += [DeliveryRow.incident_id == incident_id, DeliveryRow.number < (before or 0)]
-    return _cancel(db, and_(*which), now)
+def cancel_queued(db: Session, *, message_id: str, now: datetime) -> list[str]:
+    """Cancels what has not left yet of one message."""
+    of_it = DeliveryRow.message_id == message_id
+    return _cancel(db, and_(DeliveryRow.state == QUEUED, of_it), now)
+
+
+def cancel_overtaken(db: Session, *, incident_id: str, now: datetime) -> list[str]:
+    """Cancels what has not left yet and has a newer message of its incident on its channel. What
+    the newer one does not reach stays: there it would be the only word."""
+    of_it = DeliveryRow.incident_id == incident_id
+    return _cancel(db, and_(DeliveryRow.state == QUEUED, of_it, _newer_released()), now)
 
 
 def cancel_unsendable(db: Session, now: datetime) -> list[str]:

@@ -1,5 +1,6 @@
 """Sign-offs: only these words, only this person, only in time, only once; on both databases."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,7 +15,7 @@ from console.domain.approval import ApprovalState
 from console.domain.incident import Mode
 from console.domain.message import Kind, MessageState
 from console.domain.policy import Bar
-from console.store.audit import Actor
+from console.store.audit import Actor, EntryRow
 from console.store.mails import MailRow
 from tests.stage import PIN, Stage
 
@@ -217,3 +218,17 @@ def test_an_all_clear_cancels_the_alert_that_has_not_left(stage: Stage) -> None:
     clear = stage.released(incident, Kind.ALL_CLEAR, text="It is over.")
     assert set(stage.states(alert).values()) == {"cancelled"}
     assert set(stage.states(clear).values()) == {"queued"}
+
+
+def test_an_update_leaves_the_alert_queued_on_channels_that_it_does_not_reach(
+    stage: Stage,
+) -> None:
+    incident = stage.incident()
+    alert = stage.released(incident)
+    stage.released(incident, Kind.UPDATE, text="It thaws.", channels=["radio", "bluesky"])
+    states = stage.states(alert)
+    assert states.pop("radio") == states.pop("bluesky") == "cancelled"
+    assert set(states.values()) == {"queued"}
+    with stage.sessions.read() as db:
+        query = select(EntryRow.detail).where(EntryRow.action == "message released")
+        assert [json.loads(one)["cancelled"] for one in db.scalars(query)] == [0, 2]
