@@ -1,8 +1,8 @@
 // Only improves: every page works without it.
-import { Button, CharacterCount, ErrorSummary, PasswordInput, createAll } from "./govuk/govuk-frontend.min.js";
+import { Button, CharacterCount, ErrorSummary, PasswordInput, SkipLink, createAll } from "./govuk/govuk-frontend.min.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
-for (const component of [Button, CharacterCount, ErrorSummary, PasswordInput]) createAll(component);
+for (const component of [Button, CharacterCount, ErrorSummary, PasswordInput, SkipLink]) createAll(component);
 document.querySelectorAll("[data-places]").forEach(filterPlaces);
 const live = document.getElementById("live");
 if (live) follow(live);
