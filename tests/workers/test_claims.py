@@ -24,6 +24,7 @@ from workers.deadline import clock
 from workers.deliver import deliver
 from workers.dispatcher import Dispatcher
 from workers.errand import Errand, Outcome
+from workers.recheck import signed_texts
 from workers.reconcile import Look
 
 LATE = "late answer, state kept"
@@ -342,6 +343,8 @@ def test_a_stopped_messages_words_are_not_signed_for_sending_any_more(stage: Sta
         messages.stop(db, message_id=message, reason="Wrong", by=stage.officer, now=stage.now)
     put(stage, state="queued")
     assert take(stage) == {}
+    with stage.sessions.read() as db:
+        assert signed_texts(db, stage.desk, message).fault == "the message is not released"
 
 
 def test_a_worker_with_one_thread_sends_everything_in_turn(sqlite_wired: Stage) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 from rq import Queue
+from rq.command import send_shutdown_command
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -17,7 +18,7 @@ from tests.stage import Stage
 from tests.waiting import until
 from tests.workers.conftest import StartWorker
 from workers import queue
-from workers.queue import listen
+from workers.queue import RingWorker, listen
 
 
 @pytest.fixture
@@ -44,6 +45,15 @@ def test_a_ring_wakes_the_worker_within_a_second(redis_url: str, woken: threadin
     bell = Doorbell(redis_url)
     until(lambda: bell.connected)
     bell.ring()
+    assert woken.wait(5)
+
+
+def test_nobody_commands_the_worker_by_way_of_redis(redis_url: str, woken: threading.Event) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        assert client.pubsub_channels() == []
+        for worker in RingWorker.all(connection=client):
+            send_shutdown_command(client, worker.name)
+    Doorbell(redis_url).ring()
     assert woken.wait(5)
 
 
