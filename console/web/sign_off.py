@@ -58,6 +58,7 @@ class Tried:
 
 
 @blueprint.get("/sign-off/<token>")
+@blueprint.get("/exercise/sign-off/<token>")
 def show(token: str) -> Response:
     door = _by_link(token)
     if request.method == "GET":
@@ -66,11 +67,13 @@ def show(token: str) -> Response:
 
 
 @blueprint.post("/sign-off/<token>")
+@blueprint.post("/exercise/sign-off/<token>")
 def decide(token: str) -> Response:
     return _decide(_by_link(token))
 
 
 @blueprint.get("/sign-off/<token>/picture/<sha256>")
+@blueprint.get("/exercise/sign-off/<token>/picture/<sha256>")
 def picture(token: str, sha256: str) -> Response:
     return _picture(_by_link(token), sha256)
 
@@ -97,7 +100,8 @@ def _by_link(token: str) -> Door:
         except NotFound:
             page = render_template("pages/sign_off_unknown.html")
             abort(_guarded(make_response(page, 404)))
-    return Door(url_for("sign_off.show", token=token), token, approval_id, linked=True)
+        world = "/exercise" if review(db, web().desk, approval_id).exercise else ""
+    return Door(f"{world}/sign-off/{token}", token, approval_id, linked=True)
 
 
 def _own(approval_id: str) -> Door:
@@ -145,7 +149,7 @@ def _page(door: Door, tried: Tried | None = None, status: int = 200) -> Response
 
 def _changes(found: Review, at: Stage) -> list[Change]:
     """Since these words, for an older link; to these words, while they are to be decided."""
-    if at is Stage.OPEN and found.before:
+    if at is Stage.OPEN and found.before not in ((), found.variants):
         return changes(web().desk, found.before, found.variants)
     if at is Stage.CHANGED:
         return changes(web().desk, found.variants, found.sheet.variants)

@@ -1,22 +1,27 @@
 """Brings messages to where a test needs them, by the console's own acts."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 from PIL import Image
 
-from console.actions import approvals, incidents, messages, people, pictures, reading
+from console.actions import approvals, asking, incidents, messages, people, pictures, reading
 from console.actions.cards import MessageSheet
 from console.actions.messages import Words
 from console.actions.people import User
 from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
 from console.domain.message import Kind
+from console.domain.policy import Role
+from console.store.approvals import of_message
+from console.store.audit import Actor
 from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
 from console.web.context import Web
-from tests.web.conftest import PIN
+from tests.web.conftest import PASSWORD, PIN
 
+TEXT = 'Northbrae Council: heavy snow in Cairn Pass.\n\nTravel only if you "must" & stay warm.'
 FACTS = {
     "hazard": "Heavy snow",
     "where": ["inverbrae", "cairn-pass"],
@@ -26,9 +31,37 @@ FACTS = {
 }
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A message that waits for its sign-off, and one approver's link."""
+
+    incident: str
+    message: str
+    approval: str
+    token: str
+
+    @property
+    def link(self) -> str:
+        return f"/sign-off/{self.token}"
+
+
 def person(web: Web, name: str) -> User:
     with web.sessions.read() as db:
         return next(one for one in people.everybody(db) if one.email.startswith(f"{name}@"))
+
+
+def add(web: Web, name: str, *roles: Role) -> User:
+    with web.sessions.begin() as db:
+        return people.add(
+            db,
+            email=f"{name}@northbrae.example",
+            name=name.title(),
+            roles=roles,
+            password=PASSWORD,
+            pin=PIN,
+            by=Actor("tests"),
+            now=web.now,
+        )
 
 
 def drafted(
@@ -37,13 +70,14 @@ def drafted(
     mode: Mode = Mode.ACTUAL,
     type_: str = "snow-ice",
     by: str = "officer",
+    title: str = "Snow on Friday",
     **words: Any,
 ) -> str:
     """A new incident with a complete alert; returns the message's id."""
     who = person(web, by)
     with web.sessions.begin() as db:
         incident_id = incidents.open_incident(
-            db, web.desk, type_=type_, title="Snow on Friday", mode=mode, by=who, now=web.now
+            db, web.desk, type_=type_, title=title, mode=mode, by=who, now=web.now
         )
         return messages.draft(
             db,
@@ -56,10 +90,37 @@ def drafted(
         )
 
 
-def submitted(web: Web, message_id: str) -> str:
+def submitted(web: Web, message_id: str, *, by: str = "officer") -> str:
     with web.sessions.begin() as db:
-        messages.submit(db, web.desk, message_id=message_id, by=person(web, "officer"), now=web.now)
+        messages.submit(db, web.desk, message_id=message_id, by=person(web, by), now=web.now)
     return message_id
+
+
+def asked(
+    web: Web,
+    *,
+    of: str = "approver",
+    mode: Mode = Mode.ACTUAL,
+    by: str = "officer",
+    text: str = TEXT,
+    title: str = "Snow in Cairn Pass",
+    **words: Any,
+) -> Asked:
+    """A message sent for approval, and the link of one who was asked."""
+    message = drafted(web, mode=mode, by=by, title=title, facts={}, text=text, **words)
+    submitted(web, message, by=by)
+    return Asked(sheet(web, message).incident.id, message, *link(web, message, of))
+
+
+def link(web: Web, message: str, of: str) -> tuple[str, str]:
+    """The newest sign-off that was asked of this person, and a fresh link to it."""
+    who = person(web, of).id
+    with web.sessions.begin() as db:
+        mine = [one for one in of_message(db, message) if one.approver_id == who]
+        newest = max(mine, key=lambda one: one.revision)
+        token = asking.new_link(db, newest.id, web.now)
+        assert token
+        return newest.id, token
 
 
 def released(web: Web, message_id: str) -> str:
@@ -122,10 +183,10 @@ def _rows(db: Any, message_id: str) -> list[DeliveryRow]:
     return list(db.query(DeliveryRow).filter_by(message_id=message_id))
 
 
-def picture(web: Web) -> str:
+def picture(web: Web, colour: str = "teal") -> str:
     """A picture that is kept; returns its SHA-256."""
     out = BytesIO()
-    Image.new("RGB", (40, 20), "teal").save(out, "JPEG")
+    Image.new("RGB", (40, 20), colour).save(out, "JPEG")
     with web.sessions.begin() as db:
         return pictures.take(
             db,

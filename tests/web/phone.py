@@ -8,7 +8,8 @@ from werkzeug.test import TestResponse
 from console.store.approvals import ApprovalRow
 from console.store.messages import MessageRow
 from console.web.context import Web
-from tests.web.acted import PIN, Asked
+from tests.web.acting import Asked
+from tests.web.conftest import PIN
 
 WRONG = "271828"
 """Not the approver's PIN."""

@@ -18,9 +18,9 @@ from console.store.audit import Actor, record
 from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
 from console.web import record_words
 from console.web.context import Web
-from tests.web import acted
-from tests.web.acted import PIN, Asked
-from tests.web.conftest import Browser, Clock
+from tests.web import acting
+from tests.web.acting import Asked
+from tests.web.conftest import PIN, Browser, Clock
 
 Open = Callable[[str], Browser]
 
@@ -69,7 +69,7 @@ def published(web: Web, clock: Clock) -> None:
 
 
 def test_an_incidents_record_shows_everything(web: Web, auditor: Browser, clock: Clock) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     clock.later(minutes=2)
     sign(web, asked)
     clock.later(seconds=2)
@@ -97,7 +97,7 @@ def test_an_incidents_record_shows_everything(web: Web, auditor: Browser, clock:
 
 
 def test_every_version_of_the_words_is_kept(web: Web, auditor: Browser) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     with web.sessions.begin() as db:
         approvals.send_back(
             db, web.desk, approval_id=asked.approval, reason="Less alarm.", pin=PIN, now=web.now
@@ -105,9 +105,9 @@ def test_every_version_of_the_words_is_kept(web: Web, auditor: Browser) -> None:
     with web.sessions.begin() as db:
         messages.save(
             db, web.desk, message_id=asked.message, version=None, words=Words(text="Light snow."),
-            by=acted.person(web, "officer"), now=web.now,
+            by=acting.person(web, "officer"), now=web.now,
         )  # fmt: skip
-    acted.submit(web, asked.message)
+    acting.submitted(web, asked.message)
     page = auditor.get(f"/incidents/{asked.incident}/record").text
     assert "Words, version 1" in page
     assert "heavy snow in Cairn Pass" in page
@@ -117,12 +117,12 @@ def test_every_version_of_the_words_is_kept(web: Web, auditor: Browser) -> None:
 
 
 def test_a_decision_stands_with_its_own_version(web: Web, auditor: Browser) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     with web.sessions.begin() as db:
         approvals.send_back(
             db, web.desk, approval_id=asked.approval, reason="Wait.", pin=PIN, now=web.now
         )
-    acted.submit(web, asked.message)
+    acting.submitted(web, asked.message)
     page = auditor.get(f"/incidents/{asked.incident}/record").text
     newer, older = page.split("Words, version 1")
     assert "Isla Grant: <strong>asked</strong>" in newer
@@ -131,7 +131,7 @@ def test_a_decision_stands_with_its_own_version(web: Web, auditor: Browser) -> N
 
 
 def test_an_exercises_record_is_at_its_own_address(web: Web, auditor: Browser) -> None:
-    asked = acted.asked(web, mode=Mode.EXERCISE)
+    asked = acting.asked(web, mode=Mode.EXERCISE)
     answer = auditor.get(f"/incidents/{asked.incident}/record")
     assert answer.location == f"/exercise/incidents/{asked.incident}/record"
     page = auditor.get(answer.location).text
@@ -145,7 +145,7 @@ def test_there_is_no_record_of_no_incident(auditor: Browser) -> None:
 
 
 def test_the_record_is_for_those_who_may_audit(web: Web, browser: Open) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     paths = ("/record", "/record/verify", f"/incidents/{asked.incident}/record.csv")
     for name, status in (("auditor", 200), ("administrator", 200), ("custodian", 403)):
         person = browser(name)
@@ -239,7 +239,7 @@ def test_reading_and_verifying_leave_no_trace(web: Web, auditor: Browser) -> Non
 
 
 def test_every_line_of_the_download_can_be_checked_alone(web: Web, auditor: Browser) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     answer = auditor.get(f"/incidents/{asked.incident}/record.jsonl")
     assert "attachment" in answer.headers["Content-Disposition"]
     entries = [Entry(**json.loads(line)) for line in answer.text.splitlines()]
@@ -253,7 +253,7 @@ def test_no_cell_of_the_csv_is_a_formula(start: str) -> None:
 
 
 def test_the_csv_has_every_entry_and_no_formula(web: Web, auditor: Browser) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     noted(web, 1, '=HYPERLINK("https://press.example")', asked.incident)
     answer = auditor.get(f"/incidents/{asked.incident}/record.csv")
     assert answer.content_type == "text/csv; charset=utf-8"
@@ -272,7 +272,7 @@ def test_durations_are_in_words(clock: Clock, seconds: float, said: str) -> None
 
 
 def test_an_uncertain_attempt_has_no_outcome(web: Web, auditor: Browser, clock: Clock) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     sign(web, asked)
     with web.sessions.begin() as db:
         first = next(iter(db.scalars(select(DeliveryRow))))

@@ -3,14 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from PIL import Image
 from sqlalchemy import inspect, select, text
 
 from console import settings
@@ -23,10 +21,11 @@ from console.store.migrate import migrate
 from console.web.app import create_app
 from console.web.context import KEY, Web
 from tests.real.postgres import Postgres
-from tests.web import acted
-from tests.web.acted import PIN
-from tests.web.conftest import Browser, Clock
+from tests.web import acting
+from tests.web.conftest import PIN, Browser, Clock
 from tests.web.phone import WRONG, decide, hidden, states
+
+PLOUGH = "A plough on the Cairn Pass"
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def everything(web: Web, *, but: tuple[str, ...] = ()) -> dict[str, list[Any]]:
 
 
 def test_the_page_shows_the_exact_words_and_where_they_go(web: Web, client: FlaskClient) -> None:
-    page = client.get(acted.asked(web).link)
+    page = client.get(acting.asked(web).link)
     assert page.status_code == 200
     assert "Morag Bain wants to publish to 5 channels" in page.text
     assert "Travel only if you &#34;must&#34; &amp; stay warm." in page.text
@@ -55,13 +54,13 @@ def test_the_page_shows_the_exact_words_and_where_they_go(web: Web, client: Flas
 
 
 def test_a_text_that_channels_share_stands_there_once(web: Web, client: FlaskClient) -> None:
-    assert client.get(acted.asked(web).link).text.count("heavy snow in Cairn Pass") == 1
+    assert client.get(acting.asked(web).link).text.count("heavy snow in Cairn Pass") == 1
 
 
 def test_the_words_and_the_button_come_before_everything_else(
     web: Web, client: FlaskClient
 ) -> None:
-    page = client.get(acted.asked(web).link).text
+    page = client.get(acting.asked(web).link).text
     places = [
         page.index(one) for one in ("heavy snow", "Approve and publish", "About this message")
     ]
@@ -69,16 +68,17 @@ def test_the_words_and_the_button_come_before_everything_else(
 
 
 def test_an_exercise_says_so_in_words(web: Web, client: FlaskClient) -> None:
-    page = client.get(acted.asked(web, mode=Mode.EXERCISE).link).text
+    page = client.get(acting.asked(web, mode=Mode.EXERCISE).link).text
     assert "Morag Bain wants to rehearse on 5 practice channels" in page
     assert "Approve and rehearse on 5 practice channels" in page
     assert "<strong>EXERCISE</strong>" in page
+    assert 'action="/exercise/sign-off/' in page
     assert "<title>Exercise: " in page
     assert "publish to" not in page
 
 
 def test_it_sets_no_cookie_and_is_kept_by_no_cache(web: Web, client: FlaskClient) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     for answer in (client.get(asked.link), decide(client, asked), client.get(asked.link)):
         assert "Set-Cookie" not in answer.headers
         assert answer.headers["Cache-Control"] == "no-store"
@@ -87,7 +87,7 @@ def test_it_sets_no_cookie_and_is_kept_by_no_cache(web: Web, client: FlaskClient
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 def test_fetching_ten_times_changes_nothing(web: Web, client: FlaskClient, method: str) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     before = everything(web, but=("links",))
     for _ in range(10):
         assert client.open(asked.link, method=method).status_code == 200
@@ -95,7 +95,7 @@ def test_fetching_ten_times_changes_nothing(web: Web, client: FlaskClient, metho
 
 
 def test_a_head_is_not_even_noted_as_fetched(web: Web, client: FlaskClient) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     before = everything(web)
     client.head(asked.link)
     assert everything(web) == before
@@ -106,7 +106,7 @@ def test_a_head_is_not_even_noted_as_fetched(web: Web, client: FlaskClient) -> N
 
 
 def test_approving_publishes_and_the_link_shows_the_outcome(web: Web, client: FlaskClient) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     answer = decide(client, asked)
     assert (answer.status_code, answer.location) == (303, asked.link)
     assert states(web, asked) == ("released", "granted")
@@ -118,7 +118,7 @@ def test_approving_publishes_and_the_link_shows_the_outcome(web: Web, client: Fl
 
 
 def test_pressing_twice_releases_once(web: Web, client: FlaskClient) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     form = {"pin": PIN, **hidden(client.get(asked.link).text)}
     for _ in range(2):
         assert client.post(asked.link, data=form).status_code == 303
@@ -127,7 +127,7 @@ def test_pressing_twice_releases_once(web: Web, client: FlaskClient) -> None:
 
 
 def press_all_at_once(app: Flask, web: Web) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     form = {"pin": PIN, **hidden(app.test_client().get(asked.link).text)}
 
     def press(_: int) -> int:
@@ -168,17 +168,17 @@ def app_on_postgres(
 
 def test_twenty_at_once_release_exactly_once_on_postgres(app_on_postgres: Flask) -> None:
     web: Web = app_on_postgres.extensions[KEY]
-    acted.add(web, "officer", Role.DUTY_OFFICER)
-    acted.add(web, "approver", Role.APPROVER)
+    acting.add(web, "officer", Role.DUTY_OFFICER)
+    acting.add(web, "approver", Role.APPROVER)
     press_all_at_once(app_on_postgres, web)
 
 
 def test_the_link_shows_this_messages_picture_and_no_other(web: Web, client: FlaskClient) -> None:
-    asked = acted.asked(web, picture=png("red"))
-    other = acted.asked(web, picture=png("blue"))
+    asked = acting.asked(web, picture=acting.picture(web, "red"), alt=PLOUGH)
+    other = acting.asked(web, picture=acting.picture(web, "blue"), alt=PLOUGH)
     found = re.findall(r'src="(/sign-off/[^"]+)"', client.get(asked.link).text)
     assert len(found) == 1
-    assert 'alt="A plough on the Cairn Pass"' in client.get(asked.link).text
+    assert f'alt="{PLOUGH}"' in client.get(asked.link).text
     answer = client.get(found[0])
     assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
     assert client.get(found[0].replace(asked.token, other.token)).status_code == 404
@@ -187,7 +187,7 @@ def test_the_link_shows_this_messages_picture_and_no_other(web: Web, client: Fla
 def test_an_approver_can_decide_from_the_console(
     web: Web, browser: Callable[[str], Browser]
 ) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     address, isla = f"/approvals/{asked.approval}", browser("approver")
     page = isla.get(address)
     assert page.status_code == 200
@@ -199,24 +199,18 @@ def test_an_approver_can_decide_from_the_console(
 
 
 def test_nobody_decides_for_another_approver(web: Web, browser: Callable[[str], Browser]) -> None:
-    acted.add(web, "second", Role.APPROVER)
-    asked = acted.asked(web)
+    acting.add(web, "second", Role.APPROVER)
+    asked = acting.asked(web)
     address = f"/approvals/{asked.approval}"
     assert browser("second").get(address).status_code == 404
     assert browser("officer").get(address).status_code == 403
     assert browser("").get(address).status_code == 302
 
 
-def png(colour: str) -> bytes:
-    out = BytesIO()
-    Image.new("RGB", (40, 30), colour).save(out, "PNG")
-    return out.getvalue()
-
-
 def test_the_links_token_is_never_logged(
     web: Web, client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     with caplog.at_level("DEBUG"):
         decide(client, asked, pin=WRONG)
         decide(client, asked)

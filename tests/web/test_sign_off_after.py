@@ -22,9 +22,9 @@ from console.domain.policy import Role, Rules
 from console.store.approvals import ApprovalRow
 from console.web.app import create_app
 from console.web.context import KEY, Web
-from tests.web import acted
-from tests.web.acted import PIN, Asked
-from tests.web.conftest import Clock
+from tests.web import acting
+from tests.web.acting import Asked
+from tests.web.conftest import PIN, Clock
 from tests.web.phone import decide, hidden, states
 
 
@@ -35,9 +35,9 @@ def client(app: Flask) -> FlaskClient:
 
 
 def test_the_second_approver_sees_who_signed(web: Web, client: FlaskClient) -> None:
-    acted.add(web, "second", Role.APPROVER)
-    first = acted.asked(web)
-    _, token = acted.link(web, first.message, "second")
+    acting.add(web, "second", Role.APPROVER)
+    first = acting.asked(web)
+    _, token = acting.link(web, first.message, "second")
     second = Asked(first.incident, first.message, first.approval, token)
     form = {"pin": PIN, **hidden(client.get(second.link).text)}
     decide(client, first)
@@ -48,7 +48,7 @@ def test_the_second_approver_sees_who_signed(web: Web, client: FlaskClient) -> N
 
 
 def test_a_late_approval_never_publishes(web: Web, client: FlaskClient, clock: Clock) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     form = {"pin": PIN, **hidden(client.get(asked.link).text)}
     clock.later(minutes=30)
     assert client.post(asked.link, data=form).status_code == 303
@@ -61,17 +61,17 @@ def test_a_late_approval_never_publishes(web: Web, client: FlaskClient, clock: C
 def test_an_older_link_shows_what_was_changed_and_decides_nothing(
     web: Web, client: FlaskClient
 ) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     form = {"pin": PIN, **hidden(client.get(asked.link).text)}
     decide(client, asked, "send-back", reason="Say until when.")
     with web.sessions.begin() as db:
         messages.save(
             db, web.desk, message_id=asked.message, version=None,
-            words=Words(text=acted.TEXT.replace("heavy snow", "light snow")),
-            by=acted.person(web, "officer"), now=web.now,
+            words=Words(text=acting.TEXT.replace("heavy snow", "light snow")),
+            by=acting.person(web, "officer"), now=web.now,
         )  # fmt: skip
-    acted.submit(web, asked.message)
-    again = asked.message, *acted.link(web, asked.message, "approver")
+    acting.submitted(web, asked.message)
+    again = asked.message, *acting.link(web, asked.message, "approver")
     newer = client.get(Asked(asked.incident, *again).link).text
     assert "What changed since Isla Grant sent it back" in newer
     assert re.search(r"<del>.*heavy.*</del><ins>.*light.*</ins>", newer)
@@ -84,41 +84,41 @@ def test_an_older_link_shows_what_was_changed_and_decides_nothing(
 
 
 def test_a_withdrawn_message_says_so(web: Web, client: FlaskClient) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     with web.sessions.begin() as db:
-        officer = acted.person(web, "officer")
+        officer = acting.person(web, "officer")
         messages.withdraw(db, message_id=asked.message, by=officer, now=web.now)
     assert "This was withdrawn" in client.get(asked.link).text
 
 
 def test_who_drafted_it_is_not_asked_in_an_actual_incident(web: Web) -> None:
-    acted.add(web, "both", Role.DUTY_OFFICER, Role.APPROVER)
-    asked = acted.asked(web, by="both")
+    acting.add(web, "both", Role.DUTY_OFFICER, Role.APPROVER)
+    asked = acting.asked(web, by="both")
     with web.sessions.read() as db:
         people = [one.approver_id for one in db.scalars(select(ApprovalRow))]
-    assert acted.person(web, "both").id not in people
-    assert acted.person(web, "approver").id in people
+    assert acting.person(web, "both").id not in people
+    assert acting.person(web, "approver").id in people
     assert states(web, asked)[0] == "awaiting approval"
 
 
 def test_who_drafted_it_may_rehearse_the_sign_off(web: Web, client: FlaskClient) -> None:
-    acted.add(web, "both", Role.DUTY_OFFICER, Role.APPROVER)
-    asked = acted.asked(web, by="both", of="both", mode=Mode.EXERCISE)
+    acting.add(web, "both", Role.DUTY_OFFICER, Role.APPROVER)
+    asked = acting.asked(web, by="both", of="both", mode=Mode.EXERCISE)
     assert decide(client, asked).status_code == 303
     assert states(web, asked) == ("released", "granted")
 
 
 def test_where_only_the_drafter_could_sign_nobody_is_asked(web: Web) -> None:
-    acted.add(web, "both", Role.DUTY_OFFICER, Role.APPROVER)
+    acting.add(web, "both", Role.DUTY_OFFICER, Role.APPROVER)
     with web.sessions.begin() as db:
         db.execute(text("update users set active = false where email like 'approver@%'"))
-    _, message = acted.drafted(web, by="both")
+    message = acting.drafted(web, by="both")
     with pytest.raises(NobodyToAsk):
-        acted.submit(web, message, by="both")
+        acting.submitted(web, message, by="both")
 
 
 def test_who_is_no_longer_an_approver_is_told(web: Web, client: FlaskClient) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     with web.sessions.begin() as db:
         db.execute(text("""update users set roles = '["auditor"]' where email like 'approver@%'"""))
     assert "no longer has the role of an approver" in client.get(asked.link).text
@@ -134,11 +134,14 @@ def test_a_link_that_leads_nowhere_says_what_to_do(client: FlaskClient) -> None:
 def test_words_that_come_again_unchanged_are_not_called_changed(
     web: Web, client: FlaskClient
 ) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     decide(client, asked, "send-back", reason="Wait for the police.")
-    acted.submit(web, asked.message)
+    acting.submitted(web, asked.message)
     page = client.get(asked.link).text
     assert "The same words were sent for approval again" in page
+    again = asked.message, *acting.link(web, asked.message, "approver")
+    newer = client.get(Asked(asked.incident, *again).link).text
+    assert "The same words as before, unchanged." in newer
     assert "What changed" not in page
 
 
@@ -171,9 +174,9 @@ def test_where_two_must_sign_the_first_alone_publishes_nothing(
 ) -> None:
     app = under_rules(Rules(sign_offs=2))
     web, client = app.extensions[KEY], app.test_client()
-    acted.add(web, "second", Role.APPROVER)
-    first = acted.asked(web, mode=Mode.EXERCISE)
-    _, token = acted.link(web, first.message, "second")
+    acting.add(web, "second", Role.APPROVER)
+    first = acting.asked(web, mode=Mode.EXERCISE)
+    _, token = acting.link(web, first.message, "second")
     assert decide(client, first).status_code == 303
     assert states(web, first) == ("awaiting approval", "granted")
     page = client.get(first.link).text
@@ -187,7 +190,7 @@ def test_where_two_must_sign_the_first_alone_publishes_nothing(
 def test_an_exercise_may_do_without_the_pin(under_rules: Callable[[Rules], Flask]) -> None:
     app = under_rules(Rules(proof=Proof.BUTTON))
     web, client = app.extensions[KEY], app.test_client()
-    asked = acted.asked(web, mode=Mode.EXERCISE)
+    asked = acting.asked(web, mode=Mode.EXERCISE)
     page = client.get(asked.link).text
     assert "PIN" not in page
     form = hidden(page, 'value="approve"')

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from console.store.mails import MailRow
 from console.web.context import Web
-from tests.web import acted
-from tests.web.acted import PIN
+from tests.web import acting
+from tests.web.conftest import PIN
 from tests.web.phone import WRONG, decide, hidden, states
 
 
@@ -19,7 +19,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 def test_wrong_pins_are_counted_and_then_the_link_is_void(web: Web, client: FlaskClient) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     for left in ("4 tries", "3 tries", "2 tries", "1 try"):
         page = decide(client, asked, pin=WRONG)
         assert page.status_code == 400
@@ -35,7 +35,7 @@ def test_wrong_pins_are_counted_and_then_the_link_is_void(web: Web, client: Flas
 
 
 def test_a_void_link_takes_not_even_the_right_pin(web: Web, client: FlaskClient) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     form = {**hidden(client.get(asked.link).text)}
     for pin in [WRONG] * 5 + [PIN]:
         client.post(asked.link, data={**form, "pin": pin})
@@ -49,7 +49,7 @@ def test_a_void_link_takes_not_even_the_right_pin(web: Web, client: FlaskClient)
 def test_what_cannot_be_a_pin_costs_no_try(
     web: Web, client: FlaskClient, pin: str, said: str
 ) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     for _ in range(7):
         page = decide(client, asked, pin=pin)
         assert page.status_code == 400
@@ -62,7 +62,7 @@ def test_what_cannot_be_a_pin_costs_no_try(
 def test_a_form_that_is_not_this_pages_decides_nothing(
     web: Web, client: FlaskClient, broken: dict[str, str]
 ) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     page = decide(client, asked, **broken)
     assert page.status_code == 400
     assert "press again" in page.text
@@ -70,14 +70,14 @@ def test_a_form_that_is_not_this_pages_decides_nothing(
 
 
 def test_a_form_of_another_link_decides_nothing(web: Web, client: FlaskClient) -> None:
-    asked, other = acted.asked(web), acted.asked(web)
+    asked, other = acting.asked(web), acting.asked(web)
     form = {"pin": PIN, **hidden(client.get(other.link).text)}
     assert client.post(asked.link, data=form).status_code == 400
     assert states(web, asked)[0] == "awaiting approval"
 
 
 def test_no_decision_is_no_approval(web: Web, client: FlaskClient) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     assert decide(client, asked, decision="").status_code == 400
     assert states(web, asked)[0] == "awaiting approval"
 
@@ -92,7 +92,7 @@ def test_no_decision_is_no_approval(web: Web, client: FlaskClient) -> None:
 def test_sending_back_and_rejecting_take_a_reason(
     web: Web, client: FlaskClient, decision: str, state: str, heading: str
 ) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     page = decide(client, asked, decision)
     assert page.status_code == 400
     assert f'href="#{decision}-reason"' in page.text
@@ -110,7 +110,7 @@ def test_sending_back_and_rejecting_take_a_reason(
 def test_without_the_pin_nobody_can_kill_a_message(
     web: Web, client: FlaskClient, decision: str, pin: str
 ) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     page = decide(client, asked, decision, reason="A filter pressed this", pin=pin)
     assert page.status_code == 400
     assert "A filter pressed this</textarea>" in page.text
@@ -118,7 +118,7 @@ def test_without_the_pin_nobody_can_kill_a_message(
 
 
 def test_the_forms_work_as_a_browser_sends_them(web: Web, client: FlaskClient) -> None:
-    asked = acted.asked(web)
+    asked = acting.asked(web)
     fields = hidden(client.get(asked.link).text, f'action="{asked.link}?decision=send-back"')
     fields |= {"reason": "Name the road.", "send-back-pin": PIN}
     assert client.post(f"{asked.link}?decision=send-back", data=fields).status_code == 303
