@@ -18,7 +18,7 @@ from tests.stage import Stage
 from tests.waiting import until
 from tests.workers.conftest import StartWorker
 from workers import queue
-from workers.queue import RingWorker, listen
+from workers.queue import RingJob, RingWorker, listen
 
 
 @pytest.fixture
@@ -110,6 +110,20 @@ def test_a_planted_job_does_nothing_but_raise_an_alarm(
             else:
                 assert woken.wait(5)  # our own job: the callback that was planted is dropped
     assert not mark.exists()
+
+
+def test_of_a_job_in_redis_no_callback_and_no_repeat_is_ever_read(unheard: str) -> None:
+    planted = dict.fromkeys(
+        ("success_callback_name", "failure_callback_name", "stopped_callback_name"), "os.system"
+    )
+    with redis.Redis.from_url(unheard) as client:
+        job = Job.create(JOB, connection=client, serializer=JSONSerializer, origin=QUEUE)
+        job.save()
+        client.hset(job.key, mapping={**planted, "retries_left": 9, "repeats_left": 9})
+        read = RingJob.fetch(job.id, connection=client, serializer=JSONSerializer)
+        callbacks = (read.success_callback, read.failure_callback, read.stopped_callback)
+        assert callbacks == (None, None, None)
+        assert (read.retries_left, read.repeats_left, read.func) == (None, None, queue.ring)
 
 
 def test_a_dead_redis_is_noticed_at_once_and_never_raised(tmp_path: Path) -> None:
