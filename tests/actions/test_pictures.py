@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from console.actions import pictures
-from console.actions.errors import NotPermitted
+from console.actions.errors import NotPermitted, NotReady
 from console.actions.pictures import KEPT_MOST, Flaw, PictureRefused
 from console.store.messages import PictureRow
 from tests.stage import Stage
@@ -104,3 +104,11 @@ def test_a_picture_is_made_small_enough_for_every_network(sqlite_stage: Stage) -
 def test_who_may_not_draft_gives_no_picture(sqlite_stage: Stage) -> None:
     with pytest.raises(NotPermitted):
         taken(sqlite_stage, jpeg(), "road.jpg", "auditor")
+
+
+def test_a_picture_without_words_for_it_is_not_sent_for_approval(sqlite_stage: Stage) -> None:
+    sha256 = taken(sqlite_stage, jpeg(), "road.jpg").sha256
+    message = sqlite_stage.draft(text="Snow.", picture=sha256, alt="  ")
+    with pytest.raises(NotReady) as wrong:
+        sqlite_stage.submit(message)
+    assert [(one.field, one.reason) for one in wrong.value.troubles] == [("alt", "blank")]

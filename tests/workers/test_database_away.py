@@ -29,7 +29,7 @@ def test_an_outcome_that_cannot_be_recorded_yet_is_kept_until_it_can(
     message = sqlite_wired.released(text="Snow.", channels=["radio"])
     until(lambda: sqlite_wired.states(message)["radio"] == "sending")
     rename(sqlite_wired, "outcomes", "elsewhere")
-    until(lambda: "OperationalError" in caplog.text)
+    until(lambda: "Retrying workers.recording.settle" in caplog.text)
     rename(sqlite_wired, "elsewhere", "outcomes")
     until(lambda: sqlite_wired.states(message)["radio"] == "sent")
     assert sent(practice, "webhook") == 1
