@@ -69,9 +69,8 @@ def _sign_off(db: Session, desk: Desk, approval_id: str, link_token: str) -> Fac
     awaiting = found and found.sheet.message.state is MessageState.AWAITING
     if not found or not awaiting or found.state is not ApprovalState.ASKED or not link_token:
         return None
-    world = "/exercise" if found.exercise else ""
     return _about(desk, found.sheet) | {
-        "link": f"{desk.settings.console.base_url}{world}/sign-off/{link_token}",
+        "link": f"{desk.settings.console.base_url}/sign-off/{link_token}",
         "wordings": grouped(desk, found.variants),
         "channels": found.channels,
         "others": found.sign_offs_needed - 1,

@@ -105,7 +105,7 @@ def test_an_exercise_says_so_first(stage: Stage) -> None:
     letter = sign_off(stage, asked(stage, Mode.EXERCISE))
     assert letter.subject == "EXERCISE: approve by 05:42: Snow on Glen Road"
     assert letter.text.startswith("EXERCISE. Nothing here reaches the public.")
-    assert "/exercise/sign-off/" in letter.text
+    assert "/sign-off/" in letter.text
     assert "wants to rehearse" in letter.text
     assert "publish" not in letter.text
     assert "EXERCISE. Nothing here reaches the public." in letter.html

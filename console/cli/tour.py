@@ -94,7 +94,7 @@ def _mailed_link(settings: Settings) -> str:
         for mail in mails
         if (
             match := re.search(
-                rf"{re.escape(settings.console.base_url)}\S*/sign-off/\S+", mail["text"]
+                rf"{re.escape(settings.console.base_url)}/sign-off/\S+", mail["text"]
             )
         )
     ]

@@ -61,6 +61,9 @@ class Tried:
 @blueprint.get("/exercise/sign-off/<token>")
 def show(token: str) -> Response:
     door = _by_link(token)
+    if request.path != door.address:
+        # One kind of link in every mail; the page of an exercise has an address of its own world.
+        return _guarded(redirect(door.address))
     if request.method == "GET":
         _note_fetch(token)
     return _page(door)

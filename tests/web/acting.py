@@ -39,10 +39,17 @@ class Asked:
     message: str
     approval: str
     token: str
+    world: str = ""
+
+    @property
+    def mailed(self) -> str:
+        """The address in the mail, the same in both worlds."""
+        return f"/sign-off/{self.token}"
 
     @property
     def link(self) -> str:
-        return f"/sign-off/{self.token}"
+        """Where it leads."""
+        return self.world + self.mailed
 
 
 def person(web: Web, name: str) -> User:
@@ -109,7 +116,8 @@ def asked(
     """A message sent for approval, and the link of one who was asked."""
     message = drafted(web, mode=mode, by=by, title=title, facts={}, text=text, **words)
     submitted(web, message, by=by)
-    return Asked(sheet(web, message).incident.id, message, *link(web, message, of))
+    world = "/exercise" if mode is Mode.EXERCISE else ""
+    return Asked(sheet(web, message).incident.id, message, *link(web, message, of), world)
 
 
 def link(web: Web, message: str, of: str) -> tuple[str, str]:

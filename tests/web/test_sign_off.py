@@ -77,6 +77,18 @@ def test_an_exercise_says_so_in_words(web: Web, client: FlaskClient) -> None:
     assert "publish to" not in page
 
 
+def test_the_mailed_link_of_an_exercise_leads_to_its_own_world(
+    web: Web, client: FlaskClient
+) -> None:
+    asked = acting.asked(web, mode=Mode.EXERCISE)
+    answer = client.get(asked.mailed)
+    assert (answer.status_code, answer.headers["Location"]) == (302, asked.link)
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    form = hidden(client.get(asked.mailed, follow_redirects=True).text)
+    decided = client.post(asked.mailed, data={**form, "pin": PIN})
+    assert (decided.status_code, decided.headers["Location"]) == (303, asked.link)
+
+
 def test_it_sets_no_cookie_and_is_kept_by_no_cache(web: Web, client: FlaskClient) -> None:
     asked = acting.asked(web)
     for answer in (client.get(asked.link), decide(client, asked), client.get(asked.link)):

@@ -182,7 +182,7 @@ def test_where_two_must_sign_the_first_alone_publishes_nothing(
     page = client.get(first.link).text
     assert "You signed. It is not rehearsed yet" in page
     assert "1 more approver has to sign the same words by 06:40, Fri 16 Jan." in page
-    decide(client, Asked(first.incident, first.message, first.approval, token))
+    decide(client, Asked(first.incident, first.message, first.approval, token, first.world))
     assert states(web, first) == ("released", "granted")
     assert "Isla Grant and Second signed these words" in client.get(first.link).text
 
