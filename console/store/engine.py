@@ -27,7 +27,7 @@ class Sessions:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         # BEGIN IMMEDIATE for writers only: with DEFERRED, 1,189 of 1,600 concurrent writes failed;
-        # with IMMEDIATE on reads too, pages halved in speed (measured, shared/spec/stack.md).
+        # with IMMEDIATE on reads too, pages halved in speed (measured on a prototype).
         self._writing = self.engine.execution_options(writes=True)
         # One snapshot for all that a page reads, which SQLite gives anyway: else a record that
         # grows while it is verified would look cut off.
