@@ -23,6 +23,7 @@ from console.configuration import (
     suggestion,
 )
 from console.domain.approval import Proof
+from console.domain.delivery import STANDARD, Timing
 from console.domain.policy import Policy, Rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -143,6 +144,8 @@ class Settings:
     redis_url: str
     secret: str
     """Signs cookies and forms."""
+    timing: Timing = STANDARD
+    """Faster only where a test asks for it, by SKELLAT_PACE."""
 
     @property
     def public(self) -> Path:
@@ -190,6 +193,7 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
         database_url=database_url or f"sqlite:///{home / 'skellat.db'}",
         redis_url=redis_url,
         secret=from_environment(env, "SKELLAT_SECRET") or own_secret(home),
+        timing=STANDARD.at_pace(float(env.get("SKELLAT_PACE") or 1)),
     )
 
 

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from console.actions.desk import Desk
 from console.domain.channel import Picture, Post, Reason
-from console.domain.delivery import DEADLINE, LEASE, MARGIN, NEXT, DeliveryEvent, DeliveryState
+from console.domain.delivery import NEXT, DeliveryEvent, DeliveryState
 from console.domain.incident import Mode
 from console.domain.states import after
+from console.faultpoints import faultpoint
 from console.store import outbox
 from console.store.base import new_id
 from console.store.deliveries import AttemptRow, DeliveryRow
@@ -24,20 +25,27 @@ from workers.recording import on_record
 def take(sessions: Sessions, desk: Desk, *, worker: str, limit: int) -> list[Errand]:
     """At most ``limit`` errands. Claim, check and intent are one commit, so a delivery is either
     still queued or has an attempt on the record."""
-    start_by = clock() + (LEASE - DEADLINE - MARGIN).total_seconds()
+    timing = desk.settings.timing
+    start_by = clock() + timing.head_start.total_seconds()
     with sessions.begin() as db:
         now = database_now(db)
-        rows = outbox.claim(db, worker=worker, now=now, limit=limit)
+        until = now + timing.lease
+        rows = outbox.claim(db, worker=worker, now=now, until=until, limit=limit)
         signed: Mapping[str, Signed] = {
             message_id: signed_texts(db, desk, message_id)
             for message_id in sorted({row.message_id for row in rows})
         }
         replied = outbox.earlier_references(db, rows)
-        return [
+        errands = [
             _intend(db, row, worker, start_by, now, replied.get(row.id, ""))
             for row in rows
             if _holds(db, row, signed[row.message_id], now)
         ]
+        if errands:
+            faultpoint("before-intent-commit")
+    if errands:
+        faultpoint("after-intent")
+    return errands
 
 
 def post_of(db: Session, row: DeliveryRow, reply_to: str) -> Post:

@@ -17,7 +17,8 @@ from typing import Any
 
 import certifi
 
-from console.domain.delivery import DEADLINE
+from console.domain.delivery import STANDARD
+from console.faultpoints import faultpoint
 
 _calls = threading.local()
 # A suspended machine stops CLOCK_MONOTONIC; a lease runs on, so the deadline has to as well.
@@ -30,7 +31,7 @@ def clock() -> float:
 
 
 @contextmanager
-def deadline(seconds: float = DEADLINE.total_seconds()) -> Iterator[None]:
+def deadline(seconds: float = STANDARD.deadline.total_seconds()) -> Iterator[None]:
     """Ends every read and write of this thread inside the block; an outer deadline still holds."""
     outer: float | None = getattr(_calls, "ends", None)
     ends = clock() + seconds
@@ -42,9 +43,9 @@ def deadline(seconds: float = DEADLINE.total_seconds()) -> Iterator[None]:
 
 
 def left() -> float:
-    """Seconds until the deadline; never more than `DEADLINE`, also outside any block."""
+    """Seconds until the deadline; never more than `STANDARD.deadline`, also outside any block."""
     ends: float | None = getattr(_calls, "ends", None)
-    return DEADLINE.total_seconds() if ends is None else ends - clock()
+    return STANDARD.deadline.total_seconds() if ends is None else ends - clock()
 
 
 class DeadlineSocket(socket.socket):
@@ -69,6 +70,7 @@ class DeadlineSocket(socket.socket):
         return super().send(content, flags)
 
     def sendall(self, content: Any, flags: int = 0) -> None:
+        faultpoint("during-call")
         self._hurry()
         super().sendall(content, flags)
 

@@ -20,6 +20,7 @@ from console.domain.channel import (
     Uncertain,
 )
 from console.domain.delivery import DeliveryEvent
+from console.faultpoints import faultpoint
 from workers.deadline import clock, deadline
 from workers.errand import Errand, Outcome
 
@@ -72,8 +73,11 @@ def connected(desk: Desk, errand: Errand) -> Channel:
 
 
 def _send(errand: Errand, desk: Desk) -> Receipt:
-    with deadline():
-        return _try_twice(connected(desk, errand), errand.post)
+    with deadline(desk.settings.timing.deadline.total_seconds()):
+        faultpoint("before-call")
+        receipt = _try_twice(connected(desk, errand), errand.post)
+        faultpoint("after-call")
+        return receipt
 
 
 def _try_twice(channel: Channel, post: Post) -> Receipt:

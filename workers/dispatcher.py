@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from tenacity import Retrying, before_sleep_log, retry_if_exception_type, wait_random_exponential
 
 from console.actions.desk import Desk
+from console.faultpoints import faultpoint
 from console.store import presence
 from console.store.engine import Sessions, database_now
 from workers import claims, postroom, reconcile, recording, sweep
@@ -16,8 +17,6 @@ from workers.deadline import clock
 from workers.deliver import deliver
 from workers.errand import Errand, Outcome
 
-TICK = 1.0
-"""Seconds between two looks without a ring: all that a lost ring can cost."""
 SIGN_OF_LIFE = 5.0
 GATHER = 0.02
 """Seconds that a finished attempt waits for others to share its commit."""
@@ -33,6 +32,7 @@ class Dispatcher:
     def __init__(self, sessions: Sessions, desk: Desk, *, name: str, threads: int = 200) -> None:
         self.name = name
         self._sessions, self._desk = sessions, desk
+        self._tick = desk.settings.timing.tick.total_seconds()
         self._bell = threading.Event()
         self._stopping = threading.Event()
         self._free = threading.Semaphore(threads)
@@ -71,11 +71,11 @@ class Dispatcher:
                 self._turn()
             except OperationalError as error:
                 log.warning("database not available: %s", type(error.orig).__name__)
-                self._stopping.wait(TICK)
+                self._stopping.wait(self._tick)
             except Exception:
                 log.exception("a turn failed")
-                self._stopping.wait(TICK)
-            self._bell.wait(TICK)
+                self._stopping.wait(self._tick)
+            self._bell.wait(self._tick)
             self._bell.clear()
 
     def _turn(self) -> None:
@@ -90,7 +90,7 @@ class Dispatcher:
         if due.chores:
             sweep.sweep(self._sessions, self._desk, worker=self.name)
         if due.looks:
-            for errand in reconcile.take(self._sessions, limit=16):
+            for errand in reconcile.take(self._sessions, self._desk, limit=16):
                 self._others.submit(self._look_for, errand)
         if clock() - self._seen > SIGN_OF_LIFE:
             with self._sessions.begin() as db:
@@ -122,12 +122,18 @@ class Dispatcher:
 
     def _send(self, errand: Errand) -> None:
         try:
-            self._ended.put(deliver(errand, self._desk))
+            outcome = deliver(errand, self._desk)
+            faultpoint("after-answer")
+            self._ended.put(outcome)
         finally:
             self._free.release()
 
     def _look_for(self, errand: Errand) -> None:
-        reconcile.settle(self._sessions, reconcile.look(errand, self._desk), worker=self.name)
+        faultpoint("before-look")
+        found = reconcile.look(errand, self._desk)
+        faultpoint("after-look")
+        reconcile.settle(self._sessions, self._desk, found, worker=self.name)
+        faultpoint("after-look-commit")
         self._bell.set()
 
     def _record(self) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -15,6 +15,7 @@ from console.actions.desk import Desk
 from console.actions.people import User, user
 from console.actions.recording import SYSTEM
 from console.domain.channel import SendError
+from console.faultpoints import faultpoint
 from console.letters import Letter
 from console.store import mails
 from console.store.audit import record
@@ -22,9 +23,6 @@ from console.store.engine import Sessions, database_now
 from console.store.mails import MailRow
 from console.store.people import UserRow
 from workers.smtp import MailServer, submit
-
-HELD = timedelta(seconds=40)
-"""How long a mail is one worker's; after that it is due again."""
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +46,7 @@ def take(sessions: Sessions, desk: Desk) -> list[Posting]:
     with sessions.begin() as db:
         now = database_now(db)
         postings = []
-        for row in mails.claim(db, now=now, until=now + HELD, limit=16):
+        for row in mails.claim(db, now=now, until=now + desk.settings.timing.mail, limit=16):
             to = user(db.get_one(UserRow, row.user_id))
             letter = _letter(db, desk, row, to, now)
             if letter is None:
@@ -63,6 +61,7 @@ def post(sessions: Sessions, desk: Desk, posting: Posting) -> None:
     """Hands one mail to the mail server and notes whether that worked."""
     try:
         submit(server(desk), message(desk, posting))
+        faultpoint("after-mail")
         error = ""
     except SendError as raised:
         error = str(raised)

@@ -8,15 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from console.actions.desk import Desk
-from console.domain.delivery import (
-    FIRST_LOOK,
-    NEXT,
-    SETTLE,
-    DeliveryEvent,
-    DeliveryState,
-    next_try,
-)
+from console.domain.delivery import NEXT, DeliveryEvent, DeliveryState, next_try
 from console.domain.states import after
+from console.faultpoints import faultpoint
 from console.store import outbox
 from console.store.audit import Actor, record
 from console.store.deliveries import DeliveryRow, OutcomeRow
@@ -44,22 +38,24 @@ def settle(sessions: Sessions, desk: Desk, *, worker: str, outcomes: Sequence[Ou
                 _too_late(db, outcome, worker, now)
             else:
                 _apply(db, desk, row, outcome, worker, now)
+        faultpoint("before-outcome-commit")
+    faultpoint("after-outcome-commit")
 
 
 def lose(desk: Desk, row: DeliveryRow, now: datetime) -> None:
     """The outcome is unknown. Sent again where that leaves one post; looked for where the network
     can be read; else a person decides, unless the channel's owner chose to resend."""
-    channel = desk.channel(row.channel)
+    channel, timing = desk.channel(row.channel), desk.settings.timing
     if channel is not None and channel.repeatable:
         _move(row, DeliveryEvent.POSTPONE, now)
-        row.due_at = next_try(row.tries, now, jitter=random.random(), retry_after=None)  # noqa: S311
+        row.due_at = _again(desk, row, now, None)
         return
     _move(row, DeliveryEvent.LOSE, now)
     row.looks = 0
     if channel is not None and channel.findable:
-        row.due_at = now + FIRST_LOOK
+        row.due_at = now + timing.first_look
     elif channel is not None and channel.on_unknown == "resend":
-        row.due_at = now + SETTLE
+        row.due_at = now + timing.settle
     else:
         row.due_at = None
 
@@ -117,7 +113,7 @@ def _apply(
         row.reference, row.url = receipt.reference, receipt.url
     if outcome.event is DeliveryEvent.POSTPONE:
         pause = getattr(error, "retry_after", None)
-        row.due_at = next_try(row.tries, now, jitter=random.random(), retry_after=pause)  # noqa: S311
+        row.due_at = _again(desk, row, now, pause)
     detail = {
         "attempt": outcome.errand.attempt_id,
         "reference": row.reference,
@@ -140,6 +136,12 @@ def _too_late(db: Session, outcome: Outcome, worker: str, now: datetime) -> None
         "state": row.state,
     }
     on_record(db, row, "late answer, state kept", worker, now, detail)
+
+
+def _again(desk: Desk, row: DeliveryRow, now: datetime, retry_after: float | None) -> datetime:
+    jitter = random.random()  # noqa: S311
+    timing = desk.settings.timing
+    return next_try(row.tries, now, jitter=jitter, retry_after=retry_after, timing=timing)
 
 
 def _move(row: DeliveryRow, event: DeliveryEvent, now: datetime) -> None:

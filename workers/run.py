@@ -9,6 +9,7 @@ import time
 from types import FrameType
 
 from console.actions.desk import Desk
+from console.faultpoints import armed
 from console.store.engine import Sessions
 from workers import deadline, sweep
 from workers.dispatcher import Dispatcher
@@ -26,6 +27,8 @@ def supervise(desk: Desk, *, count: int) -> int:
     """Keeps ``count`` workers alive until SIGTERM or SIGINT; a dead one's deliveries are taken back
     at once. Returns the exit code."""
     preload()
+    if armed():
+        log.critical("fault points are armed: this is a test, not a council's console")
     stopping = threading.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: stopping.set())

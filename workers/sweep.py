@@ -10,6 +10,7 @@ from console.actions import asking
 from console.actions.desk import Desk
 from console.domain.channel import Reason
 from console.domain.message import MessageState
+from console.faultpoints import faultpoint
 from console.store import outbox, presence
 from console.store.deliveries import DeliveryRow
 from console.store.engine import Sessions, database_now
@@ -43,6 +44,8 @@ def sweep(sessions: Sessions, desk: Desk, *, worker: str) -> None:
             row = db.get_one(DeliveryRow, delivery_id, populate_existing=True)
             on_record(db, row, "cancelled: may not leave any more", worker, now, {})
         _give_back(db, desk, outbox.lapsed(db, now), worker, now)
+        faultpoint("during-sweep")
+    faultpoint("after-sweep")
 
 
 def give_back(sessions: Sessions, desk: Desk, *, dead: str, by: str) -> int:
@@ -52,6 +55,7 @@ def give_back(sessions: Sessions, desk: Desk, *, dead: str, by: str) -> int:
         presence.gone(db, dead)
         now = database_now(db)
         rows = [row for row in outbox.lapsed(db, now, worker=dead) if row.worker == dead]
+        faultpoint("before-give-back")
         _give_back(db, desk, rows, by, now)
         return len(rows)
 

@@ -1,18 +1,48 @@
-"""A delivery: one message to one channel; its states and when it is tried again."""
+"""A delivery: one message to one channel; its states, its waits, when it is tried again."""
 
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
-LEASE = timedelta(seconds=45)
-"""How long a claim holds before another worker may act on the delivery."""
-DEADLINE = timedelta(seconds=20)
-"""The longest one call to a network may take, from first to last byte."""
-MARGIN = timedelta(seconds=5)
-"""No call starts unless DEADLINE + MARGIN fits into what is left of the lease."""
-SETTLE = timedelta(seconds=15)
-"""How long after the call's end a network's word that it does not have the post is not believed."""
-FIRST_LOOK = timedelta(seconds=2)
-"""When it is first asked: that it has the post is believed at once."""
+
+@dataclass(frozen=True)
+class Timing:
+    """How long Skellat waits for what. The proof lies in how they compare, not in the seconds: a
+    call ends well before its lease, and an absence is believed only after any call has ended."""
+
+    lease: timedelta = timedelta(seconds=45)
+    """How long a claim holds before another worker may act on the delivery."""
+    deadline: timedelta = timedelta(seconds=20)
+    """The longest one call to a network may take, from first to last byte."""
+    margin: timedelta = timedelta(seconds=5)
+    """No call starts unless deadline + margin fits into what is left of the lease."""
+    settle: timedelta = timedelta(seconds=15)
+    """How long after a call's end a network's word that it has no such post is not believed."""
+    first_look: timedelta = timedelta(seconds=2)
+    """When it is first asked: that it has the post is believed at once."""
+    alarm: timedelta = timedelta(seconds=35)
+    """How long an unknown outcome may be looked for before people are told. With a whole lease
+    before it, and a mail after it, that is within 90 s of the first byte."""
+    tick: timedelta = timedelta(seconds=1)
+    """Between two looks of a worker without a ring: all that a lost ring can cost."""
+    mail: timedelta = timedelta(seconds=40)
+    """How long an internal mail is one worker's; after that it is due again."""
+    pause: timedelta = timedelta(seconds=2)
+    """Before the second try of what was not sent; doubled with every further one."""
+    longest_pause: timedelta = timedelta(seconds=120)
+
+    @property
+    def head_start(self) -> timedelta:
+        """How long after its claim a call may still start."""
+        return self.lease - self.deadline - self.margin
+
+    def at_pace(self, pace: float) -> Self:
+        """Everything ``pace`` times as fast, for tests that live through many leases."""
+        return type(self)(**{one.name: getattr(self, one.name) / pace for one in fields(self)})
+
+
+STANDARD = Timing()
 
 
 class DeliveryState(StrEnum):
@@ -52,17 +82,22 @@ NEXT = {
 SETTLED = frozenset({DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.CANCELLED})
 
 
-def next_try(tries: int, now: datetime, *, jitter: float, retry_after: float | None) -> datetime:
-    """When to try again: 2, 4, 8 … 120 s, spread by ``jitter`` (0 to 1), or the network's own time.
+LONGEST_RETRY_AFTER = timedelta(hours=1)
+"""A network that names a time is believed up to this."""
 
-    A network that names a time is believed up to an hour.
-    """
+
+def next_try(
+    tries: int,
+    now: datetime,
+    *,
+    jitter: float,
+    retry_after: float | None,
+    timing: Timing = STANDARD,
+) -> datetime:
+    """When to try again: 2, 4, 8 … 120 s, spread by ``jitter`` (0 to 1), or the network's own time,
+    ``retry_after`` in seconds."""
     if retry_after is not None:
-        return now + timedelta(seconds=min(max(retry_after, 1.0), 3600.0) + jitter)
-    pause = min(2.0 ** max(tries, 1), 120.0)
-    return now + timedelta(seconds=pause * (0.75 + 0.5 * jitter))
-
-
-def fits(lease_until: datetime, now: datetime) -> bool:
-    """True where a call that starts now is over well before the lease is."""
-    return now + DEADLINE + MARGIN <= lease_until
+        named = min(max(retry_after, 1.0), LONGEST_RETRY_AFTER.total_seconds())
+        return now + timedelta(seconds=named + jitter)
+    pause = min(timing.pause * 2.0 ** min(max(tries, 1) - 1, 20), timing.longest_pause)
+    return now + pause * (0.75 + 0.5 * jitter)

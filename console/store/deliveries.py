@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, desc
 from sqlalchemy.orm import Mapped, mapped_column
 
 from console.store.base import Base, Instant, new_id
@@ -13,7 +13,12 @@ class DeliveryRow(Base):
     __table_args__ = (
         UniqueConstraint("message_id", "channel", "language", "recipient"),
         Index("ix_deliveries_state_due_at", "state", "due_at"),
-        Index("ix_deliveries_incident_id_channel", "incident_id", "channel"),
+        # The order in which they are claimed, however many wait.
+        Index("ix_deliveries_turn", "state", desc("weight"), "due_at", "id"),
+        # What of the same incident goes to the same place, before and after.
+        Index(
+            "ix_deliveries_followed", "incident_id", "channel", "language", "recipient", "number"
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
@@ -56,6 +61,8 @@ class DeliveryRow(Base):
     detail: Mapped[str] = mapped_column(Text, default="")
     changed_at: Mapped[datetime] = mapped_column(Instant)
     """When the state last changed."""
+    alarmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When people were told of its trouble; None while there is none, or nobody was told yet."""
 
 
 class AttemptRow(Base):

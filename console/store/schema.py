@@ -8,6 +8,7 @@ from console.store import (
     incidents,
     mails,
     messages,
+    paces,
     people,
     presence,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "mails",
     "messages",
     "metadata",
+    "paces",
     "people",
     "presence",
 ]

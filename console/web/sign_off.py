@@ -14,6 +14,7 @@ from console.actions.errors import Expired, NotFound
 from console.actions.review import Review, Stage, review, stage
 from console.actions.same_words import Change, changes, grouped
 from console.domain.approval import Proof
+from console.faultpoints import faultpoint
 from console.web import board, sign_off_words
 from console.web.access import me
 from console.web.context import web
@@ -179,6 +180,7 @@ def _decide(door: Door) -> Response:
         return _page(door, checked, 400)
     try:
         result = _act(door, decision, digest, reason, pin, web().now)
+        faultpoint("after-approval-commit")
     except (Decided, Expired, Barred, WordsChanged):
         # The page says which, and goes on saying it.
         return _guarded(redirect(door.address, 303))
@@ -186,6 +188,7 @@ def _decide(door: Door) -> Response:
         wrong = sign_off_words.wrong_pin(result.left)
         return _page(door, Tried(decision, reason, pin_wrong=wrong), 400)
     web().ring()
+    faultpoint("after-ring")
     return _guarded(redirect(door.address, 303))
 
 
@@ -195,7 +198,9 @@ def _act(
     desk, id_ = web().desk, door.approval_id
     with web().sessions.begin() as db:
         if decision == APPROVE:
-            return approvals.grant(db, desk, approval_id=id_, digest=digest, pin=pin, now=now)
+            granted = approvals.grant(db, desk, approval_id=id_, digest=digest, pin=pin, now=now)
+            faultpoint("before-approval-commit")
+            return granted
         refuse = approvals.send_back if decision == SEND_BACK else approvals.reject
         return refuse(db, desk, approval_id=id_, reason=reason, pin=pin, now=now)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.delivery import DEADLINE, LEASE, MARGIN, fits, next_try
+from console.domain.delivery import STANDARD, next_try
 
 NOW = datetime(2026, 1, 16, 5, 18, tzinfo=UTC)
 
@@ -26,8 +26,18 @@ def test_the_networks_own_time_is_kept_up_to_an_hour(
         assert at_least <= pause <= at_most
 
 
-def test_a_call_that_might_outlast_the_lease_does_not_start() -> None:
-    until = NOW + LEASE
-    assert fits(until, NOW)
-    assert fits(until, until - DEADLINE - MARGIN)
-    assert not fits(until, until - DEADLINE - MARGIN + timedelta(milliseconds=1))
+@pytest.mark.parametrize("pace", [1, 8, 20])
+def test_however_fast_a_call_ends_before_its_lease_and_any_call_before_an_absence_is_believed(
+    pace: float,
+) -> None:
+    timing = STANDARD.at_pace(pace)
+    assert timing.head_start + timing.deadline + timing.margin == timing.lease
+    assert timing.margin > timedelta(0)
+    # Two looks, the first a settle time after the end: also a call that a clock that was set
+    # forward took the lease from is over by then.
+    assert 2 * timing.settle > timing.deadline
+
+
+def test_people_are_told_of_an_unknown_outcome_within_90_seconds() -> None:
+    slowest = STANDARD.lease + STANDARD.tick + STANDARD.alarm + STANDARD.tick
+    assert slowest + timedelta(seconds=5) <= timedelta(seconds=90)

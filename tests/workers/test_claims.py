@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 
 from console.actions import messages
 from console.domain.channel import Reason, Receipt, Refused, Unavailable
-from console.domain.delivery import DEADLINE, LEASE, DeliveryEvent
+from console.domain.delivery import STANDARD, DeliveryEvent
 from console.domain.message import Kind, MessageState
 from console.store import mails
 from console.store.audit import EntryRow
@@ -73,7 +73,7 @@ def test_what_is_claimed_is_claimed_once_and_its_call_ends_within_the_lease(stag
     assert len(taken) == len(stage.desk.channels)
     assert take(stage, "two:1") == {}
     for errand in taken.values():
-        assert errand.start_by - clock() <= (LEASE - DEADLINE).total_seconds()
+        assert errand.start_by - clock() <= STANDARD.head_start.total_seconds()
     with stage.sessions.read() as db:
         assert db.query(AttemptRow).count() == len(taken)
 
@@ -279,20 +279,20 @@ def lost(stage: Stage) -> Errand:
     take(stage)
     sweep.give_back(stage.sessions, stage.desk, dead="one:1", by="test")
     put(stage, due_at=long_ago(), changed_at=long_ago())
-    [errand] = reconcile.take(stage.sessions, limit=10)
+    [errand] = reconcile.take(stage.sessions, stage.desk, limit=10)
     return errand
 
 
 def test_a_lost_delivery_is_looked_for_by_one_worker_at_a_time(stage: Stage) -> None:
     lost(stage)
-    assert reconcile.take(stage.sessions, limit=10) == []
+    assert reconcile.take(stage.sessions, stage.desk, limit=10) == []
 
 
 def test_it_takes_two_looks_to_believe_that_a_post_is_not_there(stage: Stage) -> None:
     errand = lost(stage)
-    reconcile.settle(stage.sessions, Look(errand), worker="one:1")
+    reconcile.settle(stage.sessions, stage.desk, Look(errand), worker="one:1")
     assert row(stage, "mastodon").state == "uncertain"
-    reconcile.settle(stage.sessions, Look(errand), worker="one:1")
+    reconcile.settle(stage.sessions, stage.desk, Look(errand), worker="one:1")
     assert row(stage, "mastodon").state == "queued"
 
 
@@ -300,7 +300,7 @@ def test_a_look_right_after_the_call_is_not_believed_however_often(stage: Stage)
     errand = lost(stage)
     put(stage, changed_at=datetime.now(UTC))
     for _ in range(3):
-        reconcile.settle(stage.sessions, Look(errand), worker="one:1")
+        reconcile.settle(stage.sessions, stage.desk, Look(errand), worker="one:1")
     assert row(stage, "mastodon").state == "uncertain"
 
 
@@ -308,7 +308,7 @@ def test_a_look_that_failed_is_no_absence_and_begins_the_count_anew(stage: Stage
     errand = lost(stage)
     failed = Look(errand, error=Unavailable(Reason.SERVER))
     for found in (failed, failed, failed, Look(errand), failed, Look(errand)):
-        reconcile.settle(stage.sessions, found, worker="one:1")
+        reconcile.settle(stage.sessions, stage.desk, found, worker="one:1")
     assert row(stage, "mastodon").state == "uncertain"
 
 
@@ -317,7 +317,7 @@ def test_a_look_for_an_older_try_says_nothing_about_the_newer_one(stage: Stage) 
     put(stage, state="queued", due_at=long_ago())
     take(stage)
     sweep.give_back(stage.sessions, stage.desk, dead="one:1", by="test")
-    reconcile.settle(stage.sessions, Look(older, receipt=Receipt("7")), worker="one:1")
+    reconcile.settle(stage.sessions, stage.desk, Look(older, receipt=Receipt("7")), worker="one:1")
     assert row(stage, "mastodon").state == "uncertain"
 
 
