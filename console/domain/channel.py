@@ -127,6 +127,8 @@ class Reason(StrEnum):
     """What stands in the database is not what was signed: nothing was sent."""
     LOST = "worker lost"
     """The worker stopped in the middle of the call."""
+    RESTORED = "database put back"
+    """An older copy of the database was put back: it may have been sent after the copy was made."""
 
 
 class SendError(Exception):
