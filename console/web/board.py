@@ -98,6 +98,10 @@ WHAT_TO_DO: dict[str, tuple[str, str]] = {
         "The worker stopped while it was sending.",
         "Open the account and look whether the post is there.",
     ),
+    Reason.RESTORED: (
+        "The database was put back to an earlier state: it may have been sent since.",
+        "Open the account and look whether the post is there.",
+    ),
 }
 _UNEXPECTED = (
     "Something went wrong that Skellat does not know.",
