@@ -11,7 +11,7 @@ from console.actions.asking import bar, close, decide, tell
 from console.actions.desk import Desk
 from console.actions.errors import Expired, NotFound, Obstacle, ReasonMissing
 from console.actions.people import User, user
-from console.actions.recording import on_record
+from console.actions.recording import SYSTEM, on_record
 from console.domain import plain_text
 from console.domain.approval import ApprovalEvent, ApprovalState, Proof, expired, signs
 from console.domain.incident import Mode
@@ -109,6 +109,18 @@ def reject(
 ) -> str | WrongPin:
     """For good: the message is never published. Returns its id."""
     return _refuse(db, desk, approval_id, MessageEvent.REJECT, reason, pin, now)
+
+
+def note_untaken(
+    db: Session, *, approval_id: str, action: str, decision: str, was: str, now: datetime
+) -> None:
+    """Puts a decision on the record that could not be taken: whoever has the link pressed, which
+    need not be the approver."""
+    approval = db.get_one(ApprovalRow, approval_id)
+    message = db.get_one(MessageRow, approval.message_id)
+    asked = user(db.get_one(UserRow, approval.approver_id)).name
+    detail = {"approval": approval_id, "approver": asked, "decision": decision, "was": was}
+    on_record(db, message, action, SYSTEM, now, detail)
 
 
 def _refuse(

@@ -7,25 +7,30 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import Session
 
 from console.store import audit
+from console.store.away import away
 
 Transaction: TypeAlias = Session
 """What `Sessions` hands out, by a name for modules that do not know SQLAlchemy."""
 
-BUSY_MS = 10_000
-"""How long SQLite waits for another writer before it gives up."""
+PATIENCE = 10.0
+"""Seconds that a statement waits for somebody else's lock, unless told otherwise."""
 
 
 class Sessions:
     """``begin()`` for a transaction that writes, ``read()`` for one that only reads.
 
     What a transaction recorded (`audit.record`) is written to the record as its last step.
+    Both raise `DatabaseAway` where the database is locked for longer than ``patience`` seconds, its
+    disk is full, or it cannot be reached.
     """
 
-    def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
+    def __init__(self, url: str, *, patience: float = PATIENCE) -> None:
+        self.engine = _engine(url, patience)
         # BEGIN IMMEDIATE for writers only: with DEFERRED, 1,189 of 1,600 concurrent writes failed;
         # with IMMEDIATE on reads too, pages halved in speed (measured on a prototype).
         self._writing = self.engine.execution_options(writes=True)
@@ -43,14 +48,27 @@ class Sessions:
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        with Session(self._writing, expire_on_commit=False) as db, db.begin():
-            yield db
-            audit.write(db)
+        committing = False
+        try:
+            with Session(self._writing, expire_on_commit=False) as db, db.begin():
+                yield db
+                audit.write(db)
+                db.flush()
+                committing = True
+        except (DBAPIError, NoneFree) as error:
+            if found := away(error, committing=committing):
+                raise found from error
+            raise
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with Session(self._reading, expire_on_commit=False, autoflush=False) as db:
-            yield db
+        try:
+            with Session(self._reading, expire_on_commit=False, autoflush=False) as db:
+                yield db
+        except (DBAPIError, NoneFree) as error:
+            if found := away(error, committing=False):
+                raise found from error
+            raise
 
     def close(self) -> None:
         self.engine.dispose()
@@ -65,24 +83,35 @@ def database_now(db: Session) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _engine(url: str) -> Engine:
-    if make_url(url).get_backend_name() == "sqlite":
-        engine = create_engine(url, pool_size=16, max_overflow=64, pool_timeout=30)
-        event.listen(engine, "connect", _set_up_sqlite)
+def _engine(url: str, patience: float) -> Engine:
+    place, milliseconds = make_url(url), int(patience * 1000)
+    if place.get_backend_name() == "sqlite":
+
+        def set_up_sqlite(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
+            for pragma in (
+                f"busy_timeout={milliseconds}",
+                "journal_mode=WAL",
+                "synchronous=FULL",  # NORMAL may lose a committed sign-off when the power goes
+                "foreign_keys=ON",
+            ):
+                connection.execute(f"PRAGMA {pragma}").close()
+
+        engine = create_engine(place, pool_size=16, max_overflow=64, pool_timeout=30)
+        event.listen(engine, "connect", set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
 
+    def set_up_postgresql(connection: Any, _record: Any) -> None:
+        # PostgreSQL itself waits for a lock for ever, and libpq for a host that does not answer.
+        connection.execute(f"SET lock_timeout = {milliseconds}")
+        connection.commit()
 
-def _set_up_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",  # NORMAL may lose a committed sign-off when the power goes
-        "foreign_keys=ON",
-        f"busy_timeout={BUSY_MS}",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
+    if "connect_timeout" not in place.query:
+        place = place.update_query_dict({"connect_timeout": str(max(2, int(patience)))})
+    engine = create_engine(place, pool_size=8, max_overflow=24, pool_pre_ping=True)
+    event.listen(engine, "connect", set_up_postgresql)
+    return engine
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -46,6 +46,8 @@ BLUEPRINTS = (
 
 BODY_MOST = 9_000_000
 """Bytes of a whole form: the largest picture that is taken, and the words with it."""
+PATIENCE = 5.0
+"""Seconds that a page waits for a locked database, before it says so."""
 TYPED_MOST = 1_000_000
 """Bytes of what is typed in one form; a thousand times the longest message."""
 
@@ -56,7 +58,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     _configure(app, settings)
     app.extensions[KEY] = Web(
         desk=desk.prepare(settings),
-        sessions=Sessions(settings.database_url),
+        sessions=Sessions(settings.database_url, patience=PATIENCE),
         doorbell=Doorbell(settings.redis_url),
         clock=clock or (lambda: datetime.now(UTC)),
     )

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from flask import current_app
 
 from console.actions.desk import Desk
-from console.doorbell import Doorbell
+from console.doorbell import MOST, Doorbell
 from console.store import presence
+from console.store.away import DatabaseAway
 from console.store.engine import Sessions
 
 KEY = "skellat"
@@ -28,9 +29,13 @@ class Web:
         return self.clock()
 
     def ring(self) -> None:
-        """After a commit: wakes every worker that was seen lately."""
-        with self.sessions.read() as db:
-            workers = len(presence.since(db, self.now - LATELY))
+        """After a commit: wakes every worker that was seen lately. Never raises: what is committed
+        is done, whatever becomes of the database now."""
+        try:
+            with self.sessions.read() as db:
+                workers = len(presence.since(db, self.now - LATELY))
+        except DatabaseAway:
+            workers = MOST
         self.doorbell.ring(workers)
 
 

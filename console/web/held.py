@@ -12,6 +12,13 @@ from console.web import sign_in_form
 LOST_PICTURE = "lost_picture"
 """A field that tells the form that a picture came with it and could not be held."""
 _OWN = ("csrf_token",)
+SECRETS = {
+    "pin": "Your sign-off PIN",
+    "send-back-pin": "Your sign-off PIN",
+    "reject-pin": "Your sign-off PIN",
+    "password": "Password",
+}
+"""What a page never repeats, not even hidden: it is typed again."""
 
 
 @dataclass(frozen=True)
@@ -20,9 +27,16 @@ class Held:
 
     path: str
     fields: tuple[tuple[str, str], ...]
+    secrets: tuple[str, ...] = ()
+    """Names of fields of `SECRETS` that were filled in."""
 
     def dump(self) -> str:
-        return json.dumps([self.path, self.fields])
+        return json.dumps([self.path, self.fields, self.secrets])
+
+    @property
+    def asked(self) -> list[tuple[str, str]]:
+        """What has to be typed again: its field, and what people call it."""
+        return [(name, SECRETS[name]) for name in self.secrets]
 
 
 def ask_to_sign_in() -> Response | tuple[str, int]:
@@ -39,19 +53,24 @@ def current() -> Held:
     fields = [
         (name, value)
         for name, values in request.form.lists()
-        if name not in _OWN
+        if name not in _OWN and name not in SECRETS
         for value in values
     ]
     if any(file.filename for file in request.files.values()):
         fields.append((LOST_PICTURE, "yes"))
-    return Held(request.full_path.rstrip("?"), tuple(fields))
+    secrets = tuple(name for name in SECRETS if request.form.get(name))
+    return Held(request.full_path.rstrip("?"), tuple(fields), secrets)
 
 
 def load(dumped: str) -> Held | None:
     """What `dump` wrote, from a form's hidden field; None for anything else."""
     try:
-        path, fields = json.loads(dumped)
-        return Held(own_path(path), tuple((str(name), str(value)) for name, value in fields))
+        path, fields, secrets = json.loads(dumped)
+        return Held(
+            own_path(path),
+            tuple((str(name), str(value)) for name, value in fields),
+            tuple(name for name in SECRETS if name in secrets),
+        )
     except (ValueError, TypeError):
         return None
 

@@ -2,16 +2,21 @@
 
 import logging
 
-from flask import Flask, g, render_template, request
+from flask import Flask, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.wrappers import Response
 
 from console.actions.errors import NotFound, NotPermitted, Obstacle
 from console.domain.states import NotAllowed
+from console.store.away import DatabaseAway
 from console.web import held, sign_in_form, words
+from console.web.access import COOKIELESS
 
 log = logging.getLogger(__name__)
 Page = tuple[str, int]
+AGAIN_IN = 5
+"""Seconds after which a program, or a proxy, may ask again."""
 
 
 def register(app: Flask) -> None:
@@ -23,6 +28,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(NotPermitted, _not_permitted)
     app.register_error_handler(NotAllowed, _too_late)
     app.register_error_handler(Obstacle, _obstacle)
+    app.register_error_handler(DatabaseAway, _database)
 
 
 def page(status: int, sorry: words.Sorry) -> Page:
@@ -36,7 +42,7 @@ def _stale_form(_error: CSRFError) -> Page:
         return page(403, words.OTHER_SITE)
     if g.get("user") is None:
         return held_sign_in()
-    return render_template("pages/held.html", held=held.current(), stale=True), 400
+    return render_template("pages/held.html", held=held.current(), stale=True, cookie=True), 400
 
 
 def held_sign_in() -> Page:
@@ -70,6 +76,31 @@ def _too_late(error: NotAllowed) -> Page:
 
 def _obstacle(error: Obstacle) -> Page:
     return page(409, words.obstacle(error))
+
+
+def _database(away: DatabaseAway) -> Response:
+    """Whatever was typed is on the page, and one press sends it again."""
+    log.warning(
+        "the database is %s (%s): %s %s",
+        away.why,
+        type(away.orig).__name__,
+        request.method,
+        request.url_rule,
+    )
+    sorry = words.database(away.why, unsettled=away.unsettled)
+    cookie = request.endpoint not in COOKIELESS
+    facts = {"sorry": sorry, "exercise": request.path.startswith("/exercise/"), "cookie": cookie}
+    if request.method == "POST" and held.same_site():
+        page = render_template("pages/held.html", held=held.current(), **facts)
+    else:
+        again = request.full_path.rstrip("?") if request.method == "GET" else ""
+        page = render_template("pages/sorry.html", again=again, **facts)
+    answer = make_response(page, 503)
+    answer.headers["Retry-After"] = str(AGAIN_IN)
+    answer.headers["Cache-Control"] = "no-store"
+    if not cookie:
+        answer.headers["Referrer-Policy"] = "no-referrer"  # the address may be a sign-off link
+    return answer
 
 
 def _broken(error: Exception) -> Page:

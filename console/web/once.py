@@ -7,8 +7,10 @@ from typing import Any
 from flask import request
 
 from console.store import answers
+from console.store.engine import Transaction
 from console.web.access import me
 from console.web.context import web
+from console.web.persist import persist
 
 FIELD = "once"
 
@@ -22,13 +24,17 @@ def once(act: Callable[[Any], str]) -> str:
     """Does the act in a transaction and returns the id that it gives; a second time it is not
     done, and the same id is returned. A form without a name acts every time."""
     name = request.form.get(FIELD, "")[:40]
-    with web().sessions.begin() as db:
-        if not name:
+    if not name:
+        with web().sessions.begin() as db:
             return act(db)
-        by, key = me().id, f"form:{name}"
+    by, key = me().id, f"form:{name}"
+
+    def act_once(db: Transaction) -> str:
         earlier = answers.claim(db, user_id=by, key=key, request_digest="", now=web().now)
         if earlier:
             return earlier.body
         made = act(db)
         answers.keep(db, user_id=by, key=key, status=303, body=made)
         return made
+
+    return persist(act_once)

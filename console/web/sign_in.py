@@ -38,7 +38,7 @@ def enter() -> Response | str | tuple[str, int]:
         return page(form, held=again, next=onward), 400
     _keep(found[1])
     if again:
-        return render_template("pages/held.html", held=again, user=found[0])
+        return render_template("pages/held.html", held=again, user=found[0], cookie=True)
     return redirect(onward, 303)
 
 

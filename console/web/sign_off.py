@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,18 +11,28 @@ from werkzeug.wrappers import Response
 
 from console.actions import approvals, asking, reading
 from console.actions.approvals import Barred, Decided, WordsChanged, WrongPin
-from console.actions.errors import Expired, NotFound
+from console.actions.errors import Expired, NotFound, Obstacle
 from console.actions.review import Review, Stage, review, stage
 from console.actions.same_words import Change, changes, grouped
-from console.domain.approval import Proof
+from console.domain.approval import ApprovalState, Proof
 from console.faultpoints import faultpoint
+from console.store.away import DatabaseAway
+from console.store.engine import Transaction
 from console.web import board, sign_off_words
 from console.web.access import me
 from console.web.context import web
+from console.web.persist import persist
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("sign_off", __name__)
 
 APPROVE, SEND_BACK, REJECT = "approve", "send-back", "reject"
+_DONE = {
+    APPROVE: str(ApprovalState.GRANTED),
+    SEND_BACK: str(ApprovalState.REFUSED),
+    REJECT: str(ApprovalState.REFUSED),
+}
+"""How a sign-off ends by each."""
 REASON_MOST = 2000
 PIN_LEAST = 6
 
@@ -119,11 +130,16 @@ def _own(approval_id: str) -> Door:
 
 
 def _note_fetch(token: str) -> None:
+    """What the record says of it is worth less than that the approver can read the words."""
     with web().sessions.read() as db:
         fetched = asking.was_fetched(db, token)
-    if not fetched:
+    if fetched:
+        return
+    try:
         with web().sessions.begin() as db:
             asking.note_fetch(db, token, web().now)
+    except DatabaseAway as away:
+        log.warning("a fetched sign-off link could not be noted: the database is %s", away.why)
 
 
 def _page(door: Door, tried: Tried | None = None, status: int = 200) -> Response:
@@ -148,7 +164,7 @@ def _page(door: Door, tried: Tried | None = None, status: int = 200) -> Response
         tried=tried,
         errors=tried.errors,
     )
-    return _guarded(make_response(answer, status))
+    return _guarded(make_response(answer, status), linked=door.linked)
 
 
 def _changes(found: Review, at: Stage) -> list[Change]:
@@ -181,8 +197,9 @@ def _decide(door: Door) -> Response:
     try:
         result = _act(door, decision, digest, reason, pin, web().now)
         faultpoint("after-approval-commit")
-    except (Decided, Expired, Barred, WordsChanged):
+    except (Decided, Expired, Barred, WordsChanged) as why:
         # The page says which, and goes on saying it.
+        _note_untaken(door, decision, why)
         return _guarded(redirect(door.address, 303))
     if isinstance(result, WrongPin) and result.left:
         wrong = sign_off_words.wrong_pin(result.left)
@@ -195,14 +212,36 @@ def _decide(door: Door) -> Response:
 def _act(
     door: Door, decision: str, digest: str, reason: str, pin: str, now: datetime
 ) -> approvals.Granted | WrongPin | str:
+    """A sign-off is decided once, so that the decision may be tried again."""
     desk, id_ = web().desk, door.approval_id
-    with web().sessions.begin() as db:
+
+    def act(db: Transaction) -> approvals.Granted | WrongPin | str:
         if decision == APPROVE:
             granted = approvals.grant(db, desk, approval_id=id_, digest=digest, pin=pin, now=now)
             faultpoint("before-approval-commit")
             return granted
         refuse = approvals.send_back if decision == SEND_BACK else approvals.reject
         return refuse(db, desk, approval_id=id_, reason=reason, pin=pin, now=now)
+
+    return persist(act)
+
+
+def _note_untaken(door: Door, decision: str, why: Obstacle) -> None:
+    """It is on the record; a database that cannot take it there changes nothing of the page."""
+    was = str(why.state) if isinstance(why, Decided) else type(why).__name__.lower()
+    if was == _DONE[decision]:
+        action = "decision repeated"
+    else:
+        action = "decision not allowed" if isinstance(why, Barred) else "decision came too late"
+    id_, now = door.approval_id, web().now
+    try:
+        with web().sessions.begin() as db:
+            approvals.note_untaken(
+                db, approval_id=id_, action=action, decision=decision, was=was, now=now
+            )
+    except DatabaseAway as away:
+        log.warning("a late decision could not be noted: the database is %s", away.why)
+    web().ring()
 
 
 def _checked(tried: Tried, pin: str, proof: Proof) -> Tried:
@@ -237,8 +276,10 @@ def _form_token(door: Door, digest: str) -> str:
     return hmac.new(secret, bound, hashlib.sha256).hexdigest()
 
 
-def _guarded(answer: Response) -> Response:
-    """The address is a secret: it is kept by no cache and told to nobody."""
+def _guarded(answer: Response, *, linked: bool = True) -> Response:
+    """The address of a link is a secret: it is kept by no cache and told to nobody. A form of the
+    console needs the browser to say where it comes from."""
     answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    if linked:
+        answer.headers["Referrer-Policy"] = "no-referrer"
     return answer

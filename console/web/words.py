@@ -18,6 +18,7 @@ from console.domain.message import Kind, MessageState
 from console.domain.plain_text import Flaw as TextFlaw
 from console.domain.policy import Act
 from console.domain.states import NotAllowed
+from console.store.away import Why
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,27 @@ HTTP = {
         ),
     ),
 }
+_DATABASE = {
+    Why.BUSY: (
+        "The database is busy",
+        "Something else has been writing to it for longer than a page waits.",
+    ),
+    Why.DISK: (
+        "The disk is full",
+        "Skellat cannot save anything: its disk is full, or takes nothing more. Tell your IT "
+        "department at once. What is on its way already still goes out.",
+    ),
+    Why.AWAY: (
+        "The database does not answer",
+        "It is being restarted, or cannot be reached. If that lasts for more than a minute, tell "
+        "your IT department.",
+    ),
+}
+NOT_SAVED = "Nothing was saved, decided or published."
+NOT_KNOWN = (
+    "Whether it was saved is not known: the database went away at that very moment. Doing it again "
+    "is safe, nothing is done twice."
+)
 _ACTS = {
     Act.DRAFT: "Only duty officers draft messages and send them for approval.",
     Act.SIGN: "Only approvers sign messages.",
@@ -81,6 +103,12 @@ def not_permitted(act: Act) -> Sorry:
         "Your account may not do this",
         (_ACTS[act], "Nothing was changed. If you need it, ask an administrator for the role."),
     )
+
+
+def database(why: Why, *, unsettled: bool) -> Sorry:
+    """The database could not be used just now."""
+    heading, what = _DATABASE[why]
+    return Sorry(heading, (what, NOT_KNOWN if unsettled else NOT_SAVED))
 
 
 def too_late(error: NotAllowed) -> Sorry:
@@ -127,7 +155,7 @@ FAULTS: dict[str, str] = {
     "unknown": "“{found}” is not known here. Choose one of the list",
     "stood down": "The incident is stood down. Open it again before you write to it",
     "past": "“{found}” has passed. Give a time that is still to come",
-    "lost": "The picture could not be kept while you were signed out. Choose it again",
+    "lost": "The picture could not be kept with what you typed. Choose it again",
     Reason.TOO_LONG: "“{label}” is {over} characters too long. Shorten it",
     Reason.TOO_MANY: "“{label}” has {over} places too many. Name a larger area instead",
     Reason.NOT_ONE_LINE: "“{label}” must be one line. Take the line breaks out",

@@ -11,6 +11,7 @@ from console.web.api import requests
 from console.web.api.endpoint import Call, Endpoint
 from console.web.api.refusals import Answer, Refusal, of_obstacle
 from console.web.context import web
+from console.web.persist import persist
 
 Give = Callable[[Transaction], Answer]
 
@@ -51,13 +52,15 @@ def _once(by: User, key: str, digest: str, give: Give) -> Answer:
 
 
 def _claimed(by: User, key: str, digest: str, give: Give) -> Answer:
-    with web().sessions.begin() as db:
+    def act(db: Transaction) -> Answer:
         before = answers.claim(db, user_id=by.id, key=key, request_digest=digest, now=web().now)
         if before is not None:
             return _again(before, digest)
         given = give(db)
         answers.keep(db, user_id=by.id, key=key, status=given.status, body=given.body)
         return given
+
+    return persist(act)
 
 
 def _again(before: answers.Kept, digest: str) -> Answer:

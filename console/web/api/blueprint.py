@@ -10,13 +10,16 @@ from werkzeug.wrappers import Response
 
 from console.actions.errors import Obstacle
 from console.domain.states import NotAllowed
+from console.store.away import DatabaseAway
 from console.web.api import answering
 from console.web.api.document import document
 from console.web.api.endpoint import Endpoint
 from console.web.api.endpoints import ENDPOINTS
-from console.web.api.refusals import Answer, Refusal, of_http, of_obstacle
+from console.web.api.refusals import Answer, Refusal, of_database, of_http, of_obstacle
 
 PREFIX = "/api/v1"
+AGAIN_IN = 5
+"""Seconds."""
 _ID = re.compile(r"[a-z0-9]{1,32}")
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -71,6 +74,14 @@ def _refused(refusal: Refusal) -> Response:
 @blueprint.errorhandler(NotAllowed)
 def _obstacle(obstacle: Obstacle | NotAllowed) -> Response:
     return _response(of_obstacle(obstacle).answer)
+
+
+@blueprint.errorhandler(DatabaseAway)
+def _database(away: DatabaseAway) -> Response:
+    log.warning("the database is %s: %s %s", away.why, request.method, request.path)
+    response = _response(of_database(away).answer)
+    response.headers["Retry-After"] = str(AGAIN_IN)
+    return response
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)

@@ -29,6 +29,7 @@ _REFUSALS = {
     415: "The body is not application/json.",
     422: "A value does not do, or the Idempotency-Key was used for another request.",
     500: "Skellat failed.",
+    503: "The database is busy, away, or on a full disk: try again with the same Idempotency-Key.",
 }
 _ONLY_POST = {409, 413, 415}
 _KEY = {

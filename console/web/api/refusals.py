@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from console.actions.errors import NobodyToAsk, NotFound, NotPermitted, NotReady, Obstacle
 from console.domain.states import NotAllowed
+from console.store.away import DatabaseAway, Why
 from console.web.api import shapes
 from console.web.api.faults import of_trouble
 
@@ -69,6 +70,13 @@ def of_obstacle(obstacle: Obstacle | NotAllowed) -> Refusal:
     return Refusal(409, "not possible", "That is not possible now. Read it again.")
 
 
+def of_database(away: DatabaseAway) -> Refusal:
+    """The database could not be used just now."""
+    became = "Whether this was done is not known." if away.unsettled else "Nothing was done."
+    what = f"{_DATABASE[away.why]} {became} Try again with the same Idempotency-Key."
+    return Refusal(503, f"database {away.why}", what)
+
+
 def of_http(error: HTTPException) -> Refusal:
     """What the web server itself refuses, and our own failures: without any detail."""
     if error.code == 413:
@@ -80,6 +88,13 @@ def of_http(error: HTTPException) -> Refusal:
         what = "Skellat failed; it is in its log. Try again with the same Idempotency-Key."
         return Refusal(500, "failed", what)
     return Refusal(error.code or 400, "bad request", "The request cannot be read. Check it.")
+
+
+_DATABASE = {
+    Why.BUSY: "The database is busy.",
+    Why.DISK: "The disk is full: tell whoever looks after the computer.",
+    Why.AWAY: "The database does not answer.",
+}
 
 
 def _not_ready(obstacle: NotReady) -> Refusal:
