@@ -1,4 +1,4 @@
-"""`skellat audit`: proves the record unbroken, and exports it."""
+"""`skellat audit`: proves the record unbroken, exports it, accepts one that was put back."""
 
 import json
 import sys
@@ -10,6 +10,7 @@ from typing import TextIO
 import click
 
 from console import settings
+from console.cli import accept
 from console.cli.main import home_option
 from console.domain.audit import Break, Entry, first_break
 from console.store import audit
@@ -20,7 +21,10 @@ STEP = 10_000
 
 @click.group("audit")
 def command() -> None:
-    """Verify and export the record."""
+    """Verify and export the record; go on after a restore."""
+
+
+command.add_command(accept.command)
 
 
 @command.command("verify")
