@@ -16,7 +16,7 @@ from console.cli.main import WRONG, home_option
 from console.configuration import ConfigurationFaults, Fault
 from console.doorbell import Doorbell
 from console.settings import Settings
-from console.store import readiness
+from console.store import anchors, readiness
 from console.store.engine import Sessions
 from console.store.readiness import Database
 
@@ -45,7 +45,7 @@ def command(home: Path, as_json: bool) -> None:
 
 
 def _unreached(known: Settings) -> Iterator[Fault]:
-    checks: tuple[Callable[[Settings], Fault | None], ...] = (_database, _redis, _mail)
+    checks: tuple[Callable[[Settings], Fault | None], ...] = (_database, _restored, _redis, _mail)
     for check in checks:
         fault = check(known)
         if fault:
@@ -64,6 +64,17 @@ def _database(known: Settings) -> Fault | None:
         case Database.UNREACHABLE:
             remedy = "Start it, or correct the address"
             return Fault("skellat.toml", "database.url", "cannot be reached", remedy)
+
+
+def _restored(known: Settings) -> Fault | None:
+    sessions = Sessions(known.database_url)
+    blocked = anchors.blocked(sessions, known.home)
+    sessions.close()
+    if not blocked:
+        return None
+    what = "is older than what was sent: sending is blocked"
+    remedy = "Put the newest copy back, or run `skellat audit accept-restore`"
+    return Fault("database", "", what, remedy)
 
 
 def _redis(known: Settings) -> Fault | None:

@@ -26,6 +26,7 @@ from console.cli.stack import (
     stop_on_signals,
 )
 from console.settings import Settings
+from console.store import anchors
 from console.store.engine import Sessions
 from console.store.migrate import migrate
 
@@ -69,7 +70,7 @@ def run(
                 stack.environment["SKELLAT_PRACTICE_ONLY"] = "1"
             stack.environment |= _address(stack, ports, always=practice_only)
             known = _begin(stack, prepare)
-            _start(stack, ports, workers)
+            _start(stack, ports, workers, ready=not _blocked(known))
             greet(known, ports)
             stack.watch(stopping)
             click.echo("Stopping.")
@@ -113,8 +114,21 @@ def _begin(stack: Stack, prepare: Callable[[Settings], None]) -> Settings:
     return known
 
 
-def _start(stack: Stack, ports: Ports, workers: int) -> None:
-    """All at once, since each takes a second or two to load; then waits for the last."""
+def _blocked(known: Settings) -> bool:
+    """Says so where the database is older than what was sent: the console then has to run, so that
+    people see it, though it will not be ready."""
+    sessions = Sessions(known.database_url)
+    blocked = anchors.blocked(sessions, known.home)
+    sessions.close()
+    if blocked:
+        click.echo("The database is older than what was sent: sending is blocked.", err=True)
+        click.echo("Put the newest copy back, or run `skellat audit accept-restore`.", err=True)
+    return blocked
+
+
+def _start(stack: Stack, ports: Ports, workers: int, *, ready: bool) -> None:
+    """All at once, since each takes a second or two to load; then waits for the last. Without
+    ``ready`` nobody waits for the workers."""
     practice = f"http://{LOCAL}:{ports.practice}"
     web = own_address(ports)
     stack.start("practice", "--port", str(ports.practice), "--smtp-port", str(ports.smtp))
@@ -122,4 +136,5 @@ def _start(stack: Stack, ports: Ports, workers: int) -> None:
     stack.start("web", "--port", str(ports.web))
     stack.wait("practice", lambda: answers(f"{practice}/log"))
     stack.wait("web", lambda: answers(f"{web}/healthz"))
-    stack.wait("worker", lambda: answers(f"{web}/readyz"))
+    if ready:
+        stack.wait("worker", lambda: answers(f"{web}/readyz"))

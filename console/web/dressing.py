@@ -11,7 +11,9 @@ from console.domain.incident import Mode
 from console.domain.moment import Moment
 from console.domain.policy import Act
 from console.settings import Settings
+from console.store import anchors
 from console.web import words
+from console.web.context import web
 
 
 def dress(app: Flask, settings: Settings) -> None:
@@ -43,7 +45,7 @@ def dress(app: Flask, settings: Settings) -> None:
     env.filters.update(when=when, clock=clock)
     env.globals.update(
         council=settings.council, words=words, at=at, Mode=Mode, Act=Act, ACTUAL=Mode.ACTUAL,
-        EXERCISE=Mode.EXERCISE,
+        EXERCISE=Mode.EXERCISE, sending_blocked=sending_blocked,
     )  # fmt: skip
     app.context_processor(lambda: {"user": g.get("user")})
 
@@ -51,3 +53,8 @@ def dress(app: Flask, settings: Settings) -> None:
 def at(endpoint: str, incident: cards.Incident, **values: Any) -> str:
     """The address of a page of this incident, in its own world."""
     return url_for(endpoint, mode=incident.mode, **values)
+
+
+def sending_blocked() -> bool:
+    """True where the database is older than what was sent."""
+    return anchors.blocked(web().sessions, web().desk.settings.home)

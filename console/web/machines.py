@@ -11,7 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from werkzeug.wrappers import Response
 
-from console.store import counts, presence, readiness
+from console.store import anchors, counts, presence, readiness
 from console.store.counts import Counts
 from console.store.readiness import Database
 from console.web.context import LATELY, web
@@ -22,6 +22,10 @@ _DATABASE = {
     Database.READY: "ready",
     Database.UNREACHABLE: "does not answer: start it, or correct SKELLAT_DATABASE_URL",
     Database.OTHER_SCHEMA: "has another version's tables: run skellat migrate",
+}
+_RECORD = {
+    False: "ready",
+    True: "older than what was sent, so sending is blocked: run skellat audit accept-restore",
 }
 _NOT_READY = "nobody knows: the database comes first"
 
@@ -35,12 +39,16 @@ def alive() -> Response:
 def ready() -> Response:
     database = readiness.database(web().sessions)
     workers = _workers() if database is Database.READY else 0
+    blocked = database is Database.READY and anchors.blocked(
+        web().sessions, web().desk.settings.home
+    )
     parts = {
         "database": _DATABASE[database],
         "workers": _workers_words(database, workers),
+        "record": _RECORD[blocked] if database is Database.READY else _NOT_READY,
         "doorbell": _doorbell_words(),
     }
-    is_ready = database is Database.READY and workers > 0
+    is_ready = database is Database.READY and workers > 0 and not blocked
     body = json.dumps({"ready": is_ready, **parts})
     return Response(body, 200 if is_ready else 503, mimetype="application/json")
 
