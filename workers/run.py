@@ -1,13 +1,18 @@
 """Worker processes: the networks' libraries loaded once, then one fork for each worker."""
 
+import importlib
 import logging
 import os
 import signal
 import socket
 import threading
 import time
+from collections.abc import Collection
 from types import FrameType
 
+from sqlalchemy.orm import configure_mappers
+
+from console import footprint
 from console.actions.desk import Desk
 from console.faultpoints import armed
 from console.store.engine import Sessions
@@ -19,6 +24,12 @@ RESTART_PAUSE = 0.5
 """Seconds before a dead worker is replaced, so that one that cannot start does not spin."""
 PATIENCE = 30.0
 """Seconds that a stop waits for what is in flight: more than the longest call takes."""
+LIBRARIES = {
+    "bluesky": ("atproto_client", "workers.httpx_transport"),
+    "mastodon": ("mastodon",),
+    "webhook": ("standardwebhooks",),
+}
+"""What a network's channels import at their first call. Bluesky's alone take 20 MB."""
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +37,10 @@ log = logging.getLogger(__name__)
 def supervise(desk: Desk, *, count: int) -> int:
     """Keeps ``count`` workers alive until SIGTERM or SIGINT; a dead one's deliveries are taken back
     at once. Returns the exit code."""
-    preload()
+    footprint.slim()
+    preload({one.network for one in desk.channels})
+    Sessions(desk.settings.database_url).close()  # loads the database's dialect and driver
+    footprint.share()
     if armed():
         log.critical("fault points are armed: this is a test, not a council's console")
     stopping = threading.Event()
@@ -45,13 +59,14 @@ def supervise(desk: Desk, *, count: int) -> int:
     return _stop(desk, list(workers))
 
 
-def preload() -> None:
-    """What every worker needs and is slow to load: shared by the forks, 2.4 MB private each."""
-    import atproto_client
-    import mastodon
-
+def preload(networks: Collection[str] = LIBRARIES.keys()) -> None:
+    """What every worker needs and is slow to load, these networks' libraries with it: once, and
+    shared by the forks."""
+    for network in sorted(networks):
+        for library in LIBRARIES.get(network, ()):
+            importlib.import_module(library)
+    configure_mappers()
     deadline.preload()
-    log.debug("loaded %s and %s", atproto_client.__name__, mastodon.__name__)
 
 
 def work(desk: Desk, *, name: str) -> None:

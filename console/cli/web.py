@@ -6,7 +6,7 @@ from typing import Any
 import click
 from gunicorn.app.base import BaseApplication
 
-from console import settings
+from console import footprint, settings
 from console.cli.main import home_option
 from console.configuration import ConfigurationFaults, Fault
 
@@ -23,6 +23,7 @@ def command(home: Path, host: str, port: int, processes: int, threads: int) -> N
     """Serve the console's pages, the public page and the API."""
     from console.web.app import create_app
 
+    footprint.slim()
     known = settings.load(home)
     if not LOOK.is_file():
         missing = Fault(str(LOOK.parent), "", "the Design System is missing", "Run `make assets`")
@@ -43,7 +44,11 @@ def command(home: Path, host: str, port: int, processes: int, threads: int) -> N
         "post_fork": _after_fork,
         "control_socket_disable": True,
     }
-    _Server(create_app(known), options).run()
+    application = create_app(known)
+    for page in application.jinja_env.list_templates(filter_func=lambda name: "pages/" in name):
+        application.jinja_env.get_template(page)  # compiled once, for both processes
+    footprint.share()
+    _Server(application, options).run()
 
 
 def _after_fork(_arbiter: Any, worker: Any) -> None:
