@@ -1,0 +1,199 @@
+"""Workers that die, freeze or lose their supervisor: nothing is lost, nothing is doubled.
+
+Rows 9 to 15 and 25 of the fault matrix.
+"""
+
+import os
+import signal
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from console.doorbell import Doorbell
+from tests.guarantee.installation import (
+    DEADLINE,
+    LEASE,
+    MAIL,
+    PACE,
+    Installation,
+    alive,
+)
+from tests.waiting import until
+
+ONCE = Counter({"mastodon": 1, "bluesky": 1, "webhook": 1, "public-page": 1})
+
+
+def nothing_lost_or_doubled(installation: Installation, message: str) -> None:
+    """Every network that can be read or knows a key has it once; of the mail a person is told."""
+    states = installation.until_settled(message)
+    posts = installation.posts()
+    mails, state = posts.pop("smtp", 0), states.pop(MAIL)
+    assert posts == ONCE
+    assert set(states.values()) == {"sent"}
+    assert (state, mails) in {("sent", 1), ("uncertain", 0), ("uncertain", 1)}
+
+
+CRASHES = (
+    "before-intent-commit",
+    "after-intent",
+    "before-call",
+    "during-call",
+    "after-call",
+    "after-answer",
+    "before-outcome-commit",
+    "after-outcome-commit",
+)
+
+
+@pytest.mark.parametrize("point", CRASHES)
+def test_a_worker_that_dies_at_any_point_is_replaced_and_each_network_has_one_post(
+    installation: Installation, point: str
+) -> None:
+    message = installation.stage.released(text="Snow on Glen Road.")
+    workers = installation.start(2, f"{point}:kill")
+    until(workers.happened)
+    nothing_lost_or_doubled(installation, message)
+    until(lambda: len(workers.children()) == 2)
+
+
+@pytest.mark.parametrize("point", ["after-look", "after-look-commit", "during-sweep"])
+def test_a_worker_that_dies_while_it_settles_an_unknown_outcome_leaves_it_to_the_next(
+    sqlite_installation: Installation, point: str
+) -> None:
+    sqlite_installation.all_misbehave("drop")
+    message = sqlite_installation.stage.released(text="Snow on Glen Road.")
+    if point == "during-sweep":
+        # A worker and its supervisor at once: only a lease that runs out tells of them.
+        gone = sqlite_installation.start(1, "after-answer:stop")
+        gone.until_frozen()
+        gone.kill(with_children=True)
+    workers = sqlite_installation.start(2, f"{point}:kill")
+    until(workers.happened)
+    nothing_lost_or_doubled(sqlite_installation, message)
+
+
+def test_a_supervisor_that_dies_while_it_gives_back_leaves_it_to_the_lease(
+    sqlite_installation: Installation,
+) -> None:
+    message = sqlite_installation.stage.released(text="Snow on Glen Road.")
+    first = sqlite_installation.start(1, "before-call:kill,before-give-back:kill")
+    until(first.ended)
+    sqlite_installation.start(1)
+    nothing_lost_or_doubled(sqlite_installation, message)
+
+
+@pytest.mark.parametrize("point", ["after-intent", "after-call"])
+def test_when_a_whole_machine_dies_another_resumes_within_the_lease_and_ten_seconds(
+    installation: Installation, point: str
+) -> None:
+    message = installation.stage.released(text="Snow on Glen Road.")
+    gone = installation.start(1, f"{point}:stop")
+    gone.until_frozen()
+    gone.kill(with_children=True)
+    died = time.monotonic()
+    installation.start(1)
+
+    def resumed() -> bool:
+        """By a try of the other's, or its look on the network."""
+        return not any(row.state == "sending" for row in installation.rows(message).values())
+
+    until(resumed)
+    assert time.monotonic() - died < LEASE + 10 / PACE + 1  # and what it takes to start
+    nothing_lost_or_doubled(installation, message)
+
+
+# How many pieces the networks' requests leave in: the death comes before each of them.
+PIECES = [("mastodon", 2), ("radio", 2), ("bluesky", 4), (MAIL, 6)]
+
+
+@pytest.mark.parametrize(
+    ("channel", "piece"), [(name, n) for name, most in PIECES for n in range(1, most + 1)]
+)
+def test_a_request_that_was_sent_by_half_is_made_good(
+    sqlite_installation: Installation, channel: str, piece: int
+) -> None:
+    message = sqlite_installation.stage.released(text="Snow.", channels=[channel])
+    sqlite_installation.without_mails()
+    workers = sqlite_installation.start(1, f"during-call:kill:{piece}")
+    until(workers.happened)
+    states = sqlite_installation.until_settled(message)
+    if channel == MAIL:
+        assert states == {MAIL: "uncertain"}
+        assert not sqlite_installation.posts()
+    else:
+        assert states == {channel: "sent"}
+        assert sqlite_installation.posts().total() == 1
+
+
+@pytest.mark.parametrize("point", ["before-call", "during-call", "after-call"])
+def test_a_worker_frozen_for_longer_than_its_lease_changes_nothing_when_it_thaws(
+    installation: Installation, point: str
+) -> None:
+    message = installation.stage.released(text="Snow on Glen Road.")
+    frozen = installation.start(1, f"{point}:stop")
+    pid = frozen.until_frozen()
+    installation.start(1)
+    nothing_lost_or_doubled(installation, message)
+    before = installation.rows(message)
+    os.kill(pid, signal.SIGCONT)
+    assert frozen.stop() == 0  # with that, its late answers are recorded
+    nothing_lost_or_doubled(installation, message)
+    after = installation.rows(message)
+    for channel in before.keys() - {MAIL}:
+        kept = (before[channel].state, before[channel].fence, before[channel].reference)
+        assert (after[channel].state, after[channel].fence, after[channel].reference) == kept
+    assert "Traceback" not in frozen.said()
+
+
+def test_a_worker_frozen_in_the_middle_of_its_record_changes_nothing_when_it_thaws(
+    postgres_installation: Installation,
+) -> None:
+    """After the outcome's commit, with other outcomes still to come."""
+    message = postgres_installation.stage.released(text="Snow on Glen Road.")
+    postgres_installation.misbehave("mastodon", "slow", seconds=0.5)
+    frozen = postgres_installation.start(1, "after-outcome-commit:stop")
+    pid = frozen.until_frozen()
+    postgres_installation.start(1)
+    nothing_lost_or_doubled(postgres_installation, message)
+    os.kill(pid, signal.SIGCONT)
+    assert frozen.stop() == 0
+    nothing_lost_or_doubled(postgres_installation, message)
+
+
+def test_without_their_supervisor_workers_finish_what_is_in_flight_and_end(
+    installation: Installation,
+) -> None:
+    installation.all_misbehave("slow", seconds=DEADLINE * 0.6)
+    message = installation.stage.released(text="Snow on Glen Road.")
+    orphaned = installation.start(2)
+    holders = until(lambda: installation.holders(message))
+    children = orphaned.children()
+    orphaned.kill()
+    assert all(alive(pid) for pid in children)
+    installation.start(2)
+    until(lambda: installation.settled(message))
+    assert set(installation.stage.states(message).values()) == {"sent"}
+    assert installation.posts() == ONCE + Counter(smtp=1)
+    by = {row.worker.rpartition(":")[2] for row in installation.rows(message).values()}
+    assert {str(pid) for pid in holders} <= by  # they did finish, nobody did it for them
+    assert {row.fence for row in installation.rows(message).values()} == {1}
+    until(lambda: not any(alive(pid) for pid in children))
+
+
+def test_eight_workers_and_twenty_rings_send_once(
+    installation: Installation, redis_url: str
+) -> None:
+    installation.start(8, SKELLAT_REDIS_URL=redis_url, SKELLAT_PACE="1")
+    messages = []
+    for n in range(6):
+        installation.stage.later(milliseconds=1)
+        messages.append(installation.stage.released(text=f"Message {n}."))
+    bell = Doorbell(redis_url)
+    with ThreadPoolExecutor(20) as ringers:
+        list(ringers.map(lambda _: bell.ring(4), range(20)))
+    for n, message in enumerate(messages):
+        assert set(installation.until_settled(message).values()) == {"sent"}
+        assert installation.posts(f"Message {n}.") == ONCE + Counter(smtp=1)
+        assert {row.tries for row in installation.rows(message).values()} == {1}
