@@ -1,0 +1,229 @@
+"""One lane: a process that loads everything once, then forks a whole installation for each seed.
+
+Reads a seed a line from standard input and answers each with a line of JSON. It runs no thread of
+its own while it forks, and ends whatever a seed leaves behind.
+"""
+
+import gc
+import json
+import os
+import shutil
+import signal
+import sys
+import traceback
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from console import settings
+from console.actions import desk as desks
+from console.settings import ROOT
+from console.store.engine import Sessions
+from console.web.app import create_app
+from console.web.context import KEY
+from tests.chaos import processes
+from tests.chaos.breaking import Breaking
+from tests.chaos.people import People
+from tests.chaos.play import Play, cpu_seconds, impatient
+from tests.chaos.scenario import plan
+from tests.chaos.servers import Clock, OwnPostgres, OwnRedis
+from tests.chaos.world import World
+from tests.stage import PIN, Stage, set_up, stage_on
+from workers.run import preload
+
+PACE = 8
+"""A whole installation lives this many times as fast: a lease takes 5.6 s."""
+LONGEST = 150
+"""Seconds; then a seed is ended from outside."""
+BULLETIN = """
+[bulletin]
+network = "smtp"
+title = "Bulletin"
+account = "bulletin@northbrae.example"
+recipients = ["readers@lists.northbrae.example"]
+on_unknown = "resend"
+practice = true
+"""
+"""Its owner chose to send again what is not known."""
+
+
+class Lane:
+    def __init__(self, folder: Path, database: str, *, alarms: bool) -> None:
+        self.folder, self.home, self.alarms = folder, folder / "home", alarms
+        self.home.mkdir()
+        path = os.environ.get("CHAOS_CLOCK")
+        self.clock = Clock(Path(path)) if path else None
+        self.redis = OwnRedis(folder)
+        self.redis.start()
+        self.postgres = OwnPostgres(_fill) if database == "postgresql" else None
+        self.people = folder / "people.db"
+        if not self.postgres:
+            _fill(f"sqlite:///{self.people}")
+        preload()
+        known = self._settings()
+        self._fresh()
+        self.app = create_app(known)
+        self.sessions = impatient(known.database_url)
+        self.stage = stage_on(self.sessions, known)
+        self._warm()
+        self.sessions.close()
+        self.app.extensions[KEY].sessions.engine.dispose()
+        gc.collect()
+        gc.freeze()
+
+    def play(self, seed: int, plant: str = "", *, verbose: bool = False) -> dict[str, Any]:
+        """In a process of its own, so that nothing of one seed is left for the next."""
+        if self.clock:
+            self.clock.move(0)
+        self.redis.start()
+        self.redis.forget()
+        if self.postgres:
+            self.postgres.wait()
+        answer = self.folder / "answer.json"
+        answer.unlink(missing_ok=True)
+        self.playing = os.fork()
+        if not self.playing:
+            self._play(seed, plant, answer, verbose=verbose)
+        signal.alarm(LONGEST)
+        while os.waitpid(-1, 0)[0] != self.playing:  # orphans of a seed may end too
+            continue
+        signal.alarm(0)
+        self.playing = 0
+        if not answer.exists():
+            said = self._said()
+            return {"seed": seed, "verdicts": [{"kind": "harness", "words": said}]}
+        result: dict[str, Any] = json.loads(answer.read_text())
+        return result
+
+    def end(self) -> None:
+        if self.postgres:
+            self.postgres.stop()
+        self.redis.kill()
+        processes.end_all()
+
+    def _play(self, seed: int, plant: str, answer: Path, *, verbose: bool) -> None:
+        """Never returns."""
+        processes.die_with_parent()
+        processes.adopt_orphans()
+        signal.signal(signal.SIGTERM, _leave)
+        signal.signal(signal.SIGINT, _leave)
+        self._fresh()
+        folder = self.folder / "seed"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        world = None
+        try:
+            planned = plan(seed)
+            if verbose:
+                print(planned, flush=True)
+            world = World(self.stage.desk, self.app, planned, folder, plant)
+            sessions = impatient(self.stage.desk.settings.database_url)
+            stage = replace(self.stage, sessions=sessions, desk=world.desk)
+            people = People(stage, sessions, world)
+            parts = (self.redis, self.postgres, self.clock)
+            breaking = Breaking(world, people, sessions, *parts)
+            result = Play(
+                planned, stage, world, people, breaking, sessions, self.alarms, verbose
+            ).run()
+            world.end()
+            result["cpu"] = round(cpu_seconds(), 3)
+            if result["verdicts"]:
+                result["said"] = _end_of(world.log)
+            answer.write_text(json.dumps(result))
+        except BaseException:
+            with (folder / "said.txt").open("a") as said:
+                traceback.print_exc(file=said)
+        finally:
+            if world:
+                world.end()
+            os._exit(0)
+
+    def _said(self) -> str:
+        return "the seed gave no answer\n" + _end_of(self.folder / "seed/said.txt")
+
+    def _settings(self) -> settings.Settings:
+        config = self.folder / "config"
+        shutil.copytree(ROOT / "config", config)
+        with (config / "channels.toml").open("a") as channels:
+            channels.write(BULLETIN)
+        environment = {
+            "SKELLAT_CONFIG": str(config),
+            "SKELLAT_PACE": str(PACE),
+            "SKELLAT_REDIS_URL": self.redis.url,
+            "SKELLAT_SECRET": "0123456789abcdef" * 4,
+            "SKELLAT_PRACTICE_URL": "http://127.0.0.1:9",
+            "SKELLAT_PRACTICE_SMTP": "127.0.0.1:9",
+        }
+        if self.postgres:
+            environment["SKELLAT_DATABASE_URL"] = self.postgres.url
+        known = settings.load(self.home, environment)
+        # A turn costs what it costs: at the full pace idle workers would use up the processors.
+        return replace(known, timing=replace(known.timing, tick=timedelta(seconds=0.25)))
+
+    def _fresh(self) -> None:
+        """An empty home, a database with nobody's messages."""
+        shutil.rmtree(self.home, ignore_errors=True)
+        self.home.mkdir()
+        if self.postgres:
+            self.postgres.fresh()
+        else:
+            shutil.copy(self.people, self.home / "skellat.db")
+
+    def _warm(self) -> None:
+        """Every page, query and import that a seed needs, once: its forks share them."""
+        message = self.stage.draft(text="Ref 0-0-0. Warming up.")
+        self.stage.submit(message)
+        path = f"/sign-off/{self.stage.token(message)}"
+        client = self.app.test_client()
+        client.get(path)
+        client.post(path, data={"decision": "approve", "pin": PIN})
+        self.stage.sign(message)
+        client.get(path)
+
+
+def _fill(url: str) -> None:
+    sessions = Sessions(url)
+    set_up(sessions)
+    if sessions.engine.dialect.name == "sqlite":
+        with sessions.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    sessions.close()
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit
+
+
+def _end_of(path: Path) -> str:
+    return path.read_text(errors="replace")[-6000:] if path.exists() else ""
+
+
+def main(folder: Path, database: str, plant: str, alarms: str, verbose: str) -> None:
+    processes.adopt_orphans()
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the runner tells us
+    lane = Lane(folder, database, alarms=alarms == "alarms")
+
+    def too_long(_number: int, _frame: FrameType | None) -> None:
+        if lane.playing:
+            os.kill(lane.playing, signal.SIGTERM)
+
+    signal.signal(signal.SIGALRM, too_long)
+    try:
+        print("ready", flush=True)
+        for line in sys.stdin:
+            result = lane.play(int(line), plant, verbose=bool(verbose))
+            print(json.dumps(result), flush=True)
+    finally:
+        with suppress(ProcessLookupError):
+            if getattr(lane, "playing", 0):
+                os.kill(lane.playing, signal.SIGTERM)
+                os.waitpid(lane.playing, 0)
+        lane.end()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:6])
