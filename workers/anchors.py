@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from console.domain.anchor import Anchor
-from console.store.anchors import Anchors, Compared, Unreadable, anything_sent, compare
+from console.store.anchors import Anchors, Compared, Unreadable, anything_released, compare
 from console.store.audit import Actor, record
 from console.store.engine import Sessions, database_now
 from workers.deadline import clock
@@ -28,6 +28,7 @@ class Guard:
     def __init__(self, sessions: Sessions, home: Path, worker: str) -> None:
         self._sessions, self._worker = sessions, worker
         self._anchors = Anchors(home)
+        self._database = ""
         self._kept = self._told = float("-inf")
 
     def holds(self, db: Session) -> bool:
@@ -59,10 +60,11 @@ class Guard:
     def _compare(self, db: Session) -> Compared | None:
         """None where nothing may be done."""
         try:
-            found = compare(db, self._anchors)
+            found = compare(db, self._anchors, self._database)
         except Unreadable as wrong:
             self._complain("%s is no anchor: sending is blocked", wrong.path)
             return None
+        self._database = found.newest.database if found.newest else ""
         if found.older is None:
             return found
         lost = found.older
@@ -87,10 +89,10 @@ class Guard:
             self._begun(anchor)
 
     def _begun(self, anchor: Anchor) -> None:
-        """Nothing to tell in a new installation; where something was sent, the record must say that
-        until here no anchor of this host guarded it."""
+        """Nothing to tell in a new installation; where something was released, the record must say
+        that until here no anchor of this host guarded it."""
         with self._sessions.begin() as db:
-            if not anything_sent(db):
+            if not anything_released(db):
                 return
             log.warning("no anchor of this database was found: one begins at %s", anchor.number)
             record(

@@ -1,6 +1,5 @@
 """An anchor: the newest that was seen of a database, kept outside it, to tell an old copy by."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 INTENTS = 16
@@ -44,8 +43,8 @@ class Older:
         return self.last < self.anchor.number
 
 
-def older(anchor: Anchor, *, last: int, digest: str, intents: Collection[str]) -> Older | None:
-    """None where the database has the anchored entry, with its ``digest``, and all anchored
-    ``intents``. ``last`` is the number of its newest entry."""
-    whole = digest == anchor.digest and set(anchor.intents) <= set(intents)
+def older(anchor: Anchor, *, last: int, digest: str | None, intents: int) -> Older | None:
+    """None where the database has the anchored entry, with its ``digest``, and all the anchored
+    intents, of which it has ``intents``. ``last`` is the number of its newest entry."""
+    whole = digest == anchor.digest and intents == len(anchor.intents)
     return None if whole else Older(anchor, last)

@@ -3,18 +3,19 @@
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from console.domain.anchor import Anchor, Older, older
-from console.store.audit import EntryRow, head
-from console.store.deliveries import AttemptRow
+from console.store.audit import EntryRow, HeadRow
+from console.store.deliveries import AttemptRow, DeliveryRow
 from console.store.engine import Sessions
 
 
@@ -96,29 +97,32 @@ class Compared:
     older: Older | None = None
 
 
-def compare(db: Session, anchors: Anchors) -> Compared:
-    """Reads three rows and one file. Raises `Unreadable`."""
-    newest = stands(db)
-    anchor = anchors.read(newest.database) if newest else None
+def compare(db: Session, anchors: Anchors, expected: str = "") -> Compared:
+    """One query and one file, where the database is the ``expected`` one; else two of each. Raises
+    `Unreadable`."""
+    anchor = anchors.read(expected) if expected else None
+    newest, digest, intents = _standing(db, anchor)
+    if newest and newest.database != expected:
+        anchor = anchors.read(newest.database)
+        newest, digest, intents = _standing(db, anchor)
     if newest is None or anchor is None:
         return Compared(newest, None)
-    anchored = db.get(EntryRow, anchor.number)
-    found = older(
-        anchor,
-        last=newest.number,
-        digest=anchored.digest if anchored else "",
-        intents=db.scalars(select(AttemptRow.id).where(AttemptRow.id.in_(anchor.intents))).all(),
-    )
+    found = older(anchor, last=newest.number, digest=digest, intents=intents)
     return Compared(newest, anchor, found)
 
 
 def stands(db: Session) -> Anchor | None:
     """The newest entry of the record; None while there is none."""
-    number, _ = head(db)
-    first, newest = db.get(EntryRow, 1), db.get(EntryRow, number)
-    if first is None or newest is None:
-        return None
-    return Anchor(first.digest, newest.number, newest.digest, newest.at)
+    return _standing(db, None)[0]
+
+
+def _standing(db: Session, anchor: Anchor | None) -> tuple[Anchor | None, str | None, int]:
+    """Where the record stands, and what it has of the anchor: its entry's digest, how many of its
+    intents."""
+    values = {"number": anchor.number, "ids": anchor.intents} if anchor else _NO_ANCHOR
+    row = db.execute(_STANDING, values).one()
+    newest = Anchor(row.first, row.number, row.digest, row.at) if row.first else None
+    return newest, row.anchored, row.intents
 
 
 def blocked(sessions: Sessions, home: Path) -> bool:
@@ -133,6 +137,25 @@ def blocked(sessions: Sessions, home: Path) -> bool:
         return False
 
 
-def anything_sent(db: Session) -> bool:
-    """Whether any delivery of this database was ever tried."""
-    return db.scalar(select(AttemptRow.id).limit(1)) is not None
+def anything_released(db: Session) -> bool:
+    """Whether there is any delivery: what could have been sent before an anchor was kept."""
+    return db.scalar(select(DeliveryRow.id).limit(1)) is not None
+
+
+# Built once, since every worker asks it in every turn.
+_ENTRY = aliased(EntryRow)
+_STANDING = select(
+    HeadRow.number,
+    HeadRow.digest,
+    select(_ENTRY.at).where(_ENTRY.number == HeadRow.number).scalar_subquery().label("at"),
+    select(_ENTRY.digest).where(_ENTRY.number == 1).scalar_subquery().label("first"),
+    select(_ENTRY.digest)
+    .where(_ENTRY.number == bindparam("number"))
+    .scalar_subquery()
+    .label("anchored"),
+    select(func.count())
+    .where(AttemptRow.id.in_(bindparam("ids", expanding=True)))
+    .scalar_subquery()
+    .label("intents"),
+)
+_NO_ANCHOR: Mapping[str, Any] = {"number": 0, "ids": ()}
