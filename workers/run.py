@@ -10,6 +10,7 @@ import time
 from collections.abc import Collection
 from types import FrameType
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import configure_mappers
 
 from console import footprint
@@ -24,6 +25,7 @@ RESTART_PAUSE = 0.5
 """Seconds before a dead worker is replaced, so that one that cannot start does not spin."""
 PATIENCE = 30.0
 """Seconds that a stop waits for what is in flight: more than the longest call takes."""
+STOPS = (signal.SIGTERM, signal.SIGINT)
 LIBRARIES = {
     "bluesky": ("atproto_client", "workers.httpx_transport"),
     "mastodon": ("mastodon",),
@@ -44,7 +46,7 @@ def supervise(desk: Desk, *, count: int) -> int:
     if armed():
         log.critical("fault points are armed: this is a test, not a council's console")
     stopping = threading.Event()
-    for one in (signal.SIGTERM, signal.SIGINT):
+    for one in STOPS:
         signal.signal(one, lambda *_: stopping.set())
     workers = {_fork(desk): None for _ in range(count)}
     while not stopping.is_set():
@@ -53,8 +55,8 @@ def supervise(desk: Desk, *, count: int) -> int:
             del workers[pid]
             log.error("worker %s ended by itself; its deliveries are taken back", _name(pid))
             _take_back(desk, pid)
-            stopping.wait(RESTART_PAUSE)
-            workers[_fork(desk)] = None
+            if not stopping.wait(RESTART_PAUSE):
+                workers[_fork(desk)] = None
         stopping.wait(0.2)
     return _stop(desk, list(workers))
 
@@ -69,8 +71,8 @@ def preload(networks: Collection[str] = LIBRARIES.keys()) -> None:
     deadline.preload()
 
 
-def work(desk: Desk, *, name: str) -> None:
-    """One worker process, from its start to SIGTERM."""
+def work(desk: Desk, *, name: str, supervisor: int) -> None:
+    """One worker process, from its start to SIGTERM, or to the end of its supervisor."""
     stopping = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -78,14 +80,14 @@ def work(desk: Desk, *, name: str) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent asks
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     sessions = Sessions(desk.settings.database_url)
     dispatcher = Dispatcher(sessions, desk, name=name)
     dispatcher.start()
     if desk.settings.redis_url:
         listen(desk.settings.redis_url, dispatcher.ring)
-    parent = os.getppid()
     while not stopping.wait(1.0):
-        if os.getppid() != parent:
+        if os.getppid() != supervisor:
             log.error("the supervisor is gone; finishing")
             break
     dispatcher.stop()
@@ -93,12 +95,16 @@ def work(desk: Desk, *, name: str) -> None:
 
 
 def _fork(desk: Desk) -> int:
+    supervisor = os.getpid()
+    # Until the child has its own answer to a stop, it would give the supervisor's and go on.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     pid = os.fork()
     if pid:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
         return pid
     code = 1
     try:
-        work(desk, name=_name(os.getpid()))
+        work(desk, name=_name(os.getpid()), supervisor=supervisor)
         code = 0
     except Exception:
         log.exception("a worker could not go on")
@@ -121,6 +127,9 @@ def _take_back(desk: Desk, pid: int) -> None:
     sessions = Sessions(desk.settings.database_url)
     try:
         sweep.give_back(sessions, desk, dead=_name(pid), by="supervisor")
+    except OperationalError as error:
+        # The lease runs out by itself; a supervisor that ended would take its other workers along.
+        log.warning("not taken back, database away: %s", type(error.orig).__name__)
     finally:
         sessions.close()
 
