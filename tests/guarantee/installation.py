@@ -209,7 +209,8 @@ class Installation:
             for pid in one.children():
                 os.kill(pid, signal.SIGCONT)
         codes = [one.stop() for one in self.started]
-        assert all(code in (0, -signal.SIGKILL) for code in codes), [
+        # One that is told to end before it has come to listen ends like that, and holds nothing.
+        assert set(codes) <= {0, -signal.SIGKILL, -signal.SIGTERM}, [
             one.said() for one in self.started
         ]
 
