@@ -18,21 +18,25 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import workers.run
 from console import settings
-from console.actions import desk as desks
 from console.settings import ROOT
+from console.settings import Practice as PracticePlace
 from console.store.engine import Sessions
+from console.store.people import UserRow
 from console.web.app import create_app
 from console.web.context import KEY
 from tests.chaos import processes
 from tests.chaos.breaking import Breaking
-from tests.chaos.people import People
+from tests.chaos.people import People, hidden
 from tests.chaos.play import Play, cpu_seconds, impatient
 from tests.chaos.scenario import plan
 from tests.chaos.servers import Clock, OwnPostgres, OwnRedis
 from tests.chaos.world import World
 from tests.stage import PIN, Stage, set_up, stage_on
-from workers.run import preload
+from tests.waiting import until
+from workers.dispatcher import Dispatcher
+from workers.practice import Practice
 
 PACE = 8
 """A whole installation lives this many times as fast: a lease takes 5.6 s."""
@@ -62,15 +66,17 @@ class Lane:
         self.people = folder / "people.db"
         if not self.postgres:
             _fill(f"sqlite:///{self.people}")
-        preload()
+        workers.run.preload()
         known = self._settings()
         self._fresh()
         self.app = create_app(known)
-        self.sessions = impatient(known.database_url)
-        self.stage = stage_on(self.sessions, known)
+        self.stage = stage_on(impatient(known.database_url), known)
+        self.of_workers = Sessions(known.database_url)
         self._warm()
-        self.sessions.close()
-        self.app.extensions[KEY].sessions.engine.dispose()
+        # What SQLAlchemy compiled for an engine is most of a fresh worker's work: forks share it.
+        workers.run.Sessions = lambda _url: self.of_workers  # type: ignore[assignment, misc]
+        for sessions in (self.stage.sessions, self.app.extensions[KEY].sessions, self.of_workers):
+            sessions.engine.dispose()
         gc.collect()
         gc.freeze()
 
@@ -120,8 +126,8 @@ class Lane:
             if verbose:
                 print(planned, flush=True)
             world = World(self.stage.desk, self.app, planned, folder, plant)
-            sessions = impatient(self.stage.desk.settings.database_url)
-            stage = replace(self.stage, sessions=sessions, desk=world.desk)
+            sessions = self.stage.sessions
+            stage = replace(self.stage, desk=world.desk)
             people = People(stage, sessions, world)
             parts = (self.redis, self.postgres, self.clock)
             breaking = Breaking(world, people, sessions, *parts)
@@ -178,15 +184,33 @@ class Lane:
         self.stage.submit(message)
         path = f"/sign-off/{self.stage.token(message)}"
         client = self.app.test_client()
+        page = client.get(path).get_data(as_text=True)
+        client.post(path, data={**hidden(page), "decision": "approve", "pin": PIN})
+        assert self.stage.sheet(message).message.state == "released"
         client.get(path)
-        client.post(path, data={"decision": "approve", "pin": PIN})
-        self.stage.sign(message)
-        client.get(path)
+        with Practice() as practice:
+            for network in ("mastodon", "bluesky"):
+                practice.faults.put({"network": network, "fault": "500 after storing"})
+            self._send_all(practice, message)
+
+    def _send_all(self, practice: Practice, message: str) -> None:
+        place = PracticePlace(url=practice.url, smtp=f"{practice.host}:{practice.smtp_port}")
+        desk = self.stage.desk
+        desk = replace(desk, settings=replace(desk.settings, practice=place))
+        dispatcher = Dispatcher(self.of_workers, desk, name="warm", threads=8)
+        dispatcher.start()
+        try:
+            until(lambda: set(self.stage.states(message).values()) == {"sent"})
+        finally:
+            dispatcher.stop()
 
 
 def _fill(url: str) -> None:
     sessions = Sessions(url)
     set_up(sessions)
+    with sessions.begin() as db:
+        # Two approvers are asked, and mailed, for each message: a third would only cost time.
+        db.query(UserRow).filter_by(name="Both").update({"active": False})
     if sessions.engine.dialect.name == "sqlite":
         with sessions.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

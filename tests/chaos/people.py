@@ -239,7 +239,7 @@ class People:
         """All approvers at once, each as often as the plan has it; and the rival."""
         pages, one.pages, one.presses_open = one.pages, {}, []
         for number, (token, page) in enumerate(pages.items()):
-            given = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+            given = hidden(page.text)
             if "form" not in given:
                 continue
             form = {"digest": given["digest"], "form": given["form"]}
@@ -282,6 +282,11 @@ class People:
 
     def _name(self, user: str) -> str:
         return next(one.name for one in self.stage.people.values() if one.id == user)
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What the page's forms hold that nobody types."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
 
 
 def _now() -> datetime:

@@ -1,0 +1,62 @@
+"""`python -m tests.chaos`: seeds 1 to N, or one of them again with all that is done in it."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.chaos import planted, report, runner
+
+BOTH = ("sqlite", "postgresql")
+
+
+def main() -> int:
+    asked = _asked()
+    seeds = [asked.seed] if asked.seed else range(asked.first, asked.first + asked.seeds)
+    databases = BOTH if asked.database == "both" else (asked.database,)
+    begun = time.monotonic()
+    done: list[int] = []
+
+    def each(result: dict[str, Any]) -> bool:
+        done.append(result["seed"])
+        for one in result["verdicts"]:
+            print(f"SEED {result['seed']}: {one['kind']}: {one['words']}", flush=True)
+        if asked.seed or len(done) % 50 == 0:
+            print(f"{len(done)} seeds, {time.monotonic() - begun:.0f} s", flush=True)
+        if asked.seed:
+            print(json.dumps(result, indent=1), result.get("said", ""), sep="\n")
+        return True
+
+    results = runner.run(
+        seeds,
+        lanes=1 if asked.seed else asked.lanes,
+        databases=databases,
+        plant=asked.plant,
+        verbose=bool(asked.seed),
+        each=each,
+    )
+    found = report.report(results, time.monotonic() - begun, asked.lanes)
+    print(report.table(found))
+    if asked.results:
+        asked.results.write_text(json.dumps(found, indent=1) + "\n")
+    return 1 if found["verdicts"] or found["never_hit"] else 0
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    usual = int(os.environ.get("CHAOS_SEEDS") or 300)
+    parser.add_argument("--seeds", type=int, default=usual, help="how many (CHAOS_SEEDS, or 300)")
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=0, help="only this one, step by step")
+    parser.add_argument("--lanes", type=int, default=8, help="how many at a time")
+    parser.add_argument("--database", choices=(*BOTH, "both"), default="both")
+    parser.add_argument("--plant", choices=sorted(planted.PLANTS), default="", help="a bug")
+    parser.add_argument("--results", type=Path, help="a file for the results, as JSON")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
