@@ -13,6 +13,7 @@ from console.faultpoints import faultpoint
 from console.store import presence
 from console.store.engine import Sessions, database_now
 from workers import claims, postroom, reconcile, recording, sweep
+from workers.anchors import Guard
 from workers.deadline import clock
 from workers.deliver import deliver
 from workers.errand import Errand, Outcome
@@ -33,6 +34,7 @@ class Dispatcher:
         self.name = name
         self._sessions, self._desk = sessions, desk
         self._tick = desk.settings.timing.tick.total_seconds()
+        self._guard = Guard(sessions, desk.settings.home, name)
         self._bell = threading.Event()
         self._stopping = threading.Event()
         self._free = threading.Semaphore(threads)
@@ -82,6 +84,8 @@ class Dispatcher:
         """Reads first, since mostly nothing is due. Deliveries come before everything else."""
         with self._sessions.read() as db:
             due = sweep.due(db, database_now(db))
+            if not self._guard.holds(db):
+                due = sweep.NOTHING
         claimed = due.deliveries and self._claim()
         # Wording a mail takes 20 ms, which the calls that were just started need more.
         if due.mails and not claimed:
@@ -105,6 +109,7 @@ class Dispatcher:
         try:
             if free:
                 errands = claims.take(self._sessions, self._desk, worker=self.name, limit=free)
+                errands = self._guard.passed(errands)
         finally:
             for _ in range(free - len(errands)):
                 self._free.release()

@@ -29,6 +29,9 @@ class Due:
     chores: bool
 
 
+NOTHING = Due(deliveries=False, looks=False, mails=False, chores=False)
+
+
 def due(db: Session, now: datetime) -> Due:
     """One query, since every worker asks it every second."""
     found = db.execute(_DUE, {"now": now}).one()
