@@ -5,11 +5,17 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+import psutil
+import requests
+from sqlalchemy import func, select
 
 from bench.peer import Peer, latencies
 from console import settings
@@ -17,12 +23,40 @@ from console.actions import approvals
 from console.cli import redis
 from console.cli.stack import Ports, Stack, answers, choose_ports, environment_of, own_address
 from console.doorbell import Doorbell
+from console.store.deliveries import DeliveryRow
 from console.store.engine import Sessions
 from tests.stage import PIN, Stage, set_up, stage_on
 
 SECRET = "whsec_YmVuY2gtYmVuY2gtYmVuY2gtYmVuY2g="
 TEXT = "Heavy snow on Glen Road. Stay at home unless you must travel. Next update at 9 am."
 WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Destination:
+    """One channel: a webhook to the peer, or a mailing list on the practice mailbox."""
+
+    name: str
+    milliseconds: int = 0
+    recipients: int = 0
+    network: str = "webhook"
+
+
+def spread(channels: int) -> list[Destination]:
+    """Webhooks that answer in 50 to 500 ms."""
+    return [
+        Destination(f"channel-{place:03}", milliseconds)
+        for place, milliseconds in enumerate(latencies(channels))
+    ]
+
+
+@dataclass(frozen=True)
+class Released:
+    """A message, and the moments when its sign-off began and was committed."""
+
+    message: str
+    begun: float
+    committed: float
 
 
 @dataclass
@@ -32,41 +66,79 @@ class Council:
     stage: Stage
     doorbell: Doorbell
     ports: Ports
+    stack: Stack
 
-    def release(self) -> tuple[str, float]:
-        """Has a new message signed. Returns its id and the moment of the commit."""
+    def release(self) -> Released:
+        """Has a new message signed, of an incident of its own."""
         self.stage.now = datetime.now(UTC)
         message = self.stage.draft(text=TEXT)
         self.stage.submit(message)
         sheet = self.stage.sheet(message)
+        approval = self.stage.approvals(message)["Approver"].id
+        begun = time.monotonic()
         with self.stage.sessions.begin() as db:
             approvals.grant(
                 db,
                 self.stage.desk,
-                approval_id=self.stage.approvals(message)["Approver"].id,
+                approval_id=approval,
                 digest=sheet.message.digest,
                 pin=PIN,
                 now=datetime.now(UTC),
             )
         committed = time.monotonic()
         self.doorbell.ring(WORKERS)
-        return message, committed
+        return Released(message, begun, committed)
 
-    def settled(self, message: str, seconds: float = 30) -> None:
-        """Waits until every delivery is on the record as sent; anything else is no measurement."""
-        until = time.monotonic() + seconds
-        while (states := set(self.stage.states(message).values())) != {"sent"}:
-            assert time.monotonic() < until, f"{states} after {seconds} s"
-            time.sleep(0.25)
+    def states(self, message: str, network: str = "webhook") -> Counter[str]:
+        """How many of its deliveries are in which state."""
+        of_it = (DeliveryRow.message_id == message, DeliveryRow.network == network)
+        count = select(DeliveryRow.state, func.count().label("count_"))
+        asked = count.where(*of_it).group_by(DeliveryRow.state)
+        with self.stage.sessions.read() as db:
+            return Counter({one.state: one.count_ for one in db.execute(asked)})
+
+    def deliveries(self, message: str) -> list[DeliveryRow]:
+        with self.stage.sessions.read() as db:
+            return list(db.scalars(select(DeliveryRow).where(DeliveryRow.message_id == message)))
+
+    def settled(self, message: str, seconds: float = 30, every: float = 0.25) -> None:
+        """Waits until every webhook is on the record as sent; anything else is no measurement."""
+        wait(lambda: set(self.states(message)) == {"sent"}, seconds, every)
+
+    def fault(self, **fault: Any) -> None:
+        """Sets a fault of the practice networks."""
+        url = f"http://127.0.0.1:{self.ports.practice}/faults"
+        requests.post(url, json=fault, timeout=5).raise_for_status()
+
+    def family(self, part: str) -> list[psutil.Process]:
+        """The part's first process, and its children."""
+        first = psutil.Process(self.stack.parts[part].pid)
+        return [first, *first.children(recursive=True)]
+
+
+def wait(true: Callable[[], bool], seconds: float, every: float = 0.02) -> None:
+    """Raises where it does not come true in time: what was measured then means nothing."""
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until, f"not after {seconds} s"
+        time.sleep(every)
 
 
 @contextmanager
-def council(peer: Peer, channels: int, *, web: bool = False) -> Iterator[Council]:
-    """Workers, private Redis, practice mailbox and SQLite as `skellat up` starts them."""
+def council(
+    peer: Peer,
+    destinations: Sequence[Destination] | None,
+    *,
+    web: bool = False,
+    doorbell: bool = True,
+) -> Iterator[Council]:
+    """Workers, private Redis, practice networks and SQLite as `skellat up` starts them. Without
+    ``destinations`` the shipped channels; without ``doorbell`` no Redis."""
     home = Path(tempfile.mkdtemp(prefix="skellat-bench-"))
     try:
         ports = choose_ports(0)
-        addresses = _configure(home / "config", peer, channels)
+        shutil.copytree(settings.ROOT / "config", home / "config")
+        addresses = {} if destinations is None else _write(home / "config", peer, destinations)
         environment = {
             **addresses,
             "SKELLAT_CONFIG": str(home / "config"),
@@ -74,15 +146,13 @@ def council(peer: Peer, channels: int, *, web: bool = False) -> Iterator[Council
         }
         os.environ.update(environment)
         with Stack(home, environment_of(ports, os.environ | environment)) as stack:
-            yield _start(stack, ports, web=web)
+            yield _start(stack, ports, web=web, doorbell=doorbell)
     finally:
         shutil.rmtree(home)
 
 
-def _start(stack: Stack, ports: Ports, *, web: bool) -> Council:
-    stack.private = redis.start(stack.home, stack.environment, print)
-    assert stack.private is not None, "the bench needs a Redis"
-    stack.environment["SKELLAT_REDIS_URL"] = stack.private.url
+def _start(stack: Stack, ports: Ports, *, web: bool, doorbell: bool) -> Council:
+    stack.environment["SKELLAT_REDIS_URL"] = _redis(stack) if doorbell else ""
     known = settings.load(stack.home, stack.environment)
     sessions = Sessions(known.database_url)
     set_up(sessions)
@@ -94,25 +164,40 @@ def _start(stack: Stack, ports: Ports, *, web: bool) -> Council:
     if not web:
         stack.parts.pop("web").terminate()
     time.sleep(1)
-    return Council(stage_on(sessions, known), Doorbell(known.redis_url), ports)
+    return Council(stage_on(sessions, known), Doorbell(known.redis_url), ports, stack)
 
 
-def _configure(folder: Path, peer: Peer, channels: int) -> dict[str, str]:
-    """The shipped configuration with webhooks for channels; returns the secrets' environment."""
-    shutil.copytree(settings.ROOT / "config", folder)
+def _redis(stack: Stack) -> str:
+    stack.private = redis.start(stack.home, stack.environment, print)
+    assert stack.private is not None, "the bench needs a Redis"
+    return stack.private.url
+
+
+def _write(folder: Path, peer: Peer, destinations: Sequence[Destination]) -> dict[str, str]:
+    """The channels' file; returns the secrets' environment."""
     (folder / "secret").write_text(SECRET)
     tables, addresses = [], {}
-    for place, milliseconds in enumerate(latencies(channels)):
-        name = f"channel-{place:03}"
-        variable = f"BENCH_{name.upper().replace('-', '_')}"
-        addresses[variable] = f"{peer.url}/{milliseconds}/{name}"
-        keys = {
-            "network": "webhook",
-            "account": name,
-            "url": f"env:{variable}",
-            "secret": f"file:{folder / 'secret'}",
-        }
-        lines = [f"{key} = {json.dumps(value)}" for key, value in keys.items()]
-        tables.append("\n".join([f"[{name}]", *lines, "private_network = true"]))
+    for one in destinations:
+        variable = f"BENCH_{one.name.upper().replace('-', '_')}"
+        addresses[variable] = f"{peer.url}/{one.milliseconds}/{one.name}"
+        keys = _MAIL if one.network == "smtp" else _webhook(folder, variable)
+        tables.append(_table(one, keys))
     (folder / "channels.toml").write_text("\n\n".join(tables) + "\n")
     return addresses
+
+
+_MAIL = {"practice": True}
+
+
+def _webhook(folder: Path, variable: str) -> dict[str, Any]:
+    secret = f"file:{folder / 'secret'}"
+    return {"url": f"env:{variable}", "secret": secret, "private_network": True}
+
+
+def _table(one: Destination, keys: Mapping[str, Any]) -> str:
+    # Everything written here is the same in JSON and in TOML.
+    whole = {"network": one.network, "account": one.name, **keys}
+    if one.recipients:
+        whole["recipients"] = [f"r{number}@lists.example" for number in range(one.recipients)]
+    lines = [f"{key} = {json.dumps(value)}" for key, value in whole.items()]
+    return "\n".join([f"[{one.name}]", *lines])

@@ -1,17 +1,14 @@
-"""The table of what was measured: printed, and kept as Markdown and JSON."""
+"""What one measure found, and what all of them are kept as."""
 
-import json
 import os
 import platform
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent
 PACKAGES = ("skellat", "apprise", "flask", "gunicorn", "requests", "rq", "sqlalchemy")
 
 
@@ -24,7 +21,8 @@ class Figure:
     unit: str
     values: Sequence[float]
     goal: float | None = field(default=None, kw_only=True)
-    """At most; compared with the median."""
+    """At most, or with ``least`` at least; compared with the median."""
+    least: bool = field(default=False, kw_only=True)
 
     @property
     def median(self) -> float:
@@ -32,28 +30,37 @@ class Figure:
 
     @property
     def met(self) -> str:
+        """Whether the goal is reached, and by how much it is missed."""
         if self.goal is None:
             return ""
-        return f"≤ {self.goal:g}: {'yes' if self.median <= self.goal else 'NO'}"
+        short = self.goal - self.median if self.least else self.median - self.goal
+        sign = "≥" if self.least else "≤"
+        said = f"NO, by {short:.3g}, {short / self.goal:.1%}" if short > 0 else "yes"
+        return f"{sign} {self.goal:g}: {said}"
 
-    def cells(self) -> list[str]:
-        of = [self.median, min(self.values), max(self.values)]
-        numbers = [f"{one:.2f}" if self.unit == "×" else f"{one:.1f}" for one in of]
-        return [self.name, *numbers, self.unit, str(len(self.values)), self.met, self.what]
+    def spread(self) -> dict[str, float]:
+        of = {"median": self.median, "min": min(self.values), "max": max(self.values)}
+        return {name: round(one, 4) for name, one in of.items()}
 
     def plain(self) -> dict[str, Any]:
-        of = {"median": self.median, "min": min(self.values), "max": max(self.values)}
-        rounded = {name: round(one, 4) for name, one in of.items()}
-        return {"unit": self.unit, **rounded, "runs": len(self.values), "goal": self.goal}
+        about = {"runs": len(self.values), "goal": self.met, "what": self.what}
+        return {"unit": self.unit, **self.spread(), **about}
+
+
+def faster(figures: Mapping[str, Figure]) -> Iterator[Figure]:
+    """How many times faster than the peer, where both were measured in this run."""
+    for channels, goal in ((20, 2), (200, 10)):
+        ours, theirs = figures.get(f"fanout_{channels}"), figures.get(f"apprise_{channels}")
+        if ours and theirs:
+            what = f"apprise_{channels} / fanout_{channels}: how many times faster Skellat is"
+            ratio = [theirs.median / ours.median]
+            yield Figure(f"faster_{channels}", what, "×", ratio, goal=goal, least=True)
 
 
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that at least this share of all values does not exceed."""
     ranked = sorted(values)
     return ranked[max(-(-len(ranked) * round(share * 100) // 100) - 1, 0)]
-
-
-HEAD = ["measure", "median", "min", "max", "unit", "runs", "goal", "what is measured"]
 
 
 def machine() -> dict[str, str]:
@@ -68,33 +75,15 @@ def machine() -> dict[str, str]:
     }
 
 
-def table(figures: Sequence[Figure]) -> str:
-    """For a terminal."""
-    rows = [HEAD, *(one.cells() for one in figures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD) - 1)]
-    lines = []
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        lines.append("  ".join([*cells, row[-1]]))
-    return "\n".join(lines)
+RATIOS = ("fanout_20", "fanout_60", "fanout_200", "apprise_20", "apprise_200")
+NUMBERS = ("first_byte_p95_ms", "sustained_per_s", "idle_cpu_percent", "pss_mb", "recover_s")
 
 
-def keep(figures: Sequence[Figure]) -> None:
-    """Writes RESULTS.md and results.json beside this file."""
-    about = machine()
-    rows = [HEAD, ["---"] * len(HEAD), *(one.cells() for one in figures)]
-    lines = [
-        "# What was measured",
-        "",
-        "Made by `make bench`, everything in one run on one machine. × is a ratio to the slowest",
-        "channel's own latency: 1 is as fast as can be.",
-        "",
-        *(f"- {name}: {value}" for name, value in about.items()),
-        "",
-        *("| " + " | ".join(row) + " |" for row in rows),
-    ]
-    (FOLDER / "RESULTS.md").write_text("\n".join(lines) + "\n")
-    measures = {one.name: one.plain() for one in figures}
-    (FOLDER / "results.json").write_text(
-        json.dumps({"machine": about, "measures": measures}, indent=2, ensure_ascii=False) + "\n"
-    )
+def results(figures: Mapping[str, Figure]) -> dict[str, Any]:
+    """What results.json holds: first the figures of the goals, then all, with what they mean."""
+    return {
+        **{name: figures[name].spread() for name in RATIOS},
+        **{name: figures[name].spread()["median"] for name in NUMBERS},
+        "machine": machine(),
+        "measures": {name: one.plain() for name, one in figures.items()},
+    }

@@ -1,15 +1,17 @@
 """How fast the message page is on real gunicorn, and what each main page weighs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bench.browser import Browser, Weight, weight
-from bench.council import TEXT, Council, council
+from bench.council import TEXT, Council, council, spread
+from bench.figures import Figure, percentile
 from bench.peer import Peer
 from console.domain.message import Kind
 
 DELIVERIES = 20
 REQUESTS = 300
+KB = 1000
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,29 @@ class Pages:
     weights: Mapping[str, Weight]
 
 
+def web(peer: Peer, runs: int) -> Iterator[Figure]:
+    found = pages(peer, runs)
+    for name, each, what, goal in (
+        ("page", found.page_ms, "the message page", 40),
+        ("board", found.board_ms, "its part that is polled", None),
+        ("unchanged", found.unchanged_ms, "the same where nothing has changed (304)", None),
+    ):
+        what = f"{what}, {DELIVERIES} deliveries, {REQUESTS} requests a run"
+        half = [percentile(one, 0.5) for one in each]
+        most = [percentile(one, 0.95) for one in each]
+        yield Figure(f"{name}_p50_ms", what, "ms", half)
+        yield Figure(f"{name}_p95_ms", what, "ms", most, goal=goal)
+    for name, one in found.weights.items():
+        said = "page and all that it loads, on the wire"
+        yield Figure(f"{name}, cold", said, "kB", [one.cold / KB], goal=60)
+        yield Figure(f"{name}, warm", "the second time", "kB", [one.warm / KB], goal=30)
+
+
 def pages(peer: Peer, runs: int) -> Pages:
     """One client, one connection, one request after the other, on this machine; the client's own
     time is not taken off. The workers run beside it, with nothing due."""
-    with council(peer, DELIVERIES, web=True) as running:
-        message, _ = running.release()
+    with council(peer, spread(DELIVERIES), web=True) as running:
+        message = running.release().message
         running.settled(message)
         officer = Browser(running.ports.web).sign_in("officer@northbrae.example")
         page, board = f"/messages/{message}", f"/messages/{message}/board"

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import requests
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_KEY = re.compile(rb"\r\nwebhook-id: *(\w+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,14 @@ class Call:
     """One request: when its first byte came and when the last of its answer was written."""
 
     name: str
+    key: str
+    """The delivery's id; empty where the sender gives none."""
     arrived: float
     accepted: float
 
 
 class _Connection(asyncio.Protocol):
-    calls: list[tuple[str, float, float]] = []  # noqa: RUF012 - all connections share one log
+    calls: list[tuple[str, str, float, float]] = []  # noqa: RUF012 - all connections share one log
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -50,17 +53,19 @@ class _Connection(asyncio.Protocol):
             self.calls.clear()
             return
         _, milliseconds, name = path.decode().split("/", 2)
+        key = _KEY.search(head)
         # From the first byte on, so that no latency is added to the one that the path names.
         asyncio.get_running_loop().call_later(
             max(arrived + int(milliseconds) / 1000 - time.monotonic(), 0),
             self._accept,
             name,
+            key[1].decode() if key else "",
             arrived,
         )
 
-    def _accept(self, name: str, arrived: float) -> None:
+    def _accept(self, name: str, key: str, arrived: float) -> None:
         self._answer(b"{}")
-        self.calls.append((name, arrived, time.monotonic()))
+        self.calls.append((name, key, arrived, time.monotonic()))
 
     def _answer(self, body: bytes) -> None:
         head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
@@ -87,7 +92,7 @@ class Peer:
 
     def calls(self) -> list[Call]:
         """Everything since the last time, which is forgotten by this."""
-        return [Call(*one) for one in requests.get(f"{self.url}/log", timeout=10).json()]
+        return [Call(*one) for one in requests.get(f"{self.url}/log", timeout=60).json()]
 
 
 @contextmanager
