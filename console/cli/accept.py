@@ -32,7 +32,13 @@ def command(home: Path, yes: bool, anyway: bool) -> None:
     look whether it was published; nothing of it is sent by itself.
     """
     sessions = Sessions(settings.load(home).database_url)
-    anchors = Anchors(home)
+    try:
+        _go(sessions, Anchors(home), yes=yes, anyway=anyway)
+    finally:
+        sessions.close()
+
+
+def _go(sessions: Sessions, anchors: Anchors, *, yes: bool, anyway: bool) -> None:
     with sessions.read() as db:
         found, why = _compared(db, anchors)
         doubts = restored.doubtful(db)

@@ -37,6 +37,7 @@ def verify(home: Path, as_json: bool) -> None:
         number, digest = audit.head(db)
         entries = _with_progress(audit.entries(db), number)
         broken = first_break(entries, head=(number, digest))
+    sessions.close()
     _say(broken, number, digest, as_json=as_json)
     sys.exit(1 if broken else 0)
 
@@ -51,6 +52,7 @@ def export(home: Path, incident: str | None, output: TextIO) -> None:
     with sessions.read() as db:
         for entry in audit.entries(db, incident=incident):
             output.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
+    sessions.close()
 
 
 def _with_progress(entries: Iterator[Entry], total: int) -> Iterator[Entry]:

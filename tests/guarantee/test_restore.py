@@ -217,9 +217,9 @@ def test_a_new_installation_has_nothing_to_say_about_its_anchor(
 ) -> None:
     installation = sqlite_installation
     workers = installation.start()
+    (anchor,) = until(lambda: anchors(installation.home))
     message = installation.stage.released(text=WORDS)
     installation.until_settled(message)
-    (anchor,) = anchors(installation.home)
     assert anchor.stat().st_mode & 0o077 == 0
     assert "anchor" not in workers.said()
     assert not entries(installation.stage, "no anchor found, one begins")
