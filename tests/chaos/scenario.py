@@ -92,7 +92,7 @@ def plan(seed: int) -> Plan:
     chance = random.Random(seed)
     modes = tuple(
         chance.choices(("actual", "exercise"), (4, 1))[0]
-        for _ in range(chance.choices((1, 2, 3), (6, 3, 1))[0])
+        for _ in range(chance.choices((1, 2, 3), (16, 4, 1))[0])
     )
     faults = tuple(_faults(chance, seed))
     messages = tuple(_messages(chance, len(modes)))
@@ -141,10 +141,10 @@ def _faults(chance: random.Random, seed: int) -> Iterator[str]:
 def _messages(chance: random.Random, incidents: int) -> Iterator[Message]:
     for incident in range(1, incidents + 1):
         kinds = ["alert"]
-        while len(kinds) < 3 and chance.random() < 0.5:
+        while len(kinds) < 3 and chance.random() < 0.4:
             kinds.append(chance.choice(FOLLOWING))
         for number, kind in enumerate(kinds, 1):
-            some = chance.sample(CHANNELS, chance.randint(3, len(CHANNELS)))
+            some = chance.sample(CHANNELS, chance.randint(2, len(CHANNELS)))
             yield Message(
                 incident,
                 number,
@@ -167,7 +167,7 @@ def _signing(chance: random.Random, messages: tuple[Message, ...]) -> Iterator[S
             "sign",
             {
                 "message": message.name,
-                "presses": chance.choice((1, 1, 2, 5)),
+                "presses": chance.choice((1, 1, 1, 2, 4)),
                 "approvers": chance.choice((1, 1, 2)),
             },
         )

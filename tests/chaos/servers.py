@@ -112,7 +112,8 @@ class OwnPostgres:
         return True
 
     def stop(self) -> None:
-        self.down(immediately=True)
+        # Not immediately: that would leave its shared memory behind.
+        self.down(immediately=False)
         until = time.monotonic() + 10
         while self._pid() and time.monotonic() < until:
             time.sleep(0.02)
