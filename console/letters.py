@@ -2,8 +2,9 @@
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from console import trouble_words
 from console.actions import cards, reading
 from console.actions.desk import Desk
 from console.actions.errors import NotFound
@@ -21,6 +23,7 @@ from console.actions.people import User
 from console.actions.review import Review, in_order_decided, review
 from console.actions.same_words import grouped
 from console.domain.approval import ApprovalState
+from console.domain.delivery import DeliveryState
 from console.domain.message import MessageState
 from console.domain.moment import Moment
 from console.domain.plain_text import clean
@@ -28,6 +31,8 @@ from console.domain.plain_text import clean
 WIDTH = 72
 """Columns of a plain-text mail's own words. A message's words are never wrapped."""
 SUBJECT_MOST = 150
+LINES_MOST = 20
+"""Channels in trouble that one mail describes."""
 
 Facts = dict[str, Any]
 
@@ -100,6 +105,53 @@ def _if(state: MessageState) -> "Callable[[Session, Desk, str, str], Facts | Non
     return facts
 
 
+@dataclass(frozen=True)
+class Line:
+    """Deliveries of one channel with the same trouble."""
+
+    title: str
+    tag: str
+    what: str
+    to_do: str
+    where: str
+    recipients: int
+
+
+def _trouble(db: Session, desk: Desk, message_id: str, _: str) -> Facts | None:
+    """What people were told of by this mail or before it, and is in trouble still."""
+    sheet = reading.message(db, desk, message_id)
+    exercise, zone = sheet.incident.exercise, desk.settings.zone
+    stopped = sheet.message.state is not MessageState.RELEASED
+    found = [
+        one
+        for one in sheet.deliveries
+        if one.unsettled and not (stopped and one.state is DeliveryState.FAILED)
+    ]
+    if not found:
+        return None
+    counted = Counter(_line(one, exercise, zone) for one in found)
+    lines = [replace(line, recipients=number) for line, number in counted.items()]
+    tags = Counter(trouble_words.tag(one.state, exercise=exercise, late=True)[0] for one in found)
+    kinds = [f"{number} {tag.partition(':')[0]}" for tag, number in tags.items()]
+    return _about(desk, sheet) | {
+        "lines": lines[:LINES_MOST],
+        "more": len(lines[LINES_MOST:]),
+        "kinds": ", ".join(kinds),
+        "sent": sheet.progress.sent,
+        "total": sheet.progress.total,
+    }
+
+
+def _line(one: cards.Delivery, exercise: bool, zone: ZoneInfo) -> Line:
+    tag, _ = trouble_words.tag(one.state, exercise=exercise, late=True)
+    said = trouble_words.words(one, exercise=exercise)
+    to_do = said.to_do
+    if one.state is DeliveryState.QUEUED and one.tries and one.due_at:
+        to_do += f" Next try {one.due_at.astimezone(zone):%H:%M}."
+    where = one.where if one.state is DeliveryState.UNCERTAIN else ""
+    return Line(one.title, tag, said.what, to_do, where, 1)
+
+
 _FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {
     "sign-off": _sign_off,
     "link void": _link_void,
@@ -107,6 +159,7 @@ _FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {
     "rejected": _if(MessageState.REJECTED),
     "expired": _if(MessageState.EXPIRED),
     "released": _if(MessageState.RELEASED),
+    "trouble": _trouble,
 }
 
 

@@ -89,7 +89,31 @@ class Delivery:
     reason: str
     detail: str
     changed_at: datetime
+    alarmed_at: datetime | None = None
+    """When people were told of its trouble."""
+    doubtful: bool = False
+    """True where an earlier try may have been published."""
+    findable: bool = False
+    """True where Skellat itself can look whether it is there."""
+    where: str = ""
+    """A web address where a person can look; empty where there is none."""
+    practised: bool = False
+    """True where that is the practice wall."""
     attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def late(self) -> bool:
+        """People were told that it has not left yet."""
+        return self.alarmed_at is not None and self.state in _UNDER_WAY
+
+    @property
+    def unsettled(self) -> bool:
+        """People were told of its trouble, and it is in trouble still."""
+        return self.alarmed_at is not None and self.state not in _OVER
+
+
+_UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
+_OVER = (DeliveryState.SENT, DeliveryState.CANCELLED)
 
 
 @dataclass(frozen=True)

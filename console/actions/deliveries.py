@@ -1,10 +1,11 @@
-"""Deliveries that a person settles: sent again, or confirmed as published."""
+"""Deliveries that a person settles: looked for, sent again, or confirmed as published."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from console.actions.errors import Expired, NotFound, Overtaken
+from console.actions.desk import Desk
+from console.actions.errors import CannotLook, Expired, NotFound, Overtaken
 from console.actions.messages import locked
 from console.actions.people import User
 from console.actions.recording import on_record
@@ -33,8 +34,31 @@ def resend(db: Session, *, delivery_id: str, by: User, now: datetime) -> str:
     before = row.state
     row.state, row.due_at, row.changed_at = str(state), now, now
     row.tries = row.looks = 0
+    # Whoever sends an uncertain one again has looked, and new trouble of it is told anew.
+    row.doubtful, row.alarmed_at = False, None
     detail = {"delivery": row.id, "channel": row.channel, "was": before}
     on_record(db, message, "sent again by hand", by, now, detail)
+    return message.id
+
+
+def look_again(db: Session, desk: Desk, *, delivery_id: str, by: User, now: datetime) -> str:
+    """Has the network asked now whether it has the post; returns its message's id. Where that is
+    about to happen anyway, nothing changes.
+
+    Raises `CannotLook`, `NotAllowed` (it is not uncertain).
+    """
+    row, message = _held(db, delivery_id, by)
+    if row.state != DeliveryState.UNCERTAIN:
+        raise NotAllowed(DeliveryState(row.state), DeliveryEvent.CONFIRM)
+    channel = desk.channel(row.channel)
+    if channel is None or not channel.findable:
+        raise CannotLook
+    if row.due_at is not None and row.due_at <= now:
+        return message.id
+    # Two looks must agree that it is not there, with time between them: this is the first.
+    row.due_at, row.looks = now, 0
+    detail = {"delivery": row.id, "channel": row.channel}
+    on_record(db, message, "asked to look again", by, now, detail)
     return message.id
 
 

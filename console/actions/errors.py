@@ -76,5 +76,9 @@ class Overtaken(Obstacle):
     """A later message of the incident has gone out on this channel; the older one must not."""
 
 
+class CannotLook(Obstacle):
+    """The network cannot be asked whether it has the post."""
+
+
 class Expired(Obstacle):
     """Too late: the message's own end or the sign-off's has passed."""

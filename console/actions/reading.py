@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from console.actions import cards, compose
 from console.actions.desk import Desk
 from console.actions.errors import NotFound
+from console.channels import where_to_look
 from console.domain.approval import ApprovalState
 from console.domain.delivery import DeliveryState
 from console.domain.incident import IncidentState, Mode
@@ -193,6 +194,8 @@ def _attempt(row: AttemptRow, outcome: OutcomeRow | None) -> cards.Attempt:
 
 def _delivery(desk: Desk, row: DeliveryRow, attempts: tuple[cards.Attempt, ...]) -> cards.Delivery:
     channel = desk.channel(row.channel)
+    mode = Mode.EXERCISE if row.exercise else Mode.ACTUAL
+    where = where_to_look(channel, mode, desk.settings) if channel else ""
     return cards.Delivery(
         id=row.id,
         channel=row.channel,
@@ -210,6 +213,11 @@ def _delivery(desk: Desk, row: DeliveryRow, attempts: tuple[cards.Attempt, ...])
         reason=row.reason,
         detail=row.detail,
         changed_at=row.changed_at,
+        alarmed_at=row.alarmed_at,
+        doubtful=row.doubtful,
+        findable=channel.findable if channel else False,
+        where=where,
+        practised=bool(where) and where == desk.settings.practice.url,
         attempts=attempts,
     )
 

@@ -28,6 +28,10 @@ class Counts:
     """Since when the oldest delivery that has not left is due; None where none is due."""
     mail_due_at: datetime | None
     """The same for mail to approvers and duty officers."""
+    uncertain_since: Mapping[Mode, datetime | None]
+    """Since when the oldest delivery of unknown outcome is unknown; None where there is none."""
+    alarms_unsent: int
+    """Mails about trouble that have not left."""
     workers: int
     entries: int
     """Audit entries."""
@@ -46,6 +50,8 @@ def count(db: Session, *, now: datetime, seen_since: datetime) -> Counts:
         mail_due_at=db.scalar(
             select(func.min(MailRow.due_at)).where(MailRow.state == "due", MailRow.due_at <= now)
         ),
+        uncertain_since=_uncertain_since(db),
+        alarms_unsent=_alarms_unsent(db),
         workers=len(presence.since(db, seen_since)),
         entries=audit.head(db)[0],
     )
@@ -79,3 +85,20 @@ def _messages(db: Session) -> dict[tuple[Mode, MessageState], int]:
 def _sign_offs_waiting(db: Session) -> int:
     asked = ApprovalRow.state == str(ApprovalState.ASKED)
     return db.scalar(select(func.count()).select_from(ApprovalRow).where(asked)) or 0
+
+
+def _uncertain_since(db: Session) -> dict[Mode, datetime | None]:
+    since: dict[Mode, datetime | None] = dict.fromkeys(Mode)
+    rows = db.execute(
+        select(DeliveryRow.exercise, func.min(DeliveryRow.changed_at))
+        .where(DeliveryRow.state == str(DeliveryState.UNCERTAIN))
+        .group_by(DeliveryRow.exercise)
+    )
+    for exercise, oldest in rows:
+        since[Mode.EXERCISE if exercise else Mode.ACTUAL] = oldest
+    return since
+
+
+def _alarms_unsent(db: Session) -> int:
+    waiting = select(func.count()).where(MailRow.state == "due", MailRow.purpose == "trouble")
+    return db.scalar(waiting) or 0

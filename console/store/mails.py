@@ -30,6 +30,32 @@ def about(db: Session, subject_id: str, purpose: str) -> list[MailRow]:
     return list(db.scalars(query.order_by(MailRow.due_at)))
 
 
+def tell_soon(db: Session, purpose: str, user_id: str, subject_id: str, now: datetime) -> None:
+    """Has somebody told who may be about to be told of the same: never two mails that wait.
+
+    One that no worker has begun is left to tell of this too, since its words are made then. One
+    that was begun may be on its way with older words, so a new one takes its place.
+    """
+    waiting = db.scalars(
+        select(MailRow)
+        .where(
+            MailRow.subject_id == subject_id,
+            MailRow.user_id == user_id,
+            MailRow.purpose == purpose,
+            MailRow.state == "due",
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if any(one.tries == 0 for one in waiting):
+        return
+    for one in waiting:
+        one.state = "dropped"
+    db.add(
+        MailRow(purpose=purpose, user_id=user_id, subject_id=subject_id, state="due", due_at=now)
+    )
+
+
 def claim(db: Session, *, now: datetime, until: datetime, limit: int) -> list[MailRow]:
     """Takes due mails by moving their due time on; one that is never settled comes due again."""
     due = (

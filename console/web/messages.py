@@ -16,12 +16,14 @@ from console.domain.incident import Mode
 from console.domain.message import MessageState
 from console.domain.states import NotAllowed
 from console.web.access import me
-from console.web.board import LATE, OUTCOMES, board
+from console.web.board import OUTCOMES, Board, board
 from console.web.context import web
 from console.web.worlds import both, must_be_here
 
 blueprint = Blueprint("messages", __name__)
 Page = str | Response | tuple[str, int]
+LOOKED = (DeliveryState.SENT, DeliveryState.QUEUED)
+"""Where a look that was quicker may have led."""
 AGAIN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT)
 
 
@@ -75,9 +77,7 @@ def stop(mode: Mode, message_id: str) -> Page:
 def ask_again(mode: Mode, message_id: str, delivery_id: str) -> Page:
     """Before an uncertain delivery is sent again: it may be public twice then."""
     sheet = _sheet(mode, message_id)
-    line = next(
-        (one for one in board(sheet, web().now).lines if one.delivery.id == delivery_id), None
-    )
+    line = next((one for one in _board(sheet).lines if one.delivery.id == delivery_id), None)
     if line is None or not line.can_send_again:
         return _back(sheet)
     return render_template(
@@ -103,6 +103,16 @@ def published(mode: Mode, message_id: str, delivery_id: str) -> Page:
     return _back(sheet)
 
 
+@both(blueprint, "/messages/<message_id>/deliveries/<delivery_id>/look", methods=["POST"])
+def look(mode: Mode, message_id: str, delivery_id: str) -> Page:
+    """Has the network asked now, whether it has the post."""
+    sheet = _sheet(mode, message_id)
+    with _unless_done(*LOOKED), web().sessions.begin() as db:
+        deliveries.look_again(db, web().desk, delivery_id=delivery_id, by=me(), now=web().now)
+    web().ring()
+    return _back(sheet)
+
+
 def _page(sheet: cards.MessageSheet, *, why_missing: bool = False) -> str:
     errors = [{"text": "Say in one line why it is stopped", "href": "#reason"}]
     return render_template(
@@ -116,10 +126,14 @@ def _shown(sheet: cards.MessageSheet) -> dict[str, Any]:
         "incident": sheet.incident,
         "sheet": sheet,
         "message": sheet.message,
-        "board": board(sheet, web().now),
+        "board": _board(sheet),
         "outcomes": OUTCOMES,
         "titles": {one.name: one.title for one in web().desk.channels},
     }
+
+
+def _board(sheet: cards.MessageSheet) -> Board:
+    return board(sheet, web().now, web().desk.settings)
 
 
 def _sheet(mode: Mode, message_id: str) -> cards.MessageSheet:
@@ -130,9 +144,8 @@ def _sheet(mode: Mode, message_id: str) -> cards.MessageSheet:
 
 
 def _fingerprint(sheet: cards.MessageSheet) -> str:
-    """Changes with everything that the board shows; also when something becomes late."""
-    late = [web().now - one.changed_at > LATE for one in sheet.deliveries]
-    seen = repr((sheet.message, sheet.deliveries, sheet.sign_offs, late, me().id))
+    """Changes with everything that the board shows, as time alone changes it too."""
+    seen = repr((sheet.message, _board(sheet), sheet.sign_offs, me().id))
     return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
 

@@ -37,6 +37,8 @@ _SAID = {
     "url": "{}",
     "was": "was {}",
     "left": "{} tries left",
+    "trouble": "{}",
+    "told": "told {}",
     "deliveries": "{} deliveries",
     "cancelled": "{} cancelled",
     "version": "version {}",
@@ -99,5 +101,6 @@ def _worth(facts: Mapping[str, Any], key: str) -> bool:
 
 
 def _one(value: Any) -> str:
-    text = " ".join(str(value).split())
+    whole = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = " ".join(whole.split())
     return text if len(text) <= 300 else text[:299] + "…"

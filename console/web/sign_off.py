@@ -9,6 +9,7 @@ from datetime import datetime
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from console import trouble_words
 from console.actions import approvals, asking, reading
 from console.actions.approvals import Barred, Decided, WordsChanged, WrongPin
 from console.actions.errors import Expired, NotFound, Obstacle
@@ -18,7 +19,7 @@ from console.domain.approval import ApprovalState, Proof
 from console.faultpoints import faultpoint
 from console.store.away import DatabaseAway
 from console.store.engine import Transaction
-from console.web import board, sign_off_words
+from console.web import sign_off_words
 from console.web.access import me
 from console.web.context import web
 from console.web.persist import persist
@@ -160,7 +161,7 @@ def _page(door: Door, tried: Tried | None = None, status: int = 200) -> Response
         changes=_changes(found, at),
         outcome=sign_off_words.outcome(found, at, desk.settings),
         form_token=_form_token(door, found.digest),
-        tags=board.tags(found.exercise),
+        tags=trouble_words.tags(found.exercise),
         tried=tried,
         errors=tried.errors,
     )

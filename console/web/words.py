@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from console.actions.errors import (
+    CannotLook,
     Expired,
     NobodyToAsk,
     NotReady,
@@ -129,6 +130,11 @@ def obstacle(error: Obstacle) -> Sorry:
             sentences = (
                 "Its time has passed: the message was to stop by then.",
                 "Nothing was sent. Write an update if people still need to know.",
+            )
+        case CannotLook():
+            sentences = (
+                "This network cannot be asked whether it has the message.",
+                "Look there yourself, or ask who receives it, and then say so.",
             )
         case Overtaken():
             sentences = (

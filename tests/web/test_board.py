@@ -9,7 +9,7 @@ from console.domain.channel import Reason
 from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
 from console.domain.message import MessageState
-from console.web.board import WHAT_TO_DO
+from console.trouble_words import WHAT_TO_DO
 from console.web.context import Web
 from tests.web import acting, html
 from tests.web.conftest import PIN, Browser, Clock

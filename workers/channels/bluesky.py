@@ -41,6 +41,11 @@ class Bluesky:
         conceal(self.password)
         self.account = Account(self.url, self.handle, self.password)
 
+    @staticmethod
+    def where(settings: Mapping[str, Any]) -> str:
+        web = str(settings.get("web") or "https://bsky.app").rstrip("/")
+        return f"{web}/profile/{settings['handle']}" if settings.get("handle") else ""
+
     def send(self, post: Post) -> Receipt:
         picture = post.picture and self.account.upload(post.picture)
         return self.account.act(lambda client: self._put(client, post, picture))

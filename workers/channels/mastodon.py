@@ -38,6 +38,13 @@ class Mastodon:
         self.visibility = str(settings.get("visibility", "public"))
         conceal(self.token)
 
+    @staticmethod
+    def where(settings: Mapping[str, Any]) -> str:
+        """The account's page; where the account is not written as Mastodon does, its server's."""
+        url = str(settings.get("url", "")).rstrip("/")
+        name = re.fullmatch(r"@?([A-Za-z0-9_.-]+)(@[A-Za-z0-9.-]+)?", str(settings["account"]))
+        return f"{url}/@{name[1]}" if name else url
+
     def send(self, post: Post) -> Receipt:
         media = self._upload(post.picture) if post.picture else None
         with self._client() as client:

@@ -33,6 +33,10 @@ class PublicPage:
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self.folder = Path(str(settings["folder"]))
 
+    @staticmethod
+    def where(_settings: Mapping[str, Any]) -> str:
+        return "{public}"
+
     def send(self, post: Post) -> Receipt:
         try:
             if post.picture:

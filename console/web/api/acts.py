@@ -1,9 +1,9 @@
-"""What programs may do: open an incident, draft a message, send it for approval. No more."""
+"""What programs may do: open an incident, draft, send for approval, settle a delivery. No more."""
 
 from collections.abc import Iterable
 from datetime import timedelta
 
-from console.actions import incidents, messages, reading
+from console.actions import deliveries, incidents, messages, reading
 from console.actions.messages import Words
 from console.domain.policy import Act
 from console.web.api import shapes
@@ -61,6 +61,23 @@ def submit(call: Call, _: shapes.Nothing) -> shapes.Submitted:
     messages.submit(call.db, call.desk, message_id=call.id, by=call.by, now=call.now)
     message = message_of(call, call.id)
     return shapes.Submitted.model_validate(message)
+
+
+def check_delivery(call: Call, _: shapes.Nothing) -> shapes.Message:
+    message_id = deliveries.look_again(
+        call.db, call.desk, delivery_id=call.id, by=call.by, now=call.now
+    )
+    return message_of(call, message_id)
+
+
+def confirm_delivery(call: Call, _: shapes.Nothing) -> shapes.Message:
+    message_id = deliveries.confirm(call.db, delivery_id=call.id, by=call.by, now=call.now)
+    return message_of(call, message_id)
+
+
+def resend_delivery(call: Call, _: shapes.Nothing) -> shapes.Message:
+    message_id = deliveries.resend(call.db, delivery_id=call.id, by=call.by, now=call.now)
+    return message_of(call, message_id)
 
 
 def _faults(call: Call, asked: shapes.NewMessage) -> list[shapes.FieldFault]:

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 from werkzeug.exceptions import HTTPException
 
-from console.actions.errors import NobodyToAsk, NotFound, NotPermitted, NotReady, Obstacle
+from console.actions.errors import (
+    CannotLook,
+    NobodyToAsk,
+    NotFound,
+    NotPermitted,
+    NotReady,
+    Obstacle,
+)
 from console.domain.states import NotAllowed
 from console.store.away import DatabaseAway, Why
 from console.web.api import shapes
@@ -64,6 +71,9 @@ def of_obstacle(obstacle: Obstacle | NotAllowed) -> Refusal:
                 f"{obstacle.found} can be asked. Ask an administrator to add one."
             )
             return Refusal(409, "nobody to ask", what)
+        case CannotLook():
+            what = "This network cannot be asked. A person has to look, and then say so."
+            return Refusal(409, "cannot look", what)
         case NotAllowed():
             what = f"It is {obstacle.state}: that is not possible any more. Draft a new message."
             return Refusal(409, "not possible", what)

@@ -136,6 +136,12 @@ class Delivery(Given):
     reason: str
     detail: str
     changed_at: AwareDatetime
+    alarmed_at: AwareDatetime | None
+    """When people were told of its trouble."""
+    findable: bool
+    """True where Skellat itself can look whether it is there."""
+    where: str
+    """A web address where a person can look; empty where there is none."""
     attempts: tuple[Attempt, ...]
 
 

@@ -62,7 +62,7 @@ class Program:
 
     def _as_documented(self, method: str, path: str, answer: TestResponse) -> None:
         document = self.client.get("/api/v1/openapi.json").json
-        template = re.sub(r"^/(incidents|messages)/[^/]+", r"/\1/{id}", path)
+        template = re.sub(r"^/(incidents|messages|deliveries)/[^/]+", r"/\1/{id}", path)
         operation = document["paths"][f"/api/v1{template}"][method]
         promised = operation["responses"][str(answer.status_code)]["content"]["application/json"]
         whole = promised["schema"] | {"components": document["components"]}

@@ -1,0 +1,160 @@
+"""What people are told of a delivery: its state in words, what happened, what to do about it.
+
+The board and the mails say the same, so the words are here, below both.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from console.actions import cards
+from console.domain.channel import Reason
+from console.domain.delivery import DeliveryState
+
+TAGS: Mapping[DeliveryState, tuple[str, str]] = {
+    DeliveryState.QUEUED: ("waiting", "grey"),
+    DeliveryState.SENDING: ("sending", "blue"),
+    DeliveryState.SENT: ("sent", "green"),
+    DeliveryState.FAILED: ("failed", "red"),
+    DeliveryState.UNCERTAIN: ("may be public: check", "orange"),
+    DeliveryState.CANCELLED: ("cancelled", "grey"),
+}
+_REHEARSED = {
+    DeliveryState.SENT: ("rehearsed", "green"),
+    DeliveryState.UNCERTAIN: ("may be there: check", "orange"),
+}
+LATE = ("late", "orange")
+_UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
+
+
+def tags(exercise: bool) -> Mapping[DeliveryState, tuple[str, str]]:
+    """An exercise sends nothing to the public, and does not say that it did."""
+    return {**TAGS, **_REHEARSED} if exercise else TAGS
+
+
+def tag(state: DeliveryState, *, exercise: bool, late: bool = False) -> tuple[str, str]:
+    """The state of a delivery, ``late`` where it should have left long ago."""
+    return LATE if late and state in _UNDER_WAY else tags(exercise)[state]
+
+
+WHAT_TO_DO: Mapping[str, tuple[str, str]] = {
+    Reason.CREDENTIAL: (
+        "The network did not accept our sign-in.",
+        "Ask the channel's custodian to renew its password or token, then send again.",
+    ),
+    Reason.FORBIDDEN: (
+        "The network does not let this account post.",
+        "Look at the account on the network: it may be locked. Then send again.",
+    ),
+    Reason.CONTENT: (
+        "The network did not take these words or this picture.",
+        "Sending the same again will not help. Write a correction for this channel, or do without.",
+    ),
+    Reason.RECIPIENT: (
+        "There is no such recipient.",
+        "Check the address in the channel's settings, then send again.",
+    ),
+    Reason.RATE: ("The network asks us to slow down.", "Wait a few minutes, then send again."),
+    Reason.UNREACHABLE: (
+        "The network could not be reached.",
+        "See whether other websites can be reached from here, then send again.",
+    ),
+    Reason.TLS: (
+        "The network's certificate could not be trusted, so nothing was sent.",
+        "Ask IT whether the network or our own proxy has changed. Do not work round it.",
+    ),
+    Reason.REDIRECTED: (
+        "The network's address has moved.",
+        "Ask IT to check the channel's address, then send again.",
+    ),
+    Reason.NO_ANSWER: (
+        "The message left, and the network did not answer.",
+        "Open the account and look whether the post is there, then say so here.",
+    ),
+    Reason.SERVER: (
+        "The network reported an error of its own.",
+        "Wait a minute, then send again.",
+    ),
+    Reason.BAD_ANSWER: (
+        "The network answered something that we do not understand.",
+        "Open the account and look whether the post is there.",
+    ),
+    Reason.MISCONFIGURED: (
+        "The channel is not set up completely.",
+        "Ask IT to run “skellat check”, which says what is missing. Then send again.",
+    ),
+    Reason.ALTERED: (
+        "What is in the database is not what was signed, so nothing was sent.",
+        "Tell IT and the auditor at once. Write the message again and have it signed.",
+    ),
+    Reason.LOST: (
+        "The worker stopped while it was sending.",
+        "Open the account and look whether the post is there.",
+    ),
+    Reason.RESTORED: (
+        "The database was put back to an earlier state: it may have been sent since.",
+        "Open the account and look whether the post is there.",
+    ),
+}
+_UNEXPECTED = (
+    "Something went wrong that Skellat does not know.",
+    "Ask IT to read the details of the attempt, then send again.",
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    what: str
+    """What happened, where something has to be said."""
+    to_do: str
+
+
+def words(one: cards.Delivery, *, exercise: bool, next_: str = "") -> Words:
+    """``next_`` is what Skellat itself does about an unknown outcome, and when."""
+    what, to_do = WHAT_TO_DO.get(one.reason, _UNEXPECTED) if one.reason else ("", "")
+    maybe = f" It may be {'there' if exercise else 'public'} already." if one.doubtful else ""
+    match one.state:
+        case DeliveryState.FAILED:
+            return Words(f"{what} {_SAFE.get(one.reason, _SAFE_TO_SEND)}".strip(), to_do)
+        case DeliveryState.UNCERTAIN:
+            what = what or WHAT_TO_DO[Reason.NO_ANSWER][0]
+            return Words(what, f"{next_ or _next(one)} {_look(one)}")
+        case DeliveryState.QUEUED if what:
+            return Words(what + maybe, "Skellat tries again by itself.")
+        case DeliveryState.QUEUED if one.late:
+            return Words(
+                "It has not left yet.",
+                "It leaves by itself as soon as a worker takes it. Tell IT if it stays like this.",
+            )
+        case DeliveryState.SENDING if one.late:
+            return Words(what + maybe, "Skellat is trying it now.")
+        case DeliveryState.CANCELLED:
+            return Words("", "It had not left yet, and now it will not.")
+    return Words("", "")
+
+
+_SAFE_TO_SEND = "It was not published, and it is safe to send again."
+_SAFE: Mapping[str, str] = {
+    # Safe as well, but of no use.
+    Reason.CONTENT: "It was not published.",
+    Reason.ALTERED: "",
+}
+
+
+def _next(one: cards.Delivery) -> str:
+    if one.due_at is None:
+        return ONLY_A_PERSON
+    if one.findable:
+        return "Skellat goes on asking the network."
+    return "Skellat sends it again by itself, as this channel is set up to."
+
+
+ONLY_A_PERSON = "Only a person can tell."
+
+
+def _look(one: cards.Delivery) -> str:
+    """How a person finds out."""
+    if one.where:
+        return "Open the account and look whether it is there."
+    if one.recipient:
+        return f"Look in the mail server’s log, or ask {one.recipient}, whether it arrived."
+    return f"Ask {one.account} whether it arrived."
