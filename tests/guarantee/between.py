@@ -48,49 +48,43 @@ class Between:
             thread.start()
 
     def _serve(self, client: socket.socket) -> None:
+        over = threading.Event()
         with client, socket.socket(socket.AF_UNIX) as server:
             server.connect(self._server)
-            back = threading.Thread(target=self._pass_back, args=(server, client))
+            back = threading.Thread(target=self._pass_back, args=(server, client, over))
             back.start()
-            self._pass_on(client, server)
-            server.close()
+            self._pass_on(client, server, over)
+            over.set()
             back.join()
 
-    def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
-        client.settimeout(0.1)
-        while not self._closed.is_set():
-            try:
-                said = client.recv(65536)
-            except TimeoutError:
-                continue
-            except OSError:
-                return
+    def _pass_on(self, client: socket.socket, server: socket.socket, over: threading.Event) -> None:
+        while not over.is_set() and (said := self._heard(client, over)):
             if b"COMMIT" in said and self._lose:
-                self._break(said, server)
-                return
-            if not said:
+                over.set()
+                self.lost += 1
+                if self._lose.pop(0):
+                    server.sendall(said)
+                    self._closed.wait(0.3)  # until it has committed
                 return
             server.sendall(said)
 
-    def _break(self, said: bytes, server: socket.socket) -> None:
-        self.lost += 1
-        self.mute = server
-        if self._lose.pop(0):
-            server.sendall(said)
-            self._closed.wait(0.3)
+    def _pass_back(
+        self, server: socket.socket, client: socket.socket, over: threading.Event
+    ) -> None:
+        while said := self._heard(server, over):
+            if over.is_set():
+                return
+            client.sendall(said)
+        client.shutdown(socket.SHUT_RDWR)
 
-    def _pass_back(self, server: socket.socket, client: socket.socket) -> None:
-        server.settimeout(0.1)
-        while not self._closed.is_set():
+    def _heard(self, one: socket.socket, over: threading.Event) -> bytes:
+        """What it says next; nothing once the connection is over."""
+        one.settimeout(0.1)
+        while not self._closed.is_set() and not over.is_set():
             try:
-                said = server.recv(65536)
+                return one.recv(65536)
             except TimeoutError:
                 continue
             except OSError:
-                return
-            if not said or getattr(self, "mute", None) is server:
-                return
-            try:
-                client.sendall(said)
-            except OSError:
-                return
+                return b""
+        return b""

@@ -254,7 +254,7 @@ def test_row_36_with_the_mail_server_down_the_console_approves_and_the_mail_goes
     answer = approver.decide(Asked(signed, approval, door))
     assert "You signed these words" in answer.text
     assert console.states(Asked(signed, approval, door)) == ("released", "granted")
-    with Practice("127.0.0.1", web, mail) as back:
+    with Practice(web, mail) as back:
         now = replace(installation, practice=back)
         until(lambda: _mailed(back, "Waits for its mail."), 60)
         until(lambda: now.posts("Signed in the console.")["mastodon"] == 1, 60)

@@ -29,7 +29,8 @@ SETTINGS = {
 class Postgres:
     """One server. Databases are made by copying a template, which takes some 20 ms."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: str) -> None:
+        """``settings`` instead of those that are meant to be quick."""
         binaries = find_binaries()
         self.folder = Path(tempfile.mkdtemp(prefix="skellat-pg-"))
         self.account = unprivileged()
@@ -39,8 +40,10 @@ class Postgres:
         self.templates: set[str] = set()
         initdb = [binaries / "initdb", "-D", "data", "-U", "skellat", "--auth=trust", "--no-sync"]
         assert self.run(*initdb, "--no-locale", "--encoding=UTF8").wait(60) == 0, self.log()
-        settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        self.server = self.run(binaries / "postgres", "-D", "data", "-k", self.folder, *settings)
+        chosen = (f"{name}={value}" for name, value in {**SETTINGS, **settings}.items())
+        options = [part for one in chosen for part in ("-c", one)]
+        self.command = (binaries / "postgres", "-D", "data", "-k", self.folder, *options)
+        self.server = self.run(*self.command)
         self.wait()
 
     def run(self, *command: str | Path) -> "subprocess.Popen[bytes]":
@@ -96,6 +99,14 @@ class Postgres:
 
     def drop(self, database: str) -> None:
         self.sql(f'drop database if exists "{database}" with (force)')
+
+    def restart(self, how: signal.Signals) -> None:
+        """SIGINT is its fast shutdown, SIGQUIT its immediate one, which is a crash. It finds in its
+        folder what was committed, where `synchronous_commit` is on."""
+        self.server.send_signal(how)
+        self.server.wait(20)
+        self.server = self.run(*self.command)
+        self.wait()
 
     def stop(self) -> None:
         # SIGINT is PostgreSQL's fast shutdown: it ends sessions and frees its shared memory.
