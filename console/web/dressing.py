@@ -1,19 +1,36 @@
 """What every template has at hand: the Design System's macros, times, addresses, words."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, g, url_for
 from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
+from console import trouble_words
 from console.actions import cards
 from console.domain.incident import Mode
 from console.domain.moment import Moment
 from console.domain.policy import Act
 from console.settings import Settings
-from console.store import anchors
+from console.store import anchors, troubles
+from console.store.away import DatabaseAway
+from console.store.troubles import Unsettled
 from console.web import words
 from console.web.context import web
+
+ALARMS_SHOWN = 3
+ALARM_STAYS = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One line over every page: deliveries of one message on one channel need a person."""
+
+    title: str
+    tag: str
+    message: str
+    mode: Mode
 
 
 def dress(app: Flask, settings: Settings) -> None:
@@ -45,7 +62,7 @@ def dress(app: Flask, settings: Settings) -> None:
     env.filters.update(when=when, clock=clock)
     env.globals.update(
         council=settings.council, words=words, at=at, Mode=Mode, Act=Act, ACTUAL=Mode.ACTUAL,
-        EXERCISE=Mode.EXERCISE, sending_blocked=sending_blocked,
+        EXERCISE=Mode.EXERCISE, sending_blocked=sending_blocked, alarms=alarms,
     )  # fmt: skip
     app.context_processor(lambda: {"user": g.get("user")})
 
@@ -56,5 +73,32 @@ def at(endpoint: str, incident: cards.Incident, **values: Any) -> str:
 
 
 def sending_blocked() -> bool:
-    """True where the database is older than what was sent."""
-    return anchors.blocked(web().sessions, web().desk.settings.home)
+    """True where the database is older than what was sent; a page about a database that is away
+    says that instead."""
+    try:
+        return anchors.blocked(web().sessions, web().desk.settings.home)
+    except DatabaseAway:
+        return False
+
+
+def alarms(message_id: str = "", *, exercises: bool) -> tuple[tuple[Alarm, ...], int]:
+    """What people were told of and nobody has settled, actual before exercises, and how much more
+    there is. Not what the page of this message says itself."""
+    try:
+        with web().sessions.read() as db:
+            found = troubles.unsettled(db, now=web().now, within=ALARM_STAYS)
+    except DatabaseAway:
+        return (), 0
+    shown = [
+        _alarm(one)
+        for one in found
+        if one.message != message_id and (exercises or not one.exercise)
+    ]
+    return tuple(shown[:ALARMS_SHOWN]), len(shown[ALARMS_SHOWN:])
+
+
+def _alarm(one: Unsettled) -> Alarm:
+    channel = web().desk.channel(one.channel)
+    tag, _ = trouble_words.tag(one.state, exercise=one.exercise, late=True)
+    mode = Mode.EXERCISE if one.exercise else Mode.ACTUAL
+    return Alarm(channel.title if channel else one.channel, tag, one.message, mode)

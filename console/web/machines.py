@@ -102,6 +102,19 @@ class _Now(Collector):
         for what, at in (("delivery", found.delivery_due_at), ("mail", found.mail_due_at)):
             due.add_metric([what], max((now - at).total_seconds(), 0) if at else 0)
         yield due
+        uncertain = GaugeMetricFamily(
+            "skellat_oldest_uncertain_seconds",
+            "For how long the oldest unknown outcome has been unknown; 0 where none is",
+            labels=["mode"],
+        )
+        for mode, since in found.uncertain_since.items():
+            uncertain.add_metric([mode], max((now - since).total_seconds(), 0) if since else 0)
+        yield uncertain
+        yield GaugeMetricFamily(
+            "skellat_alarms_unsent",
+            "Mails to people about trouble of deliveries that have not left",
+            value=found.alarms_unsent,
+        )
         yield GaugeMetricFamily(
             "skellat_sign_offs_waiting",
             "Sign-offs that were asked for and not decided",

@@ -1,7 +1,7 @@
 """Brings messages to where a test needs them, by the console's own acts."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -15,6 +15,7 @@ from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
 from console.domain.message import Kind
 from console.domain.policy import Role
+from console.store import troubles
 from console.store.approvals import of_message
 from console.store.audit import Actor
 from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
@@ -143,6 +144,10 @@ def released(web: Web, message_id: str) -> str:
             pin=PIN,
             now=web.now,
         )
+        # The release goes by the database's clock; here that is the test's.
+        db.flush()
+        for row in _rows(db, message_id):
+            row.due_at = row.changed_at = web.now
     return message_id
 
 
@@ -161,12 +166,14 @@ def settle(
     detail: str = "",
     url: str = "",
     status: int | None = None,
+    due_at: datetime | None = None,
 ) -> str:
     """Writes what a worker would have written; returns the delivery's id."""
     with web.sessions.begin() as db:
         row = next(one for one in _rows(db, message_id) if one.channel == channel)
         row.state, row.reason, row.detail, row.url = str(state), reason, detail, url
         row.tries, row.changed_at = row.tries + 1, web.now
+        row.due_at = due_at
         attempt = AttemptRow(
             delivery_id=row.id, fence=row.fence, worker="worker-1", started_at=web.now
         )
@@ -203,3 +210,9 @@ def picture(web: Web, colour: str = "teal") -> str:
             by=person(web, "officer"),
             now=web.now,
         )
+
+
+def alarm(web: Web) -> None:
+    """People are told of what is in trouble now, as a worker has it done."""
+    with web.sessions.begin() as db:
+        troubles.tell(db, web.now, web.desk.settings.timing)
