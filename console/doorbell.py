@@ -1,6 +1,7 @@
 """Rings the workers: something is due. A ring that gets lost costs a second, never a message."""
 
 import logging
+import threading
 from datetime import timedelta
 
 import redis
@@ -13,6 +14,9 @@ QUEUE = "ring"
 JOB = "workers.queue.ring"
 MOST = 4
 """Rings for one release: more workers than these are woken by their own sweep."""
+PATIENCE = 0.5
+"""Seconds that a ring is waited for: the approver's page is to answer within two. A ring takes
+several round trips, each with a timeout of its own, so on a slow line it goes on without us."""
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +56,13 @@ class Doorbell:
         """Wakes the workers; a failure is logged and never raised, since they sweep anyway."""
         if self._redis is None:
             return
+        ringing = threading.Thread(target=self._ring, args=(workers,), name="ring", daemon=True)
+        ringing.start()
+        ringing.join(PATIENCE)
+        if ringing.is_alive():
+            log.warning("doorbell slow: not waited for")
+
+    def _ring(self, workers: int) -> None:
         try:
             queue = Queue(QUEUE, connection=self._redis, serializer=JSONSerializer)
             queue.enqueue_many(
