@@ -30,15 +30,19 @@ MAIL = "residents-email"
 REPEATABLE = ("bluesky", "radio", "public-page")
 
 
+def outside() -> dict[str, str]:
+    """This machine's environment, without anything of ours."""
+    return {name: value for name, value in os.environ.items() if "SKELLAT" not in name}
+
+
 class Preloaded:
     """Asks `tests.guarantee.preloaded` for processes."""
 
     def __init__(self) -> None:
-        outside = {name: value for name, value in os.environ.items() if "SKELLAT" not in name}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.guarantee.preloaded"],
             cwd=settings.ROOT,
-            env=outside,
+            env=outside(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
