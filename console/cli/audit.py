@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
@@ -33,10 +34,9 @@ command.add_command(accept.command)
 def verify(home: Path, as_json: bool) -> None:
     """Check every entry of the record. Names the first bad one, with exit code 1."""
     sessions = Sessions(settings.load(home).database_url)
-    with sessions.read() as db:
+    with sessions.read() as db, closing(audit.entries(db)) as entries:
         number, digest = audit.head(db)
-        entries = _with_progress(audit.entries(db), number)
-        broken = first_break(entries, head=(number, digest))
+        broken = first_break(_with_progress(entries, number), head=(number, digest))
     sessions.close()
     _say(broken, number, digest, as_json=as_json)
     sys.exit(1 if broken else 0)
