@@ -200,11 +200,11 @@ class Breaking:
     def _ask_networks(self, method: str, body: Mapping[str, Any], path: str = "/faults") -> Any:
         address = self.world.practice.url + path
         content = json.dumps(dict(body)).encode() if method == "POST" else None
-        request = urllib.request.Request(address, content, method=method)  # noqa: S310
+        request = urllib.request.Request(address, content, method=method)
         until = time.monotonic() + 10
         while True:
             try:
-                with urllib.request.urlopen(request, timeout=2) as answer:  # noqa: S310
+                with urllib.request.urlopen(request, timeout=2) as answer:
                     return json.load(answer)
             except OSError:
                 if time.monotonic() > until:

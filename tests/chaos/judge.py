@@ -88,8 +88,8 @@ class Done:
     """Words were changed in the database after they were signed."""
     clock_moved: bool = False
     settled: bool = True
-    alarm_most: float | None = None
-    """Seconds within which people have to be told of an unknown outcome; None: not judged."""
+    alarm_most: float = 90.0
+    """Seconds within which people have to be told of an unknown outcome."""
 
 
 @dataclass(frozen=True)
@@ -233,13 +233,12 @@ def _approved_twice(seen: Seen) -> Iterator[Verdict]:
 
 
 def _unalarmed(seen: Seen) -> Iterator[Verdict]:
-    most = seen.done.alarm_most
-    if most is None:
-        return
     for one in seen.deliveries:
-        if one.state == "uncertain" and one.alarm_after is None:
+        if one.state != "uncertain":
+            continue
+        if one.alarm_after is None:
             yield Verdict("unalarmed", f"{_said(one)} is unknown and nobody was told")
-        elif one.alarm_after is not None and one.alarm_after > most and not seen.done.clock_moved:
+        elif one.alarm_after > seen.done.alarm_most and not seen.done.clock_moved:
             yield Verdict("unalarmed", f"{_said(one)}: told only after {one.alarm_after:.1f} s")
 
 

@@ -33,7 +33,7 @@ from tests.chaos.play import Play, cpu_seconds, impatient
 from tests.chaos.scenario import plan
 from tests.chaos.servers import Clock, OwnPostgres, OwnRedis
 from tests.chaos.world import World
-from tests.stage import PIN, Stage, set_up, stage_on
+from tests.stage import PIN, set_up, stage_on
 from tests.waiting import until
 from workers.dispatcher import Dispatcher
 from workers.practice import Practice
@@ -55,8 +55,8 @@ practice = true
 
 
 class Lane:
-    def __init__(self, folder: Path, database: str, *, alarms: bool) -> None:
-        self.folder, self.home, self.alarms = folder, folder / "home", alarms
+    def __init__(self, folder: Path, database: str) -> None:
+        self.folder, self.home, self.playing = folder, folder / "home", 0
         self.home.mkdir()
         path = os.environ.get("CHAOS_CLOCK")
         self.clock = Clock(Path(path)) if path else None
@@ -131,9 +131,7 @@ class Lane:
             people = People(stage, sessions, world)
             parts = (self.redis, self.postgres, self.clock)
             breaking = Breaking(world, people, sessions, *parts)
-            result = Play(
-                planned, stage, world, people, breaking, sessions, self.alarms, verbose
-            ).run()
+            result = Play(planned, stage, world, people, breaking, sessions, verbose).run()
             world.end()
             result["cpu"] = round(cpu_seconds(), 3)
             if result["verdicts"]:
@@ -225,11 +223,11 @@ def _end_of(path: Path) -> str:
     return path.read_text(errors="replace")[-6000:] if path.exists() else ""
 
 
-def main(folder: Path, database: str, plant: str, alarms: str, verbose: str) -> None:
+def main(folder: Path, database: str, plant: str, verbose: str) -> None:
     processes.adopt_orphans()
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the runner tells us
-    lane = Lane(folder, database, alarms=alarms == "alarms")
+    lane = Lane(folder, database)
 
     def too_long(_number: int, _frame: FrameType | None) -> None:
         if lane.playing:
@@ -243,11 +241,11 @@ def main(folder: Path, database: str, plant: str, alarms: str, verbose: str) -> 
             print(json.dumps(result), flush=True)
     finally:
         with suppress(ProcessLookupError):
-            if getattr(lane, "playing", 0):
+            if lane.playing:
                 os.kill(lane.playing, signal.SIGTERM)
                 os.waitpid(lane.playing, 0)
         lane.end()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:6])
+    main(Path(sys.argv[1]), *sys.argv[2:5])

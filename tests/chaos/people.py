@@ -1,4 +1,4 @@
-"""The people of a seed: they draft, sign over HTTP, press again, stop, and settle what is unknown."""
+"""The people of a seed: draft, sign over HTTP, press again, stop, settle what is unknown."""
 
 import re
 import time
@@ -157,9 +157,7 @@ class People:
         )
 
     def _submit(self, db: object, message: str) -> None:
-        messages.submit(
-            db, self.stage.desk, message_id=message, by=self.stage.officer, now=_now()
-        )
+        messages.submit(db, self.stage.desk, message_id=message, by=self.stage.officer, now=_now())
 
     def _note_stop(self, message: str) -> None:
         if message in self.stops:
@@ -249,8 +247,7 @@ class People:
                 one.presses_open.append(Call(self.world.port, "POST", one.paths[token], back))
                 one.rival_done = True
             one.presses_open += [
-                Call(self.world.port, "POST", one.paths[token], approve)
-                for _ in range(one.presses)
+                Call(self.world.port, "POST", one.paths[token], approve) for _ in range(one.presses)
             ]
         one.presses = 1
         self._rival(one)

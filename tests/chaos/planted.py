@@ -4,25 +4,31 @@ They replace functions in the processes of one seed; the product has no switch f
 """
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from console.actions import release
 from console.actions.desk import Desk
 from console.domain.delivery import DeliveryEvent
-from console.store import outbox
-from workers import claims, dispatcher, recording
+from workers import claims, dispatcher, recording, sweep
+from workers.deadline import clock
 from workers.deliver import deliver
 from workers.errand import Errand, Outcome
 
 
 def _lease_removed(desk: Desk) -> None:
-    """A lease is over as soon as it begins, so that others act while the call still runs."""
-    claim = outbox.claim
+    """A claim holds for no time, and who finds it over sends again while the first call runs."""
+    take, timing = claims.take, desk.settings.timing
+    # Over at once, though the call may still start for as long as ever.
+    none = replace(timing, lease=timedelta(0), margin=-timing.deadline - timing.head_start)
 
-    def over_at_once(db: Any, *, now: Any, until: Any, **named: Any) -> Any:
-        return claim(db, now=now, until=now, **named)
+    def over_at_once(sessions: Any, desk: Desk, **named: Any) -> Any:
+        hurried = replace(desk, settings=replace(desk.settings, timing=none))
+        return take(sessions, hurried, **named)
 
-    outbox.claim = over_at_once
+    claims.take = over_at_once
+    sweep.lose = _queue_again
 
 
 def _intent_after_send(desk: Desk) -> None:
@@ -54,8 +60,6 @@ def _send_before_commit(desk: Desk) -> None:
 
 
 def _send_now(db: Any, row: Any, desk: Desk) -> None:
-    from workers.deadline import clock
-
     errand = Errand(
         delivery_id=row.id,
         attempt_id="",
@@ -70,18 +74,16 @@ def _send_now(db: Any, row: Any, desk: Desk) -> None:
 
 def _blind_resend(desk: Desk) -> None:
     """An unknown outcome is taken for not sent."""
+    recording.lose = sweep.lose = _queue_again
 
-    def again(desk: Desk, row: Any, now: Any) -> None:
-        recording._move(row, DeliveryEvent.POSTPONE, now)
-        row.due_at = now
 
-    from workers import sweep
-
-    recording.lose = sweep.lose = again
+def _queue_again(desk: Desk, row: Any, now: Any, **_: Any) -> None:
+    recording._move(row, DeliveryEvent.POSTPONE, now)
+    row.due_at = now
 
 
 def _no_recheck(desk: Desk) -> None:
-    """The worker sends what stands in the database, and somebody changed that after the sign-off."""
+    """The worker sends what stands in the database, which was changed after the sign-off."""
     make = release._delivery
 
     def changed(*arguments: Any, **named: Any) -> Any:

@@ -20,7 +20,7 @@ from tests.chaos.seen import see
 from tests.chaos.world import World
 from tests.stage import Stage
 
-LIMIT = 40.0
+LIMIT = 60.0
 """Seconds after the healing in which everything has to come to rest."""
 ALARM_SLACK = 6.0
 """Seconds in which there may be nobody at all to raise an alarm: frozen, dead, without database."""
@@ -41,8 +41,6 @@ class Play:
     people: People
     breaking: Breaking
     sessions: Sessions
-    alarms: bool
-    """Whether this product raises alarms, so that the judge waits for them."""
     verbose: bool = False
 
     def run(self) -> dict[str, Any]:
@@ -101,7 +99,7 @@ class Play:
                 moving, looking, untold, asked = db.exec_driver_sql(_STATES).one()
         except SQLAlchemyError:
             return False
-        return not (moving or looking or asked or (self.alarms and untold))
+        return not (moving or looking or untold or asked)
 
     def _see(self, settled: bool) -> Seen:
         pace = 45 / self.stage.desk.settings.timing.lease.total_seconds()
@@ -112,7 +110,7 @@ class Play:
             altered=self.breaking.altered or self.world.plant == "no-recheck",
             clock_moved=self.breaking.counts["move clock"] > 0,
             settled=settled,
-            alarm_most=90 / pace + ALARM_SLACK if self.alarms else None,
+            alarm_most=90 / pace + ALARM_SLACK,
         )
         wanted = {self.people.ids[name] for name in self.people.signing}
         with self.sessions.read() as db:
@@ -154,20 +152,10 @@ class Play:
         )
 
     def _record(self) -> Counter[str]:
-        """How outcomes that were unknown were settled, by the record."""
-        wanted = (
-            "outcome unknown",
-            "worker did not come back",
-            "found on the network",
-            "not there, will be sent",
-            "sent again by policy",
-            "confirmed as published by hand",
-            "sent again by hand",
-            "late answer, state kept",
-        )
+        """How often each action stands on the record."""
         with self.sessions.engine.connect() as db:
             rows = db.exec_driver_sql("SELECT action, count(*) FROM audit GROUP BY action")
-            return Counter({action: count for action, count in rows if action in wanted})
+            return Counter(dict(rows.tuples().all()))
 
     def _say(self, what: str) -> None:
         if self.verbose:

@@ -31,7 +31,7 @@ def report(results: Sequence[Mapping[str, Any]], seconds: float, lanes: int) -> 
         "fault_points": _points(whole),
         "never_hit": never_hit(results),
         "events": _sum(one["events"] for one in whole),
-        "settled": _sum(one["record"] for one in whole),
+        "record": _sum(one["record"] for one in whole),
         "by_hand": _sum(one["by_hand"] for one in whole),
         "alarms": {
             "count": len(alarms),
@@ -64,7 +64,7 @@ def table(found: Mapping[str, Any]) -> str:
             for name, kinds in found["fault_points"].items()
         ),
         "  " + ", ".join(f"{name} {n}" for name, n in sorted(found["events"].items())),
-        "  " + ", ".join(f"{name} {n}" for name, n in sorted(found["settled"].items())),
+        "  " + ", ".join(f"{name} {n}" for name, n in sorted(found["record"].items())),
         f"  alarms: {found['alarms']['count']}, most {found['alarms']['most']} s",
         f"{found['seconds']} s on {found['lanes']} lanes, "
         f"{found['cpu_per_seed']} s of processor for each seed",
@@ -86,9 +86,7 @@ def _points(results: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
     happened = _sum(one["happened"] for one in results)
     return {
         name: {
-            key.partition(":")[2]: n
-            for key, n in happened.items()
-            if key.partition(":")[0] == name
+            key.partition(":")[2]: n for key, n in happened.items() if key.partition(":")[0] == name
         }
         for name in ORDER
     }

@@ -19,7 +19,8 @@ from tests.chaos.scenario import database_of
 from tests.chaos.servers import build_clock
 
 Result = dict[str, Any]
-IN_MEMORY = Path("/dev/shm")  # noqa: S108 - no seed survives a power cut, so none waits for a disk
+IN_MEMORY = Path("/dev/shm")
+"""No seed has to survive a power cut, so none waits for a disk."""
 
 
 @dataclass
@@ -38,7 +39,6 @@ def run(
     lanes: int,
     databases: tuple[str, ...] = ("sqlite", "postgresql"),
     plant: str = "",
-    alarms: bool = False,
     verbose: bool = False,
     say: Callable[[str], object] = print,
     each: Callable[[Result], bool] = lambda _: True,
@@ -49,7 +49,7 @@ def run(
         own = database_of(seed)
         waiting[own if own in waiting else databases[0]].append(seed)
     results: list[Result] = []
-    with _lanes(waiting, lanes, plant, alarms, verbose, say) as running:
+    with _lanes(waiting, lanes, plant, verbose, say) as running:
         for result in _results(running, waiting, verbose, say):
             results.append(result)
             if not each(result):
@@ -62,7 +62,6 @@ def _lanes(
     waiting: dict[str, deque[int]],
     lanes: int,
     plant: str,
-    alarms: bool,
     verbose: bool,
     say: Callable[[str], object],
 ) -> Iterator[list[Running]]:
@@ -78,7 +77,7 @@ def _lanes(
             database = wanted[number % len(wanted)]
             if len([one for one in running if one.database == database]) < len(waiting[database]):
                 folder = base / str(number)
-                arguments = (plant, "alarms" if alarms else "", "verbose" if verbose else "")
+                arguments = (plant, "verbose" if verbose else "")
                 running.append(_start(folder, database, clock, arguments))
         yield running
     finally:
@@ -90,9 +89,7 @@ def _place() -> Path | None:
     return IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
 
 
-def _start(
-    folder: Path, database: str, clock: Path | None, arguments: tuple[str, str, str]
-) -> Running:
+def _start(folder: Path, database: str, clock: Path | None, arguments: tuple[str, str]) -> Running:
     folder.mkdir()
     folder.chmod(0o755)
     environment = {name: value for name, value in os.environ.items() if "SKELLAT" not in name}

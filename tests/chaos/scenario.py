@@ -103,9 +103,10 @@ def plan(seed: int) -> Plan:
     ]
     first = ORDER[seed % len(ORDER)]
     if "look" in first:
-        network = chance.choice(("mastodon", "bluesky"))
-        steps += [_fault(0.0, network, chance.choice(STORED), 1, 3.0)]
-        messages = (_everywhere(messages[0]), *messages[1:])
+        for network in ("mastodon", "bluesky"):
+            steps.append(_fault(0.0, network, chance.choice(STORED), 1, 1.0))
+        alert = replace(messages[0], channels=CHANNELS, rival="", expires_in=None)
+        messages = (alert, *messages[1:])
     if "sweep" in first:
         unsigned = Message(1, 9, "alert", ("radio",), wanted=False, expires_in=1.5)
         messages = (*messages, unsigned)
@@ -123,10 +124,6 @@ def plan(seed: int) -> Plan:
         web=chance.choice((1, 2)),
         by_hand=chance.random() < 0.4,
     )
-
-
-def _everywhere(message: Message) -> Message:
-    return replace(message, channels=CHANNELS)
 
 
 def _faults(chance: random.Random, seed: int) -> Iterator[str]:

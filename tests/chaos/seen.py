@@ -30,20 +30,21 @@ def see(
     modes = {row.id: Mode(row.mode) for row in db.query(IncidentRow)}
     rows = list(db.query(MessageRow))
     grants = [
-        _grant(db, desk, row, modes)
-        for row in db.query(ApprovalRow)
-        if row.state == "granted"
+        _grant(db, desk, row, modes) for row in db.query(ApprovalRow) if row.state == "granted"
     ]
     entries = list(audit.entries(db))
     broken = first_break(entries, head=audit.head(db))
     released = Counter(
         one.subject.partition(":")[2] for one in entries if one.action == "message released"
     )
+    told = {
+        one.subject.partition(":")[2] for one in entries if one.action == "people told of trouble"
+    }
     return Seen(
         posts=(*map(_post, log), *_on_the_page(desk)),
         messages=tuple(_message(row, grants, wanted) for row in rows),
         grants=tuple(grants),
-        deliveries=tuple(_deliveries(db, desk)),
+        deliveries=tuple(_deliveries(db, desk, told)),
         attempts=tuple(Attempt(row.id, row.delivery_id) for row in db.query(AttemptRow)),
         releases=released,
         record_break=f"{broken.number}: {broken.what}" if broken else "",
@@ -106,7 +107,8 @@ def _message(row: MessageRow, grants: list[Grant], wanted: set[str]) -> Message:
     )
 
 
-def _deliveries(db: Session, desk: Desk) -> Iterable[Delivery]:
+def _deliveries(db: Session, desk: Desk, told: set[str]) -> Iterable[Delivery]:
+    """``told``: messages of whose trouble people were told, by the record."""
     begun: dict[str, datetime] = {}
     for attempt in db.query(AttemptRow):
         of = attempt.delivery_id
@@ -115,7 +117,7 @@ def _deliveries(db: Session, desk: Desk) -> Iterable[Delivery]:
         channel = desk.channel(row.channel)
         mode = "exercise" if row.exercise else "actual"
         network, account = place(row.network, mode, row.channel)
-        told = row.alarmed_at - begun[row.id] if row.alarmed_at and row.id in begun else None
+        alarmed = row.alarmed_at if row.message_id in told and row.id in begun else None
         yield Delivery(
             id=row.id,
             message=row.message_id,
@@ -126,5 +128,5 @@ def _deliveries(db: Session, desk: Desk) -> Iterable[Delivery]:
             reason=row.reason,
             waiting=row.due_at is not None,
             resends_itself=channel is not None and channel.on_unknown == "resend",
-            alarm_after=told.total_seconds() if told else None,
+            alarm_after=(alarmed - begun[row.id]).total_seconds() if alarmed else None,
         )

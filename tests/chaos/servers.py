@@ -92,9 +92,7 @@ class OwnPostgres:
             return
         (self.folder / "data/postmaster.pid").unlink(missing_ok=True)
         given = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        self._server.run(
-            find_binaries() / "postgres", "-D", "data", "-k", self.folder, *given
-        )
+        self._server.run(find_binaries() / "postgres", "-D", "data", "-k", self.folder, *given)
 
     def wait(self) -> None:
         until = time.monotonic() + 20

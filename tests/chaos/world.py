@@ -30,7 +30,7 @@ class World:
         self.log = folder / "said.txt"
         self.marks = folder / "faults"
         self.marks.mkdir()
-        self.chance = random.Random(f"world {plan.seed}")  # noqa: S311
+        self.chance = random.Random(f"world {plan.seed}")
         self.leaders: dict[str, int] = {}
         self.healing = False
         self._later: list[tuple[float, Callable[[], object]]] = []
