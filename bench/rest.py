@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import psutil
 
+from bench.browser import Browser
 from bench.council import Council, council, spread
 from bench.figures import Figure
 from bench.peer import Peer
@@ -14,9 +15,9 @@ BYTES = 1_000_000
 
 
 def rest(peer: Peer, _runs: int) -> Iterator[Figure]:
-    """After one release, everything that a release loads is loaded."""
+    """After a release that was watched, everything that one loads is loaded."""
     with council(peer, spread(20), web=True) as running:
-        running.settled(running.release().message)
+        _use(running)
         idle = _idle(running)
         pss = _pss(running)
     what = f"processor time of a worker over {SECONDS} s with nothing due, Redis connected"
@@ -28,11 +29,21 @@ def rest(peer: Peer, _runs: int) -> Iterator[Figure]:
         idle = _idle(running)
     yield Figure("idle_without_redis_percent", "the same without Redis", "%", idle, goal=0.5)
     with council(peer, None, web=True) as running:
-        running.settled(running.release().message)
+        _use(running)
         time.sleep(SECONDS / 3)
         pss = _pss(running)
     what = "the same with the shipped channels, Bluesky's and Mastodon's libraries among them"
     yield Figure("pss_all_networks_mb", what, "MB", [pss], goal=220)
+
+
+def _use(running: Council) -> None:
+    """One release, and people who watch it: both web processes and both workers have worked."""
+    message = running.release().message
+    running.settled(message)
+    for _ in range(8):
+        officer = Browser(running.ports.web).sign_in("officer@northbrae.example")
+        for path in ("/", f"/messages/{message}", f"/messages/{message}/board"):
+            officer.milliseconds(path)
 
 
 def _idle(running: Council) -> list[float]:
