@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import entry_points
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from console.configuration import (
     ConfigurationFaults,
@@ -14,7 +15,7 @@ from console.configuration import (
     read_toml,
     suggestion,
 )
-from console.domain.channel import Channel, Findable, Key, Limit
+from console.domain.channel import Channel, Findable, Key, Limit, Pace
 from console.domain.incident import Mode
 from console.settings import Settings
 
@@ -27,6 +28,8 @@ _OURS = {
     "recipients": Key(required=False, kind=list, hint="one delivery for each address"),
     "characters": Key(required=False, kind=int, hint="the server's own limit"),
     "on_unknown": Key(required=False, hint="hold, or resend"),
+    "parallel": Key(required=False, kind=int, hint="the most calls at once"),
+    "per_minute": Key(required=False, kind=int, hint="the most calls in a minute"),
     "practice": Key(required=False, kind=bool, hint="true: live messages stay on this machine"),
 }
 
@@ -46,6 +49,7 @@ class ConfiguredChannel:
     adapter: type[Channel] = field(repr=False)
     settings: Mapping[str, Any] = field(repr=False)
     """The network's own keys as written: secrets are references here, never values."""
+    pace: Pace = field(default_factory=Pace)
     practice: bool = False
     """True where even actual messages go to the practice networks (the demo)."""
 
@@ -56,6 +60,10 @@ class ConfiguredChannel:
     @property
     def findable(self) -> bool:
         return issubclass(self.adapter, Findable)
+
+    def practised(self, mode: Mode) -> bool:
+        """True where what is sent stays on the practice networks."""
+        return self.practice or mode is Mode.EXERCISE
 
     def carries(self, mode: Mode) -> bool:
         """False where the network has no practice stand-in: it cannot be rehearsed."""
@@ -82,7 +90,7 @@ def connect(channel: ConfiguredChannel, mode: Mode, settings: Settings) -> Chann
 
     Raises `SecretMissing`, `NoPractice`.
     """
-    if mode is Mode.EXERCISE or channel.practice:
+    if channel.practised(mode):
         return channel.adapter(_practice_settings(channel, mode, settings))
     keys = keys_of(channel.adapter)
     ready = {
@@ -92,6 +100,19 @@ def connect(channel: ConfiguredChannel, mode: Mode, settings: Settings) -> Chann
     # An adapter that keeps files keeps them in the state folder, unless it is told otherwise.
     ready = {key: _filled(value, channel, mode, settings) for key, value in ready.items()}
     return channel.adapter({"account": channel.account} | ready)
+
+
+def where_to_look(channel: ConfiguredChannel, mode: Mode, settings: Settings) -> str:
+    """The web address where a person sees what the channel shows, or nothing. It is made from the
+    settings as they are written: no secret is read for it."""
+    named = getattr(channel.adapter, "where", None)
+    found = str(named({"account": channel.account, **channel.settings})) if named else ""
+    if channel.practised(mode) and "{public}" not in found:
+        found = settings.practice.url
+    world = "/exercise" if mode is Mode.EXERCISE else ""
+    found = found.replace("{public}", f"{settings.console.base_url}{world}/public/")
+    address = urlsplit(found)
+    return found if address.scheme in ("http", "https") and address.netloc else ""
 
 
 class NoPractice(Exception):
@@ -194,7 +215,17 @@ def _channel(
         limit=limit,
         adapter=adapter,
         settings=own,
+        pace=_pace(table, adapter),
         practice=table.get("practice", False),
+    )
+
+
+def _pace(table: Mapping[str, Any], adapter: type[Channel]) -> Pace:
+    """The network's own pace, where the council does not say otherwise."""
+    usual: Pace = getattr(adapter, "pace", Pace())
+    return Pace(
+        parallel=table.get("parallel", usual.parallel),
+        per_minute=table.get("per_minute", usual.per_minute),
     )
 
 
@@ -227,10 +258,11 @@ def _out_of_range(name: str, table: Mapping[str, Any]) -> list[Fault]:
     if isinstance(on_unknown, str) and on_unknown not in ("hold", "resend"):
         at = f"{name}.on_unknown"
         faults.append(Fault(FILE, at, "is neither hold nor resend", 'Use "hold"'))
-    characters = table.get("characters")
-    if isinstance(characters, int) and not isinstance(characters, bool) and characters < 1:
-        what = "is less than 1"
-        faults.append(Fault(FILE, f"{name}.characters", what, "Correct the value, or remove it"))
+    for key in ("characters", "parallel", "per_minute"):
+        number = table.get(key)
+        if isinstance(number, int) and not isinstance(number, bool) and number < 1:
+            at, what = f"{name}.{key}", "is less than 1"
+            faults.append(Fault(FILE, at, what, "Correct the value, or remove it"))
     recipients = table.get("recipients")
     if isinstance(recipients, list) and not all(isinstance(one, str) for one in recipients):
         what = "holds something that is no text"

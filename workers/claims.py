@@ -13,6 +13,7 @@ from console.domain.states import after
 from console.faultpoints import faultpoint
 from console.store import outbox
 from console.store.base import new_id
+from console.store.claiming import Claimer, claim
 from console.store.deliveries import AttemptRow, DeliveryRow
 from console.store.engine import Sessions, database_now
 from console.store.messages import PictureRow
@@ -29,8 +30,10 @@ def take(sessions: Sessions, desk: Desk, *, worker: str, limit: int) -> list[Err
     start_by = clock() + timing.head_start.total_seconds()
     with sessions.begin() as db:
         now = database_now(db)
-        until = now + timing.lease
-        rows = outbox.claim(db, worker=worker, now=now, until=until, limit=limit)
+        # A call may outlast its lease only where a clock was set, and then by no more than this.
+        over = now - max(timing.settle, timing.deadline)
+        who = Claimer(worker, now, until=now + timing.lease, over=over)
+        rows = claim(db, who, limit=limit, paces=desk.paces)
         signed: Mapping[str, Signed] = {
             message_id: signed_texts(db, desk, message_id)
             for message_id in sorted({row.message_id for row in rows})

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -28,6 +29,22 @@ _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 def clock() -> float:
     """Seconds on a clock that nobody sets."""
     return time.clock_gettime(_CLOCK)
+
+
+class Steady:
+    """Tells when another clock, the database's, was set back, by a clock that nobody sets."""
+
+    JITTER = 1.0
+    """Seconds: a clock that is only adjusted moves by less between two looks."""
+
+    def __init__(self) -> None:
+        self._ahead = float("inf")
+
+    def set_back(self, now: datetime) -> bool:
+        """True once after each time that it was set back, and the first time, when nobody knows."""
+        ahead = now.timestamp() - clock()
+        before, self._ahead = self._ahead, ahead
+        return ahead < before - self.JITTER
 
 
 @contextmanager

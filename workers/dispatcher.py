@@ -10,11 +10,11 @@ from tenacity import Retrying, before_sleep_log, retry_if_exception_type, wait_r
 
 from console.actions.desk import Desk
 from console.faultpoints import faultpoint
-from console.store import presence
+from console.store import claiming, outbox, presence
 from console.store.engine import Sessions, database_now
 from workers import claims, postroom, reconcile, recording, sweep
 from workers.anchors import Guard
-from workers.deadline import clock
+from workers.deadline import Steady, clock
 from workers.deliver import deliver
 from workers.errand import Errand, Outcome
 
@@ -42,6 +42,7 @@ class Dispatcher:
         # Mails and looks have threads of their own: hung networks must not hold up a sign-off.
         self._others = ThreadPoolExecutor(16, thread_name_prefix="other")
         self._ended: queue.SimpleQueue[Outcome | None] = queue.SimpleQueue()
+        self._steady = Steady()
         self._seen = float("-inf")
         self._looking = threading.Thread(target=self._look_around, name="look")
         self._recording = threading.Thread(target=self._record, name="record")
@@ -83,9 +84,12 @@ class Dispatcher:
     def _turn(self) -> None:
         """Reads first, since mostly nothing is due. Deliveries come before everything else."""
         with self._sessions.read() as db:
-            due = sweep.due(db, database_now(db))
+            now = database_now(db)
+            due = sweep.due(db, now, self._desk.settings.timing)
             if not self._guard.holds(db):
                 due = sweep.NOTHING
+        if self._steady.set_back(now):
+            self._put_right()
         claimed = due.deliveries and self._claim()
         # Wording a mail takes 20 ms, which the calls that were just started need more.
         if due.mails and not claimed:
@@ -100,6 +104,15 @@ class Dispatcher:
             with self._sessions.begin() as db:
                 presence.seen(db, self.name, database_now(db))
             self._seen = clock()
+
+    def _put_right(self) -> None:
+        """At the start, and after the database's clock was set back."""
+        with self._sessions.begin() as db:
+            now = database_now(db)
+            claiming.prepare(db, self._desk.paces, now)
+            until = now + self._desk.settings.timing.lease
+            if outbox.put_right(db, now=now, until=until):
+                log.warning("the clock was set back; what waited for the old time is due now")
 
     def _claim(self) -> bool:
         """Claims a batch, at most as much as there are free threads, and starts all of it. False

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from console.actions.desk import Desk
 from console.domain.channel import Findable, Receipt, SendError
-from console.domain.delivery import NEXT, DeliveryEvent, DeliveryState, Timing
+from console.domain.delivery import NEXT, DeliveryEvent, DeliveryState
 from console.domain.states import after
 from console.store import outbox
 from console.store.deliveries import DeliveryRow
@@ -18,6 +20,8 @@ from workers.recording import on_record
 
 ABSENT_TWICE = 2
 """Looks that must agree that it is not there: a network's copies lag behind each other."""
+LONGEST_PAUSE = timedelta(minutes=5)
+"""Between two tries to ask a network that does not answer."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Look:
     receipt: Receipt | None = None
     error: SendError | None = None
     looked: bool = True
-    """False where the network cannot be read and the channel's owner chose to resend."""
+    """False where the network cannot be read."""
 
 
 def take(sessions: Sessions, desk: Desk, *, limit: int) -> list[Errand]:
@@ -53,10 +57,12 @@ def take(sessions: Sessions, desk: Desk, *, limit: int) -> list[Errand]:
 
 def look(errand: Errand, desk: Desk) -> Look:
     """Asks the network. Never raises."""
+    configured = desk.channel(errand.channel)
+    if configured is None or not configured.findable:
+        return Look(errand, looked=False)
     try:
         channel = connected(desk, errand)
-        if not isinstance(channel, Findable):
-            return Look(errand, looked=False)
+        assert isinstance(channel, Findable)
         with deadline(desk.settings.timing.deadline.total_seconds()):
             return Look(errand, receipt=channel.find(errand.post))
     except SendError as raised:
@@ -74,32 +80,64 @@ def settle(sessions: Sessions, desk: Desk, found: Look, *, worker: str) -> None:
         )
         if row.state != DeliveryState.UNCERTAIN or row.fence != found.errand.fence:
             return  # a person settled it meanwhile
-        action, detail = _settled(row, found, now, desk.settings.timing)
+        action, detail = _settled(db, desk, row, found, now)
         on_record(db, row, action, worker, now, detail | {"state": row.state})
 
 
 def _settled(
-    row: DeliveryRow, found: Look, now: datetime, timing: Timing
+    db: Session, desk: Desk, row: DeliveryRow, found: Look, now: datetime
 ) -> tuple[str, dict[str, str]]:
+    if not found.looked:
+        return _unread(db, desk, row, now)
     if found.error is not None:
-        row.looks = 0
-        age = now - row.changed_at
-        row.due_at = now + min(max(age, timing.first_look * 2), timedelta(minutes=5))
-        return "looked, cannot tell", {"reason": str(found.error.reason)}
+        return _unanswered(desk, row, found.error, now)
     if found.receipt is not None:
-        row.state = str(after(NEXT, DeliveryState(row.state), DeliveryEvent.CONFIRM))
-        row.changed_at, row.reason, row.detail = now, "", ""
-        row.reference, row.url = found.receipt.reference, found.receipt.url
-        return "found on the network", {"reference": row.reference, "url": row.url}
+        return _found(row, found.receipt, now)
+    return _absent(desk, row, now)
+
+
+def _found(row: DeliveryRow, receipt: Receipt, now: datetime) -> tuple[str, dict[str, str]]:
+    row.state = str(after(NEXT, DeliveryState(row.state), DeliveryEvent.CONFIRM))
+    row.changed_at, row.reason, row.detail, row.doubtful = now, "", "", False
+    row.reference, row.url = receipt.reference, receipt.url
+    return "found on the network", {"reference": row.reference, "url": row.url}
+
+
+def _absent(desk: Desk, row: DeliveryRow, now: datetime) -> tuple[str, dict[str, str]]:
+    timing = desk.settings.timing
     settled = row.changed_at + timing.settle
-    if found.looked and now < settled:
+    if now < settled:
         # The request may still be on its way inside the network: too early to believe a no.
         row.due_at = settled
         return "looked, not there yet", {}
     row.looks += 1
-    if found.looked and row.looks < ABSENT_TWICE:
+    if row.looks < ABSENT_TWICE:
         row.due_at = now + timing.settle
         return "looked, not there yet", {}
+    _queue(row, now, doubtful=False)
+    return "not there, will be sent", {}
+
+
+def _unanswered(
+    desk: Desk, row: DeliveryRow, error: SendError, now: datetime
+) -> tuple[str, dict[str, str]]:
+    """The network could not be asked: again, less often each time."""
+    row.looks = 0
+    age = now - row.changed_at
+    row.due_at = now + min(max(age, 2 * desk.settings.timing.first_look), LONGEST_PAUSE)
+    return "looked, cannot tell", {"reason": str(error.reason)}
+
+
+def _unread(db: Session, desk: Desk, row: DeliveryRow, now: datetime) -> tuple[str, dict[str, str]]:
+    """The network cannot be read: a person decides, unless the channel's owner chose to resend."""
+    channel = desk.channel(row.channel)
+    if channel is None or channel.on_unknown != "resend" or not outbox.may_leave(db, row, now):
+        row.due_at = None
+        return "cannot be looked for, a person decides", {}
+    _queue(row, now, doubtful=True)
+    return "sent again by policy", {}
+
+
+def _queue(row: DeliveryRow, now: datetime, *, doubtful: bool) -> None:
     row.state = str(after(NEXT, DeliveryState(row.state), DeliveryEvent.DISPROVE))
-    row.changed_at, row.due_at, row.looks = now, now, 0
-    return ("not there, will be sent" if found.looked else "sent again by policy"), {}
+    row.changed_at, row.due_at, row.looks, row.doubtful = now, now, 0, doubtful

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from console.actions.desk import Desk
+from console.domain.channel import Receipt
 from console.domain.delivery import NEXT, DeliveryEvent, DeliveryState, next_try
 from console.domain.states import after
 from console.faultpoints import faultpoint
@@ -30,31 +31,36 @@ def settle(sessions: Sessions, desk: Desk, *, worker: str, outcomes: Sequence[Ou
     record and changes nothing else."""
     with sessions.begin() as db:
         now = database_now(db)
+        rows = outbox.locked(db, {one.errand.delivery_id for one in outcomes})
+        db.add_all(_row(one) for one in outcomes)
         for outcome in sorted(outcomes, key=lambda one: one.errand.delivery_id):
-            db.add(_row(outcome))
-            errand = outcome.errand
-            row = outbox.held(db, errand.delivery_id, worker=worker, fence=errand.fence)
-            if row is None:
-                _too_late(db, outcome, worker, now)
-            else:
+            row, errand = rows[outcome.errand.delivery_id], outcome.errand
+            if row.fence != errand.fence or row.worker != worker:
+                _too_late(db, row, outcome, worker, now)
+            elif row.state == DeliveryState.SENDING:
                 _apply(db, desk, row, outcome, worker, now)
+            elif row.state == DeliveryState.UNCERTAIN and outcome.receipt is not None:
+                _in_the_end(db, row, outcome.receipt, outcome, worker, now)
+            else:
+                _too_late(db, row, outcome, worker, now)
         faultpoint("before-outcome-commit")
     faultpoint("after-outcome-commit")
 
 
-def lose(desk: Desk, row: DeliveryRow, now: datetime) -> None:
+def lose(desk: Desk, row: DeliveryRow, now: datetime, *, again: bool = True) -> None:
     """The outcome is unknown. Sent again where that leaves one post; looked for where the network
-    can be read; else a person decides, unless the channel's owner chose to resend."""
+    can be read; else a person decides, unless the channel's owner chose to resend. ``again`` False:
+    the network would not take it, so that it is at most looked for."""
     channel, timing = desk.channel(row.channel), desk.settings.timing
-    if channel is not None and channel.repeatable:
+    if channel is not None and channel.repeatable and again:
         _move(row, DeliveryEvent.POSTPONE, now)
-        row.due_at = _again(desk, row, now, None)
+        row.due_at, row.doubtful = _again(desk, row, now, None), True
         return
     _move(row, DeliveryEvent.LOSE, now)
     row.looks = 0
     if channel is not None and channel.findable:
         row.due_at = now + timing.first_look
-    elif channel is not None and channel.on_unknown == "resend":
+    elif channel is not None and channel.on_unknown == "resend" and again:
         row.due_at = now + timing.settle
     else:
         row.due_at = None
@@ -105,12 +111,14 @@ def _apply(
     receipt, error = outcome.receipt, outcome.error
     row.reason = str(error.reason) if error else ""
     row.detail = error.detail if error else ""
-    if outcome.event is DeliveryEvent.LOSE:
-        lose(desk, row, now)
+    # A clear no to this try says nothing about an earlier one whose answer was lost.
+    doubtful = outcome.event is DeliveryEvent.REFUSE and row.doubtful
+    if outcome.event is DeliveryEvent.LOSE or doubtful:
+        lose(desk, row, now, again=not doubtful)
     else:
         _move(row, outcome.event, now)
     if receipt is not None:
-        row.reference, row.url = receipt.reference, receipt.url
+        _published(row, receipt)
     if outcome.event is DeliveryEvent.POSTPONE:
         pause = getattr(error, "retry_after", None)
         row.due_at = _again(desk, row, now, pause)
@@ -127,8 +135,22 @@ def _apply(
     on_record(db, row, ACTIONS[outcome.event], worker, now, detail)
 
 
-def _too_late(db: Session, outcome: Outcome, worker: str, now: datetime) -> None:
-    row = db.get_one(DeliveryRow, outcome.errand.delivery_id)
+def _in_the_end(
+    db: Session, row: DeliveryRow, receipt: Receipt, outcome: Outcome, worker: str, now: datetime
+) -> None:
+    """The lease was taken back, nobody has claimed it since, and now the network's yes is here."""
+    row.state = str(after(NEXT, DeliveryState(row.state), DeliveryEvent.CONFIRM))
+    row.changed_at, row.reason, row.detail = now, "", ""
+    _published(row, receipt)
+    detail = {"attempt": outcome.errand.attempt_id, "reference": row.reference, "url": row.url}
+    on_record(db, row, "published, as a late answer says", worker, now, detail)
+
+
+def _published(row: DeliveryRow, receipt: Receipt) -> None:
+    row.reference, row.url, row.doubtful = receipt.reference, receipt.url, False
+
+
+def _too_late(db: Session, row: DeliveryRow, outcome: Outcome, worker: str, now: datetime) -> None:
     detail = {
         "attempt": outcome.errand.attempt_id,
         "outcome": str(outcome.event),

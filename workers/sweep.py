@@ -9,13 +9,16 @@ from sqlalchemy.orm import Session
 from console.actions import asking
 from console.actions.desk import Desk
 from console.domain.channel import Reason
+from console.domain.delivery import Timing
 from console.domain.message import MessageState
 from console.faultpoints import faultpoint
-from console.store import outbox, presence
+from console.store import outbox, presence, troubles
 from console.store.deliveries import DeliveryRow
 from console.store.engine import Sessions, database_now
 from console.store.mails import MailRow
 from console.store.messages import MessageRow
+from console.store.order import NOW
+from workers import alarm
 from workers.recording import lose, on_record
 
 
@@ -32,21 +35,21 @@ class Due:
 NOTHING = Due(deliveries=False, looks=False, mails=False, chores=False)
 
 
-def due(db: Session, now: datetime) -> Due:
+def due(db: Session, now: datetime, timing: Timing) -> Due:
     """One query, since every worker asks it every second."""
-    found = db.execute(_DUE, {"now": now}).one()
+    found = db.execute(_DUE, troubles.moments(now, timing)).one()
     return Due(*(bool(one) for one in found))
 
 
 def sweep(sessions: Sessions, desk: Desk, *, worker: str) -> None:
-    """Ends what is overdue, cancels what may not leave, takes back what lost its worker."""
+    """Ends what is overdue, cancels what may not leave, takes back what lost its worker, and has
+    people told of trouble."""
     with sessions.begin() as db:
         now = database_now(db)
         asking.expire_overdue(db, now)
-        for delivery_id in outbox.cancel_unsendable(db, now):
-            row = db.get_one(DeliveryRow, delivery_id, populate_existing=True)
-            on_record(db, row, "cancelled: may not leave any more", worker, now, {})
+        _end_unsendable(db, worker, now)
         _give_back(db, desk, outbox.lapsed(db, now), worker, now)
+        alarm.tell(db, desk, now)
         faultpoint("during-sweep")
     faultpoint("after-sweep")
 
@@ -63,6 +66,16 @@ def give_back(sessions: Sessions, desk: Desk, *, dead: str, by: str) -> int:
         return len(rows)
 
 
+def _end_unsendable(db: Session, worker: str, now: datetime) -> None:
+    ended = outbox.end_unsendable(db, now)
+    for said, ids in (
+        ("cancelled: may not leave any more", ended.cancelled),
+        ("may not leave again, may be public", ended.doubtful),
+    ):
+        for row in outbox.locked(db, ids).values():
+            on_record(db, row, said, worker, now, {"state": row.state})
+
+
 def _give_back(
     db: Session, desk: Desk, rows: list[DeliveryRow], worker: str, now: datetime
 ) -> None:
@@ -73,13 +86,13 @@ def _give_back(
         on_record(db, row, "worker did not come back", worker, now, detail | {"state": row.state})
 
 
-_LAPSED = exists().where(DeliveryRow.state == outbox.SENDING, DeliveryRow.lease_until <= outbox.NOW)
+_LAPSED = exists().where(DeliveryRow.state == outbox.SENDING, DeliveryRow.lease_until <= NOW)
 _OVERDUE = exists().where(
-    MessageRow.state == str(MessageState.AWAITING), MessageRow.approve_by <= outbox.NOW
+    MessageRow.state == str(MessageState.AWAITING), MessageRow.approve_by <= NOW
 )
 _DUE = select(
-    exists().where(DeliveryRow.state == outbox.QUEUED, DeliveryRow.due_at <= outbox.NOW),
-    exists().where(DeliveryRow.state == outbox.UNCERTAIN, DeliveryRow.due_at <= outbox.NOW),
-    exists().where(MailRow.state == "due", MailRow.due_at <= outbox.NOW),
-    or_(_LAPSED, _OVERDUE, outbox.any_unsendable()),
+    exists().where(DeliveryRow.state == outbox.QUEUED, DeliveryRow.due_at <= NOW),
+    exists().where(DeliveryRow.state == outbox.UNCERTAIN, DeliveryRow.due_at <= NOW),
+    exists().where(MailRow.state == "due", MailRow.due_at <= NOW),
+    or_(_LAPSED, _OVERDUE, outbox.any_unsendable(), troubles.any_untold()),
 )

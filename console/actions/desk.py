@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from console import channels, incident_types, places
 from console.channels import ConfiguredChannel
+from console.domain.channel import Pace
 from console.domain.incident import Mode
 from console.domain.incident_type import IncidentType
 from console.domain.place import Places
@@ -20,6 +22,11 @@ class Desk:
 
     def channel(self, name: str) -> ConfiguredChannel | None:
         return next((one for one in self.channels if one.name == name), None)
+
+    @cached_property
+    def paces(self) -> Mapping[str, Pace]:
+        """The channels that may not be called as often as one likes, by name."""
+        return {one.name: one.pace for one in self.channels if one.pace != Pace()}
 
     def channels_for(self, mode: Mode, names: list[str] | None) -> list[ConfiguredChannel]:
         """The channels of a message, in the file's order; ``names`` None means all."""

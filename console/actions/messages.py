@@ -155,10 +155,14 @@ def stop(db: Session, *, message_id: str, reason: str, by: User, now: datetime) 
     row = locked(db, message_id)
     row.state = str(after(NEXT, MessageState(row.state), MessageEvent.STOP))
     row.settled_at, row.reason = now, reason
-    cancelled = outbox.cancel_queued(db, message_id=row.id, now=now)
-    detail = {"reason": reason, "cancelled": len(cancelled)}
+    ended = outbox.end_queued(db, message_id=row.id, now=now)
+    detail = {
+        "reason": reason,
+        "cancelled": len(ended.cancelled),
+        "may_be_public": len(ended.doubtful),
+    }
     on_record(db, row, "sending stopped", by, now, detail)
-    return len(cancelled)
+    return len(ended.cancelled)
 
 
 def locked(db: Session, message_id: str) -> MessageRow:

@@ -9,12 +9,14 @@ A channel is one class in one file (see docs/adding-a-channel.md). It takes its 
 tell a missing, unknown or mistyped one before it matters. ``practice`` (``ClassVar[Mapping[str,
 str]]``) gives the settings that lead to the practice networks, with the placeholders
 ``{practice}`` (their address), ``{practice_host}``, ``{smtp_port}``, ``{world}`` (``actual`` or
-``exercise``), ``{name}`` (the channel's name) and ``{var}`` (the state folder).
+``exercise``), ``{name}`` (the channel's name) and ``{var}`` (the state folder). ``pace``
+(``ClassVar[Pace]``) says how many calls the network takes; the council's own figures in
+channels.toml go before it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -40,6 +42,36 @@ class Limit:
     counting: Counting = Counting.CHARACTERS
     octets: int | None = None
     """UTF-8 bytes, where a network limits them as well."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How much a network takes: calls at once, and a minute; None where it sets no limit."""
+
+    parallel: int | None = None
+    per_minute: int | None = None
+
+    @property
+    def interval(self) -> timedelta | None:
+        """Between two calls, on the whole. A sixth longer than the minute's share, so that a burst
+        on top of a full minute stays within the minute's number."""
+        return timedelta(minutes=1) / self.per_minute * 7 / 6 if self.per_minute else None
+
+    def room(self, *, busy: int, free_at: datetime, now: datetime) -> int:
+        """How many calls may start now, ``busy`` being under way. ``free_at`` is when all that was
+        started would be over, had it started one interval after the other."""
+        rooms = [MOST_AT_ONCE]
+        if self.parallel is not None:
+            rooms.append(max(self.parallel - busy, 0))
+        if self.interval is not None:
+            ahead = max(free_at - now, timedelta(0))
+            rooms.append(max((max(BURST, self.interval) - ahead) // self.interval, 0))
+        return min(rooms)
+
+
+BURST = timedelta(seconds=10)
+"""As much as a pace allows in this time may start at once."""
+MOST_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -108,7 +140,7 @@ class Receipt:
 
 
 class Reason(StrEnum):
-    """Why a sending failed, as a fact; the words for people are in ``console/web/board.py``."""
+    """Why a sending failed, as a fact; the words for people are in ``console/trouble_words.py``."""
 
     CREDENTIAL = "credential rejected"
     FORBIDDEN = "not permitted"

@@ -24,6 +24,8 @@ class Timing:
     alarm: timedelta = timedelta(seconds=35)
     """How long an unknown outcome may be looked for before people are told. With a whole lease
     before it, and a mail after it, that is within 90 s of the first byte."""
+    late: timedelta = timedelta(seconds=120)
+    """How long after its release people are told that a delivery has still not been sent."""
     tick: timedelta = timedelta(seconds=1)
     """Between two looks of a worker without a ring: all that a lost ring can cost."""
     mail: timedelta = timedelta(seconds=40)
@@ -69,6 +71,8 @@ class DeliveryEvent(StrEnum):
 NEXT = {
     (DeliveryState.QUEUED, DeliveryEvent.CLAIM): DeliveryState.SENDING,
     (DeliveryState.QUEUED, DeliveryEvent.CANCEL): DeliveryState.CANCELLED,
+    # Another try of what may already be public will not leave any more.
+    (DeliveryState.QUEUED, DeliveryEvent.LOSE): DeliveryState.UNCERTAIN,
     (DeliveryState.SENDING, DeliveryEvent.ACCEPT): DeliveryState.SENT,
     (DeliveryState.SENDING, DeliveryEvent.REFUSE): DeliveryState.FAILED,
     (DeliveryState.SENDING, DeliveryEvent.POSTPONE): DeliveryState.QUEUED,

@@ -2,10 +2,27 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, desc
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    desc,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from console.store.base import Base, Instant, new_id
+
+UNTOLD = "state IN ('failed', 'uncertain') AND (alarmed_at IS NULL OR alarmed_at < changed_at)"
+WAITING = "state IN ('queued', 'sending') AND alarmed_at IS NULL"
+"""Written out: a database uses such an index only for a query that says the same words."""
+
+
+def _only(where: str, name: str, *columns: str) -> Index:
+    """An index of just these rows."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class DeliveryRow(Base):
@@ -15,6 +32,12 @@ class DeliveryRow(Base):
         Index("ix_deliveries_state_due_at", "state", "due_at"),
         # The order in which they are claimed, however many wait.
         Index("ix_deliveries_turn", "state", desc("weight"), "due_at", "id"),
+        Index("ix_deliveries_state_channel", "state", "channel"),
+        # Trouble that nobody was told of yet, and what people were told of: both are few, whatever
+        # the table holds.
+        _only(UNTOLD, "ix_deliveries_untold", "state", "changed_at"),
+        _only(WAITING, "ix_deliveries_waiting", "state", "created_at"),
+        _only("alarmed_at IS NOT NULL", "ix_deliveries_alarmed", "state", "alarmed_at"),
         # What of the same incident goes to the same place, before and after.
         Index(
             "ix_deliveries_followed", "incident_id", "channel", "language", "recipient", "number"
@@ -49,6 +72,8 @@ class DeliveryRow(Base):
     weight: Mapped[int] = mapped_column(default=0)
     """Milliseconds that this channel took lately: the slowest are started first."""
     tries: Mapped[int] = mapped_column(default=0)
+    doubtful: Mapped[bool] = mapped_column(default=False)
+    """True where an earlier try may have been published and this is another one of the same."""
     looks: Mapped[int] = mapped_column(default=0)
     """How often in a row the network said that it does not have the post."""
     fence: Mapped[int] = mapped_column(default=0)

@@ -12,9 +12,10 @@ from sqlalchemy import select, text
 from console.actions import approvals, messages
 from console.actions.messages import Words
 from console.domain.audit import Entry, entry_digest
+from console.domain.delivery import STANDARD
 from console.domain.incident import Mode
-from console.store import outbox
 from console.store.audit import Actor, record
+from console.store.claiming import Claimer, claim
 from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
 from console.web import record_words
 from console.web.context import Web
@@ -50,8 +51,9 @@ def digest(web: Web, asked: Asked) -> str:
 
 def published(web: Web, clock: Clock) -> None:
     """What the workers record: every channel answers, the first one at its second try."""
+    claimer = Claimer("w1", web.now, until=web.now + STANDARD.lease, over=web.now)
     with web.sessions.begin() as db:
-        for place, row in enumerate(outbox.claim(db, worker="w1", now=web.now, limit=20)):
+        for place, row in enumerate(claim(db, claimer, limit=20, paces={})):
             tries = [("refuse", "rate limited", 429)] if place == 0 else []
             for outcome, reason, status in [*tries, ("accept", "", None)]:
                 attempt = AttemptRow(delivery_id=row.id, fence=1, worker="w1", started_at=clock.now)

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import select, text, update
 
 from console.actions import messages
-from console.domain.channel import Reason, Receipt, Refused, Unavailable
+from console.domain.channel import Reason, Receipt, Refused, Unavailable, Uncertain
 from console.domain.delivery import STANDARD, DeliveryEvent
 from console.domain.message import Kind, MessageState
-from console.store import mails
+from console.store import mails, outbox
 from console.store.audit import EntryRow
 from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
+from console.store.engine import database_now
 from console.store.mails import MailRow
 from console.store.messages import PictureRow
 from tests.stage import Stage
@@ -155,7 +156,22 @@ def test_an_update_waits_only_for_the_alert_that_is_being_sent_on_its_channel(
     assert follow["radio"].post.reply_to == "42"
 
 
-def test_an_alert_that_comes_back_after_its_all_clear_is_cancelled_and_never_claimed(
+def test_an_all_clear_waits_until_the_call_of_a_lost_alert_has_surely_ended(stage: Stage) -> None:
+    incident = stage.incident()
+    stage.released(incident, text="Snow.", channels=["radio", "mastodon"])
+    take(stage)
+    stage.released(incident, Kind.ALL_CLEAR, text="It is over.")
+    sweep.give_back(stage.sessions, stage.desk, dead="one:1", by="test")
+    # Neither where it would be sent again nor where it is looked for; at once where none is lost.
+    assert set(take(stage)) == {"bluesky", "public-page", "residents-email"}
+    put(stage, changed_at=long_ago())
+    assert {name: one.post.kind for name, one in take(stage).items()} == {
+        "radio": "all clear",
+        "mastodon": "all clear",
+    }
+
+
+def test_an_alert_that_comes_back_after_its_all_clear_may_be_public_and_is_never_claimed(
     stage: Stage,
 ) -> None:
     incident = stage.incident()
@@ -163,15 +179,66 @@ def test_an_alert_that_comes_back_after_its_all_clear_is_cancelled_and_never_cla
     take(stage)
     stage.released(incident, Kind.ALL_CLEAR, text="It is over.", channels=["radio"])
     sweep.give_back(stage.sessions, stage.desk, dead="one:1", by="test")
-    put(stage, due_at=long_ago())
+    put(stage, due_at=long_ago(), changed_at=long_ago())
     taken = take(stage)
     assert {name: one.post.kind for name, one in taken.items()} == {
         "radio": "all clear",
         "bluesky": "alert",
     }
     sweep.sweep(stage.sessions, stage.desk, worker="one:1")
-    assert stage.states(alert) == {"radio": "cancelled", "bluesky": "sending"}
+    assert stage.states(alert) == {"radio": "uncertain", "bluesky": "sending"}
+    assert recorded(stage, "may not leave again, may be public") == 1
+
+
+def test_an_alert_that_was_certainly_not_sent_is_cancelled_after_its_all_clear(
+    stage: Stage,
+) -> None:
+    incident = stage.incident()
+    alert = stage.released(incident, text="Snow.", channels=["radio"])
+    taken = take(stage)
+    stage.released(incident, Kind.ALL_CLEAR, text="It is over.", channels=["radio"])
+    busy = Unavailable(Reason.RATE, "slow down", retry_after=60)
+    answer(stage, taken["radio"], event=DeliveryEvent.POSTPONE, error=busy)
+    sweep.sweep(stage.sessions, stage.desk, worker="one:1")
+    assert stage.states(alert) == {"radio": "cancelled"}
     assert recorded(stage, "cancelled: may not leave any more") == 1
+
+
+def test_a_late_yes_settles_what_nobody_has_claimed_since(stage: Stage) -> None:
+    stage.released(text="Snow.", channels=["residents-email"])
+    taken = take(stage)
+    sweep.give_back(stage.sessions, stage.desk, dead="one:1", by="test")
+    assert row(stage, "residents-email").state == "uncertain"
+    answer(stage, taken["residents-email"], receipt=Receipt(reference="42"))
+    sent = row(stage, "residents-email")
+    assert (sent.state, sent.reference, sent.reason) == ("sent", "42", "")
+    assert recorded(stage, "published, as a late answer says") == 1
+
+
+def test_a_no_to_the_second_try_leaves_the_first_ones_outcome_unknown(stage: Stage) -> None:
+    stage.released(text="Snow.", channels=["radio"])
+    taken = take(stage)
+    answer(stage, taken["radio"], event=DeliveryEvent.LOSE, error=Uncertain(Reason.NO_ANSWER))
+    put(stage, due_at=long_ago())
+    refused = Refused(Reason.CREDENTIAL, status=401)
+    answer(stage, take(stage)["radio"], event=DeliveryEvent.REFUSE, error=refused)
+    assert (row(stage, "radio").state, row(stage, "radio").due_at) == ("uncertain", None)
+
+
+def test_after_a_clock_was_set_back_nothing_waits_for_the_old_time(stage: Stage) -> None:
+    stage.released(text="Snow.", channels=["radio", "bluesky"])
+    taken = take(stage)
+    busy = Unavailable(Reason.RATE, retry_after=30)
+    answer(stage, taken["radio"], event=DeliveryEvent.POSTPONE, error=busy)
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    put(stage, changed_at=ahead, lease_until=ahead, due_at=ahead)
+    with stage.sessions.begin() as db:
+        now = database_now(db)
+        assert outbox.put_right(db, now=now, until=now + STANDARD.lease) == 2
+    assert set(take(stage)) == {"radio"}
+    lease = row(stage, "bluesky").lease_until
+    assert lease is not None
+    assert lease <= datetime.now(UTC) + STANDARD.lease
 
 
 def test_a_second_alert_of_the_incident_does_not_overtake_the_first(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from email.policy import SMTP
 from html import escape
 from typing import Any, ClassVar
 
-from console.domain.channel import Key, Limit, Post, Reason, Receipt, Refused
+from console.domain.channel import Key, Limit, Pace, Post, Reason, Receipt, Refused
 from workers import smtp
 
 _LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
@@ -18,6 +18,9 @@ _LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
 class Smtp:
     limit: ClassVar[Limit] = Limit()
     repeatable: ClassVar[bool] = False
+    # What Exchange Online takes from one mailbox; it also wants 30 a minute at most, which
+    # `per_minute` is for: https://learn.microsoft.com/exchange/troubleshoot/send-emails/smtp-submission-improvements
+    pace: ClassVar[Pace] = Pace(parallel=3)
     keys: ClassVar[Mapping[str, Key]] = {
         "host": Key(hint="the mail server that takes the council's mail"),
         "port": Key(required=False, kind=int, hint="587, or 465 with security = tls"),

@@ -1,0 +1,58 @@
+"""Which delivery may leave: what is past its end, stopped, overtaken, or has to wait its turn."""
+
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_
+from sqlalchemy.orm import aliased
+
+from console.domain.channel import Reason
+from console.domain.delivery import DeliveryState
+from console.domain.message import Kind, MessageState
+from console.store.base import Instant
+from console.store.deliveries import DeliveryRow
+from console.store.messages import MessageRow
+
+NOW = bindparam("now", type_=Instant())
+"""The moment that a statement is about. What each turn of a dispatcher asks is built once: building
+it took ten times as long as the database (2.3 ms and 0.2 ms)."""
+OVER = bindparam("over", type_=Instant())
+"""Any call whose worker was given up before this moment has certainly ended."""
+
+
+def unsendable() -> ColumnElement[bool]:
+    """Past its end, stopped, or overtaken by a newer message of its incident, at `NOW`."""
+    stopped = exists().where(
+        MessageRow.id == DeliveryRow.message_id, MessageRow.state != str(MessageState.RELEASED)
+    )
+    past = and_(DeliveryRow.expires_at.is_not(None), DeliveryRow.expires_at <= NOW)
+    return or_(past, stopped, newer_released())
+
+
+def newer_released() -> ColumnElement[bool]:
+    """A later message of the incident was released to the same place; a second alert is of another
+    hazard, and overtakes nothing."""
+    newer = aliased(DeliveryRow)
+    return exists().where(
+        _same_place(newer), newer.number > DeliveryRow.number, newer.kind != str(Kind.ALERT)
+    )
+
+
+def older_on_its_way() -> ColumnElement[bool]:
+    """An older post to the same place may still be about to appear: its call is under way, or it
+    was given up so lately (`OVER`) that the call may not have ended."""
+    older = aliased(DeliveryRow)
+    given_up = or_(
+        older.state == str(DeliveryState.UNCERTAIN), older.reason == str(Reason.LOST)
+    ) & (older.changed_at > OVER)
+    return exists().where(
+        _same_place(older),
+        older.number < DeliveryRow.number,
+        or_(older.state == str(DeliveryState.SENDING), given_up),
+    )
+
+
+def _same_place(other: type[DeliveryRow]) -> ColumnElement[bool]:
+    return and_(
+        other.incident_id == DeliveryRow.incident_id,
+        other.channel == DeliveryRow.channel,
+        other.language == DeliveryRow.language,
+        other.recipient == DeliveryRow.recipient,
+    )
