@@ -132,7 +132,8 @@ def _trouble(db: Session, desk: Desk, message_id: str, _: str) -> Facts | None:
     counted = Counter(_line(one, exercise, zone) for one in found)
     lines = [replace(line, recipients=number) for line, number in counted.items()]
     tags = Counter(trouble_words.tag(one.state, exercise=exercise, late=True)[0] for one in found)
-    kinds = [f"{number} {tag.partition(':')[0]}" for tag, number in tags.items()]
+    worst = sorted(tags.items(), key=lambda one: (":" not in one[0], one[0]))
+    kinds = [f"{number} {tag.partition(':')[0]}" for tag, number in worst]
     return _about(desk, sheet) | {
         "lines": lines[:LINES_MOST],
         "more": len(lines[LINES_MOST:]),

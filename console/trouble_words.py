@@ -153,6 +153,8 @@ ONLY_A_PERSON = "Only a person can tell."
 
 def _look(one: cards.Delivery) -> str:
     """How a person finds out."""
+    if one.practised:
+        return "Look on the practice wall whether it is there."
     if one.where:
         return "Open the account and look whether it is there."
     if one.recipient:

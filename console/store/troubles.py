@@ -114,7 +114,12 @@ def _ended_badly() -> ColumnElement[bool]:
     failed = and_(DeliveryRow.state == str(DeliveryState.FAILED), ~unsendable())
     unknown = and_(
         DeliveryRow.state == str(DeliveryState.UNCERTAIN),
-        or_(DeliveryRow.due_at.is_(None), DeliveryRow.changed_at <= _moment("sought")),
+        or_(
+            DeliveryRow.due_at.is_(None),
+            DeliveryRow.changed_at <= _moment("sought"),
+            # Looked for, not found, sent again and unknown again, for two minutes.
+            and_(DeliveryRow.created_at <= _moment("late"), DeliveryRow.tries >= 2),
+        ),
     )
     return and_(text(UNTOLD), or_(failed, unknown))
 

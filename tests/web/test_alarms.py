@@ -5,15 +5,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from flask import Flask
 from sqlalchemy import event, select
 
 from console.channels import where_to_look
 from console.domain.channel import Reason
 from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
+from console.settings import Practice
 from console.store.audit import EntryRow
 from console.store.deliveries import DeliveryRow
-from console.web.context import Web
+from console.web.context import KEY, Web
 from tests.web import acting, html
 from tests.web.conftest import Browser, Clock
 
@@ -110,7 +112,8 @@ def test_check_again_has_the_network_asked_once(browser: Open, web: Web, clock: 
     message = acting.released(web, acting.drafted(web))
     later = web.now.replace(hour=7)
     lost = acting.settle(web, message, "mastodon", UNCERTAIN, reason=Reason.NO_ANSWER, due_at=later)
-    assert "Skellat asks the network again at 07:00." in officer.get(f"/messages/{message}").text
+    text = html.read(officer.get(f"/messages/{message}").text).text
+    assert "Skellat asks the network again at 07:10." in text, text
     for _ in range(2):
         answer = officer.post(f"/messages/{message}/deliveries/{lost}/look")
         assert answer.headers["Location"] == f"/messages/{message}"
@@ -180,9 +183,13 @@ def test_only_an_address_of_the_web_is_led_to(web: Web, url: str) -> None:
     assert where_to_look(live, Mode.ACTUAL, web.desk.settings) == ""
 
 
-def test_what_is_only_practised_is_looked_for_on_the_practice_wall(browser: Open, web: Web) -> None:
+def test_what_is_only_practised_is_looked_for_on_the_practice_wall(
+    app: Flask, browser: Open, web: Web
+) -> None:
     message, _ = troubled(web, channel="mastodon")
+    wall = "http://practice.example:8025"
+    settings = replace(web.desk.settings, practice=Practice(url=wall))
+    app.extensions[KEY] = replace(web, desk=replace(web.desk, settings=settings))
     answer = browser("officer").get(f"/messages/{message}")
-    wall = web.desk.settings.practice.url
     assert wall in html.read(answer.text).links
     assert "Open the practice wall (opens in new tab)" in html.read(answer.text).text

@@ -14,8 +14,9 @@ from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
 from console.domain.message import Kind
 from console.doorbell import Doorbell
-from console.store import presence
+from console.store import mails, presence
 from console.store.approvals import of_message
+from console.store.engine import Transaction
 from console.store.outbox import of_message as deliveries_of
 from console.web.app import create_app
 from console.web.context import KEY, LATELY, Web
@@ -66,6 +67,9 @@ def release_an_alert(web: Web, *, sign: bool = True) -> str:
             approvals.grant(
                 db, web.desk, approval_id=asked.id, digest=asked.digest, pin=PIN, now=web.now
             )
+            # The release goes by the database's clock; here that is the test's.
+            for row in deliveries_of(db, message):
+                row.due_at = row.changed_at = web.now
     return message
 
 
@@ -163,3 +167,24 @@ def test_metrics_name_nobody(app: Flask, web: Web) -> None:
     text = app.test_client().get("/metrics").text
     for private in ("Morag", "Isla", "northbrae", "@", "Mill Lane", "Road closed"):
         assert private not in text
+
+
+def test_metrics_say_how_long_an_outcome_is_unknown_and_what_people_were_not_told(
+    app: Flask, web: Web, clock: Clock
+) -> None:
+    message = release_an_alert(web)
+    with web.sessions.read() as db:
+        lost, *_ = deliveries_of(db, message)
+    with web.sessions.begin() as db:
+        row = db.merge(lost)
+        row.state, row.changed_at = str(DeliveryState.UNCERTAIN), web.now
+        mails.tell_soon(db, "trouble", _officer(db), row.message_id, web.now)
+    clock.later(seconds=40)
+    found = numbers(app)
+    assert found["skellat_oldest_uncertain_seconds", "actual"] == 40
+    assert found["skellat_oldest_uncertain_seconds", "exercise"] == 0
+    assert found["skellat_alarms_unsent",] == 1
+
+
+def _officer(db: Transaction) -> str:
+    return next(one.id for one in people.everybody(db) if one.email.startswith("officer"))

@@ -243,18 +243,22 @@ def _mail_about_trouble(practice: Practice) -> Callable[[], Any]:
 
 
 def test_an_unknown_outcome_reaches_the_mail_server_within_90_seconds_of_the_first_byte(
-    wired: Stage, practice: Practice, start_worker: StartWorker
+    wired: Stage, practice: Practice, start_worker: StartWorker, free_port: int
 ) -> None:
-    """The longest way: its worker died, and then the network does not say what it has."""
-    pace = 5.0
+    """The longest way: its worker died, and then the network cannot be asked."""
+    pace = 2.5
     stage = at_pace(wired, pace)
-    practice.faults.put({"network": "mastodon", "fault": "500 before storing", "times": 10_000})
+    nowhere = {"url": f"http://127.0.0.1:{free_port}"}
+    place = stage.desk.settings.practice.model_copy(update=nowhere)
+    settings = replace(stage.desk.settings, practice=place)
+    stage = replace(stage, desk=replace(stage.desk, settings=settings))
     message = stage.released(text="Snow on Glen Road. Stay at home.", channels=["mastodon"])
     [held] = claims.take(stage.sessions, stage.desk, worker="dead:1", limit=1)
     first_byte = time.monotonic()
     start_worker(stage)
-    mail = until(_mail_about_trouble(practice), 90 / pace)
-    assert (time.monotonic() - first_byte) * pace <= 90
+    mail = until(_mail_about_trouble(practice), 60)
+    took = (time.monotonic() - first_byte) * pace
+    assert took <= 90, took
     assert mail.to == "officer@northbrae.example"
     assert f"/messages/{message}" in mail.text
     assert stage.states(message) == {"mastodon": "uncertain"}

@@ -11,10 +11,12 @@ from redis import Redis
 from console.actions import incidents
 from console.actions.people import User
 from console.domain.audit import GENESIS
+from console.domain.delivery import DeliveryState
 from console.domain.policy import Role
 from console.doorbell import QUEUE, Doorbell
 from console.store.audit import EntryRow
 from console.web.context import KEY, Web
+from tests.web import acting
 from tests.web.api.program import TEXT, WRITTEN, Program
 
 OFFICER = User("", "", "Morag Bain", frozenset({Role.DUTY_OFFICER}))
@@ -174,3 +176,27 @@ def test_a_submission_rings_and_a_draft_does_not(officer: Program, redis_url: st
 def test_answers_are_never_kept_by_a_proxy(officer: Program) -> None:
     assert officer.get("/incidents").headers["Cache-Control"] == "no-store"
     assert officer.post("/incidents", WRITTEN).headers["Cache-Control"] == "no-store"
+
+
+def test_a_program_settles_a_delivery_as_the_buttons_do(officer: Program, web: Web) -> None:
+    message = acting.released(web, acting.drafted(web))
+    lost = acting.settle(web, message, "mastodon", DeliveryState.UNCERTAIN, reason="no answer")
+    radio = acting.settle(web, message, "radio", DeliveryState.UNCERTAIN, reason="no answer")
+    failed = acting.settle(web, message, "bluesky", DeliveryState.FAILED, reason="unreachable")
+    assert officer.post(f"/deliveries/{lost}/check").status_code == 200
+    refused = officer.post(f"/deliveries/{radio}/check")
+    assert (refused.status_code, refused.json["error"]["code"]) == (409, "cannot look")
+    assert officer.post(f"/deliveries/{radio}/confirm").status_code == 200
+    answer = officer.post(f"/deliveries/{failed}/resend", key="once")
+    assert answer.json == officer.post(f"/deliveries/{failed}/resend", key="once").json
+    states = {one["channel"]: one["state"] for one in answer.json["deliveries"]}
+    assert (states["radio"], states["bluesky"]) == ("sent", "queued")
+
+
+def test_only_who_may_send_again_settles_by_program(
+    program: Callable[[str], Program], web: Web
+) -> None:
+    message = acting.released(web, acting.drafted(web))
+    lost = acting.settle(web, message, "mastodon", DeliveryState.UNCERTAIN, reason="no answer")
+    for act in ("check", "confirm", "resend"):
+        assert program("custodian").post(f"/deliveries/{lost}/{act}").status_code == 403
