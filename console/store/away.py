@@ -38,8 +38,10 @@ def away(error: DBAPIError | NoneFree, *, committing: bool) -> DatabaseAway | No
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
         # The low byte is the kind: https://www.sqlite.org/rescode.html
-        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
-        why, sure = _SQLITE.get(code), code != sqlite3.SQLITE_IOERR
+        code = getattr(cause, "sqlite_errorcode", 0)
+        why = _SQLITE.get(code & 0xFF)
+        # What could not be written is not in the journal; what could not be synced may be.
+        sure = code & 0xFF != sqlite3.SQLITE_IOERR or code == sqlite3.SQLITE_IOERR_WRITE
     else:
         state = getattr(cause, "sqlstate", None)
         lost = error.connection_invalidated or (

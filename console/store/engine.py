@@ -104,8 +104,9 @@ def _engine(url: str, patience: float) -> Engine:
 
     def set_up_postgresql(connection: Any, _record: Any) -> None:
         # PostgreSQL itself waits for a lock for ever, and libpq for a host that does not answer.
+        connection.autocommit = True
         connection.execute(f"SET lock_timeout = {milliseconds}")
-        connection.commit()
+        connection.autocommit = False
 
     if "connect_timeout" not in place.query:
         place = place.update_query_dict({"connect_timeout": str(max(2, int(patience)))})

@@ -59,7 +59,7 @@ class Between:
 
     def _pass_on(self, client: socket.socket, server: socket.socket, over: threading.Event) -> None:
         while not over.is_set() and (said := self._heard(client, over)):
-            if b"COMMIT" in said and self._lose:
+            if b"COMMIT\0" in said and self._lose:  # not READ COMMITTED
                 over.set()
                 self.lost += 1
                 if self._lose.pop(0):

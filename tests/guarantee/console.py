@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from html import unescape
 from typing import TypeVar
+from urllib.parse import urljoin
 
 import requests
 from sqlalchemy import select
@@ -127,7 +128,7 @@ class Browser:
         page = html.read(refused.text)
         ((_, address),) = [one for one in page.forms if one[1] != "/sign-out"]
         fields = page.fields | {name: [PIN] for name in page.fields if name.endswith("pin")}
-        return self.post(address, fields)
+        return self.post(urljoin(refused.url, address), fields)
 
     def _whole(self, address: str) -> str:
         return address if address.startswith("http") else f"{self.base}{address}"
