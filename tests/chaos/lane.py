@@ -132,12 +132,14 @@ class Lane:
             parts = (self.redis, self.postgres, self.clock)
             breaking = Breaking(world, people, sessions, *parts)
             result = Play(planned, stage, world, people, breaking, sessions, verbose).run()
+            log = world.log
             world.end()
+            world = None
             result["cpu"] = round(cpu_seconds(), 3)
             if result["verdicts"]:
-                result["said"] = _end_of(world.log)
+                result["said"] = _end_of(log)
             answer.write_text(json.dumps(result))
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - the lane's answer is then what was said
             with (folder / "said.txt").open("a") as said:
                 traceback.print_exc(file=said)
         finally:

@@ -3,8 +3,8 @@
 import resource
 import time
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +140,7 @@ class Play:
             if not seen.done.clock_moved
             else [],
             "verdicts": [{"kind": one.kind, "words": one.words} for one in verdicts],
+            "rows": self._rows() if verdicts else [],
             "seconds": round(time.monotonic() - self._begun, 2),
         }
 
@@ -156,6 +157,16 @@ class Play:
         with self.sessions.engine.connect() as db:
             rows = db.exec_driver_sql("SELECT action, count(*) FROM audit GROUP BY action")
             return Counter(dict(rows.tuples().all()))
+
+    def _rows(self) -> list[list[str]]:
+        """Of the deliveries, for whoever looks into a verdict; the last line is the moment."""
+        wanted = "id, message_id, channel, state, tries, looks, fence, worker, due_at, lease_until"
+        with self.sessions.engine.connect() as db:
+            rows = db.exec_driver_sql(
+                f"SELECT {wanted}, changed_at, expires_at, reason FROM deliveries ORDER BY id"
+            )
+            found = [[str(one) for one in row] for row in rows]
+        return [*found, [str(datetime.now(UTC))]]
 
     def _say(self, what: str) -> None:
         if self.verbose:
@@ -185,8 +196,3 @@ def impatient(url: str) -> Sessions:
             connection.commit()
 
     return sessions
-
-
-def described(result: Mapping[str, Any]) -> str:
-    said = [f"{one['kind']}: {one['words']}" for one in result["verdicts"]]
-    return "\n".join(said) or "every promise was kept"

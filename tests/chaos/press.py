@@ -34,19 +34,15 @@ class Call:
                 self._left = self._left[self._socket.send(self._left) :]
             while part := self._socket.recv(65536):
                 self._answer += part
-        except (BlockingIOError, OSError) as error:
-            waits = isinstance(error, BlockingIOError) or self._connecting(error)
-            if waits and time.monotonic() < self._until:
+        except OSError as error:
+            if isinstance(error, BlockingIOError) and time.monotonic() < self._until:
                 return
         self._end()
-
-    def _connecting(self, error: OSError) -> bool:
-        return isinstance(error, BlockingIOError)
 
     def _end(self) -> None:
         self._socket.close()
         self.done = True
-        head, _, self_text = self._answer.partition(b"\r\n\r\n")
+        head, _, body = self._answer.partition(b"\r\n\r\n")
         if head.startswith(b"HTTP/1.1 "):
             self.status = int(head[9:12])
-            self.text = self_text.decode(errors="replace")
+            self.text = body.decode(errors="replace")

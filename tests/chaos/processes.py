@@ -40,7 +40,7 @@ def fork_group(run: Callable[[], object], log: Path) -> int:
         os.dup2(said, 2)
         run()
         code = 0
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - as an interpreter at its end
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(code)

@@ -39,6 +39,13 @@ def report(results: Sequence[Mapping[str, Any]], seconds: float, lanes: int) -> 
             "most": round(alarms[-1], 2) if alarms else None,
         },
         "verdicts": verdicts,
+        "evidence": {
+            one["seed"]: {
+                name: one.get(name, "") for name in ("events", "happened", "rows", "said")
+            }
+            for one in results
+            if one["verdicts"]
+        },
         "seconds": round(seconds, 1),
         "lanes": lanes,
         "cpu_per_seed": round(cpu / max(len(whole), 1), 2),

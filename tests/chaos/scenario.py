@@ -33,6 +33,7 @@ BROKEN = (
     "move clock",
     "alter text",
 )
+STOP_FIRST = ("stop", "1.1")
 UNTIL = 2.6
 """Seconds in which things are broken; then all of it heals."""
 
@@ -96,6 +97,9 @@ def plan(seed: int) -> Plan:
     )
     faults = tuple(_faults(chance, seed))
     messages = tuple(_messages(chance, len(modes)))
+    plain = seed // len(ORDER) % 2 == 0
+    if plain:
+        messages = (_plain(messages[0]), *messages[1:])
     steps = [
         *_signing(chance, messages),
         *_network(chance),
@@ -105,14 +109,15 @@ def plan(seed: int) -> Plan:
     if "look" in first:
         for network in ("mastodon", "bluesky"):
             steps.append(_fault(0.0, network, chance.choice(STORED), 1, 1.0))
-        alert = replace(messages[0], channels=CHANNELS, rival="", expires_in=None)
-        messages = (alert, *messages[1:])
+        messages = (replace(_plain(messages[0]), channels=CHANNELS), *messages[1:])
     if "sweep" in first:
         unsigned = Message(1, 9, "alert", ("radio",), wanted=False, expires_in=1.5)
         messages = (*messages, unsigned)
         steps.append(Step(0.1, "submit", {"message": unsigned.name}))
     if first == "before-give-back":
         steps.append(Step(chance.uniform(0.5, 1.5), "kill worker", {"which": chance.random()}))
+    if plain:
+        steps = [step for step in steps if (step.act, step.values.get("message")) != STOP_FIRST]
     return Plan(
         seed=seed,
         database=database_of(seed),
@@ -124,6 +129,11 @@ def plan(seed: int) -> Plan:
         web=chance.choice((1, 2)),
         by_hand=chance.random() < 0.4,
     )
+
+
+def _plain(message: Message) -> Message:
+    """One that goes out, so that the seed's fault point is passed."""
+    return replace(message, rival="", expires_in=None)
 
 
 def _faults(chance: random.Random, seed: int) -> Iterator[str]:
