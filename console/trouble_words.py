@@ -114,7 +114,8 @@ def words(one: cards.Delivery, *, exercise: bool, next_: str = "") -> Words:
     maybe = f" It may be {'there' if exercise else 'public'} already." if one.doubtful else ""
     match one.state:
         case DeliveryState.FAILED:
-            return Words(f"{what} {_SAFE.get(one.reason, _SAFE_TO_SEND)}".strip(), to_do)
+            safe = _SAFE.get(one.reason, _SAFE_TO_REHEARSE if exercise else _SAFE_TO_SEND)
+            return Words(f"{what} {safe}".strip(), to_do)
         case DeliveryState.UNCERTAIN:
             what = what or WHAT_TO_DO[Reason.NO_ANSWER][0]
             return Words(what, f"{next_ or _next(one)} {_look(one)}")
@@ -133,9 +134,10 @@ def words(one: cards.Delivery, *, exercise: bool, next_: str = "") -> Words:
 
 
 _SAFE_TO_SEND = "It was not published, and it is safe to send again."
+_SAFE_TO_REHEARSE = "It is not there, and it is safe to rehearse again."
 _SAFE: Mapping[str, str] = {
     # Safe as well, but of no use.
-    Reason.CONTENT: "It was not published.",
+    Reason.CONTENT: "It is not there.",
     Reason.ALTERED: "",
 }
 
