@@ -38,11 +38,11 @@ def outside() -> dict[str, str]:
 class Preloaded:
     """Asks `tests.guarantee.preloaded` for processes."""
 
-    def __init__(self) -> None:
+    def __init__(self, **environment: str) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.guarantee.preloaded"],
             cwd=settings.ROOT,
-            env=outside(),
+            env={**outside(), **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
