@@ -4,6 +4,7 @@ import logging
 import queue
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 from sqlalchemy.exc import OperationalError
 from tenacity import Retrying, before_sleep_log, retry_if_exception_type, wait_random_exponential
@@ -18,7 +19,8 @@ from workers.deadline import Steady, clock
 from workers.deliver import deliver
 from workers.errand import Errand, Outcome
 
-SIGN_OF_LIFE = 5.0
+SIGN_OF_LIFE = 5
+"""Ticks between two, and between two looks for what may not leave any more."""
 GATHER = 0.02
 """Seconds that a finished attempt waits for others to share its commit."""
 BATCH = 50
@@ -95,15 +97,20 @@ class Dispatcher:
         if due.mails and not claimed:
             for letter in postroom.take(self._sessions, self._desk):
                 self._others.submit(postroom.post, self._sessions, self._desk, letter)
-        if due.chores:
+        alive = clock() - self._seen > SIGN_OF_LIFE * self._tick
+        if due.chores or (alive and self._any_unsendable(now)):
             sweep.sweep(self._sessions, self._desk, worker=self.name)
         if due.looks:
             for errand in reconcile.take(self._sessions, self._desk, limit=16):
                 self._others.submit(self._look_for, errand)
-        if clock() - self._seen > SIGN_OF_LIFE:
+        if alive:
             with self._sessions.begin() as db:
                 presence.seen(db, self.name, database_now(db))
             self._seen = clock()
+
+    def _any_unsendable(self, now: datetime) -> bool:
+        with self._sessions.read() as db:
+            return sweep.any_unsendable(db, now)
 
     def _put_right(self) -> None:
         """At the start, and after the database's clock was set back."""
@@ -177,6 +184,14 @@ class Dispatcher:
             before_sleep=before_sleep_log(log, logging.WARNING),
             reraise=True,
         )
-        keep_trying(
-            recording.settle, self._sessions, self._desk, worker=self.name, outcomes=outcomes
-        )
+        try:
+            keep_trying(
+                recording.settle, self._sessions, self._desk, worker=self.name, outcomes=outcomes
+            )
+        except Exception:
+            # Such as an answer for a delivery that a restored database does not have: the others'
+            # answers are not lost with it.
+            log.exception("%d answers could not be recorded together", len(outcomes))
+            if len(outcomes) > 1:
+                for one in outcomes:
+                    self._settle([one])

@@ -20,6 +20,8 @@ class Errand:
     post: Post
     start_by: float
     """On `workers.deadline.clock`: a call that starts later might outlast the lease."""
+    look_until: datetime | None = None
+    """For a look: until when it is this worker's to make."""
 
 
 @dataclass(frozen=True)

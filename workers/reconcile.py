@@ -50,6 +50,7 @@ def take(sessions: Sessions, desk: Desk, *, limit: int) -> list[Errand]:
                 mode=mode_of(row),
                 post=post_of(db, row, replied.get(row.id, "")),
                 start_by=0,
+                look_until=row.due_at,
             )
             for row in rows
         ]
@@ -80,6 +81,8 @@ def settle(sessions: Sessions, desk: Desk, found: Look, *, worker: str) -> None:
         )
         if row.state != DeliveryState.UNCERTAIN or row.fence != found.errand.fence:
             return  # a person settled it meanwhile
+        if found.receipt is None and row.due_at != found.errand.look_until:
+            return  # a newer look was asked for: two at the same moment count as one
         action, detail = _settled(db, desk, row, found, now)
         on_record(db, row, action, worker, now, detail | {"state": row.state})
 

@@ -41,6 +41,12 @@ def due(db: Session, now: datetime, timing: Timing) -> Due:
     return Due(*(bool(one) for one in found))
 
 
+def any_unsendable(db: Session, now: datetime) -> bool:
+    """Whether something queued may not leave any more. It is never claimed either way, and looking
+    takes longer the more is queued, so that this is not asked in every turn."""
+    return bool(db.scalar(_UNSENDABLE, {"now": now}))
+
+
 def sweep(sessions: Sessions, desk: Desk, *, worker: str) -> None:
     """Ends what is overdue, cancels what may not leave, takes back what lost its worker, and has
     people told of trouble."""
@@ -90,9 +96,10 @@ _LAPSED = exists().where(DeliveryRow.state == outbox.SENDING, DeliveryRow.lease_
 _OVERDUE = exists().where(
     MessageRow.state == str(MessageState.AWAITING), MessageRow.approve_by <= NOW
 )
+_UNSENDABLE = select(outbox.any_unsendable())
 _DUE = select(
     exists().where(DeliveryRow.state == outbox.QUEUED, DeliveryRow.due_at <= NOW),
     exists().where(DeliveryRow.state == outbox.UNCERTAIN, DeliveryRow.due_at <= NOW),
     exists().where(MailRow.state == "due", MailRow.due_at <= NOW),
-    or_(_LAPSED, _OVERDUE, outbox.any_unsendable(), troubles.any_untold()),
+    or_(_LAPSED, _OVERDUE, troubles.any_untold()),
 )

@@ -13,7 +13,11 @@ _ALPHABET = "abcdefghjkmnpqrstvwxyz23456789"
 
 def new_id() -> str:
     """16 characters that are easy to read out, about 78 bits of chance."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(16))
+    number, letters = int.from_bytes(secrets.token_bytes(16)), []
+    for _ in range(16):
+        number, place = divmod(number, len(_ALPHABET))
+        letters.append(_ALPHABET[place])
+    return "".join(letters)
 
 
 class Instant(TypeDecorator[datetime]):

@@ -345,9 +345,20 @@ def lost(stage: Stage) -> Errand:
     stage.released(text="Snow.", channels=["mastodon"])
     take(stage)
     sweep.give_back(stage.sessions, stage.desk, dead="one:1", by="test")
-    put(stage, due_at=long_ago(), changed_at=long_ago())
+    put(stage, changed_at=long_ago())
+    return due_for_a_look(stage)
+
+
+def due_for_a_look(stage: Stage) -> Errand:
+    put(stage, due_at=long_ago())
     [errand] = reconcile.take(stage.sessions, stage.desk, limit=10)
     return errand
+
+
+def look(stage: Stage, **found: Any) -> None:
+    """One whole look, that finds this; nothing, unless something is named."""
+    seen = Look(due_for_a_look(stage), **found)
+    reconcile.settle(stage.sessions, stage.desk, seen, worker="one:1")
 
 
 def test_a_lost_delivery_is_looked_for_by_one_worker_at_a_time(stage: Stage) -> None:
@@ -356,26 +367,33 @@ def test_a_lost_delivery_is_looked_for_by_one_worker_at_a_time(stage: Stage) -> 
 
 
 def test_it_takes_two_looks_to_believe_that_a_post_is_not_there(stage: Stage) -> None:
-    errand = lost(stage)
-    reconcile.settle(stage.sessions, stage.desk, Look(errand), worker="one:1")
+    lost(stage)
+    look(stage)
     assert row(stage, "mastodon").state == "uncertain"
-    reconcile.settle(stage.sessions, stage.desk, Look(errand), worker="one:1")
+    look(stage)
     assert row(stage, "mastodon").state == "queued"
 
 
+def test_two_looks_at_the_same_moment_are_one(stage: Stage) -> None:
+    looks = [Look(lost(stage)), Look(due_for_a_look(stage))]
+    for one in looks * 2:
+        reconcile.settle(stage.sessions, stage.desk, one, worker="one:1")
+    assert (row(stage, "mastodon").state, row(stage, "mastodon").looks) == ("uncertain", 1)
+
+
 def test_a_look_right_after_the_call_is_not_believed_however_often(stage: Stage) -> None:
-    errand = lost(stage)
+    lost(stage)
     put(stage, changed_at=datetime.now(UTC))
     for _ in range(3):
-        reconcile.settle(stage.sessions, stage.desk, Look(errand), worker="one:1")
+        look(stage)
     assert row(stage, "mastodon").state == "uncertain"
 
 
 def test_a_look_that_failed_is_no_absence_and_begins_the_count_anew(stage: Stage) -> None:
-    errand = lost(stage)
-    failed = Look(errand, error=Unavailable(Reason.SERVER))
-    for found in (failed, failed, failed, Look(errand), failed, Look(errand)):
-        reconcile.settle(stage.sessions, stage.desk, found, worker="one:1")
+    lost(stage)
+    failed = {"error": Unavailable(Reason.SERVER)}
+    for found in (failed, failed, failed, {}, failed, {}):
+        look(stage, **found)
     assert row(stage, "mastodon").state == "uncertain"
 
 

@@ -44,3 +44,23 @@ def test_a_worker_outlives_a_turn_that_failed(
     rename(sqlite_wired, "elsewhere", "mails")
     message = sqlite_wired.released(text="Snow.", channels=["radio"])
     until(lambda: sqlite_wired.states(message)["radio"] == "sent")
+
+
+def test_an_answer_for_what_the_database_does_not_have_takes_no_other_with_it(
+    sqlite_wired: Stage,
+    practice: Practice,
+    start_worker: StartWorker,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for network in ("webhook", "bluesky"):
+        practice.faults.put({"network": network, "fault": "slow", "times": 1, "seconds": 1})
+    start_worker(sqlite_wired)
+    message = sqlite_wired.released(text="Snow.", channels=["radio", "bluesky"])
+    until(lambda: set(sqlite_wired.states(message).values()) == {"sending"})
+    with sqlite_wired.sessions.engine.begin() as connection:
+        connection.execute(text("DELETE FROM attempts WHERE delivery_id IN "
+                                "(SELECT id FROM deliveries WHERE channel = 'radio')"))  # fmt: skip
+    until(lambda: sqlite_wired.states(message)["bluesky"] == "sent")
+    until(lambda: "could not be recorded together" in caplog.text)
+    later = sqlite_wired.released(text="Ice.", channels=["radio"])
+    until(lambda: sqlite_wired.states(later)["radio"] == "sent")
