@@ -26,7 +26,7 @@ from console.store.engine import Sessions
 from console.store.incidents import IncidentRow
 from console.web.app import PATIENCE
 from tests.guarantee.between import Between
-from tests.guarantee.console import Asked, Browser, Console, opened
+from tests.guarantee.console import Browser, Console, opened
 from tests.guarantee.installation import Installation, Preloaded, install
 from tests.real.postgres import Postgres
 from tests.stage import set_up, settings_for, stage_on
@@ -213,38 +213,36 @@ def test_row_28_a_database_restarted_again_and_again_refuses_visibly_or_succeeds
     on_server.start(2)
     officer = console.browser("officer")
     before = incidents(on_server)
-    asked = [console.asked(f"Snow, number {number}.") for number in range(16)]
+    asked = [console.asked(f"Snow, number {number}.") for number in range(10)]
     forms = [Browser().fields(one.link, 'name="pin"') for one in asked]
-    drafts = [officer.fields(NEW, 'name="title"') | TYPED for _ in range(16)]
-    presses, restarts = Presses(), 0
+    drafts = [officer.fields(NEW, 'name="title"') | TYPED for _ in asked]
+    presses = Presses()
 
-    def sign(one: Asked, form: dict[str, list[str]]) -> None:
+    def sign(number: int) -> None:
         phone = Browser()
+        time.sleep(number)
+        one, form = asked[number], forms[number]
         presses.until_done(lambda no: phone.again(no) if no else phone.press(one, form))
 
-    def draft(form: dict[str, list[str]]) -> None:
+    def draft(number: int) -> None:
         one = Browser(console.base)
         one.session.cookies.update(officer.session.cookies)
-        presses.until_done(lambda no: one.again(no) if no else one.post(NEW, form))
+        time.sleep(number + 0.5)
+        presses.until_done(lambda no: one.again(no) if no else one.post(NEW, drafts[number]))
 
-    with ThreadPoolExecutor(6) as people_at_work:
-        pairs = list(zip(asked, forms, drafts, strict=True))
-        work = []
-        for one, form, typed in pairs:
-            work.append(people_at_work.submit(sign, one, form))
-            work.append(people_at_work.submit(draft, typed))
-        while restarts < 6 or not all(one.done() for one in work):
-            server.restart(signal.SIGQUIT if restarts % 2 else signal.SIGINT)
-            restarts += 1
-            time.sleep(0.7)
+    with ThreadPoolExecutor(2 * len(asked)) as people_at_work:
+        work = [people_at_work.submit(act, n) for n in range(len(asked)) for act in (sign, draft)]
+        for how in (signal.SIGINT, signal.SIGQUIT) * 3:
+            time.sleep(1.2)
+            server.restart(how)
         for one in work:
             one.result()
     assert set(presses.codes) <= {200, 503}
     assert all("The database does not answer" in one for one in presses.refusals)
     assert incidents(on_server) == before + len(asked) + len(drafts)
-    for one in asked:
-        assert console.approved_once(one)
-        on_server.until_settled(one.message, 60)
+    for each in asked:
+        assert console.approved_once(each)
+        on_server.until_settled(each.message, 60)
     for number in range(len(asked)):
         posts = on_server.posts(f"Snow, number {number}.")
         assert set(posts.values()) == {1}, posts

@@ -1,13 +1,17 @@
 """A form that arrives after its sign-in has ended: nothing typed is lost."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from console.store.people import SignInRow
 from console.web.context import Web
 from tests.web import acting, html
-from tests.web.conftest import PASSWORD, Browser, Clock
+from tests.web.conftest import PASSWORD, PIN, Browser, Clock
+from tests.web.phone import hidden, states
 from tests.web.test_drafting import NEW, TYPED, drafts, picture
 
 Open = Callable[[str], Browser]
@@ -73,6 +77,42 @@ def test_a_form_of_an_earlier_session_is_offered_again(browser: Open, web: Web) 
     assert drafts(web) == 1
 
 
+def test_a_pin_is_held_nowhere_and_asked_for_again(browser: Open, web: Web, clock: Clock) -> None:
+    approver, asked = browser("approver"), acting.asked(web)
+    door = f"/approvals/{asked.approval}"
+    page = approver.get(door).text
+    form = {**hidden(page), "csrf_token": approver.token(door), "pin": PIN}
+    with web.sessions.begin() as db:
+        db.query(SignInRow).update({"expires_at": clock.now})
+    late = approver.client.post(door, data=form)
+    assert late.status_code == 401
+    assert PIN not in late.text
+    signed_in = {"email": "approver@northbrae.example", "password": PASSWORD}
+    again = approver.client.post("/sign-in", data={**html.read(late.text).fields, **signed_in})
+    offered = html.read(again.text)
+    assert offered.fields["pin"] == [""]
+    done = approver.client.post(door, data={**offered.fields, "pin": PIN})
+    assert done.status_code == 303
+    assert states(web, asked) == ("released", "granted")
+
+
+def test_a_locked_database_is_said_on_the_page_with_everything_typed(
+    browser: Open, web: Web
+) -> None:
+    officer = browser("officer")
+    token = officer.token(NEW)
+    web.sessions.close()
+    with closing(sqlite3.connect(str(web.sessions.engine.url.database))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = officer.client.post(NEW, data={**TYPED, "csrf_token": token})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    offered = html.read(answer.text)
+    assert offered.headings == ["The database is busy"]
+    assert "Nothing was saved, decided or published." in offered.text
+    assert officer.client.post(NEW, data=offered.fields).status_code == 303
+    assert drafts(web) == 1
+
+
 @pytest.mark.parametrize("signed_in", ["officer", ""])
 def test_a_form_from_another_site_is_not_offered(browser: Open, web: Web, signed_in: str) -> None:
     someone = browser(signed_in)
@@ -84,14 +124,16 @@ def test_a_form_from_another_site_is_not_offered(browser: Open, web: Web, signed
 
 def test_a_held_form_goes_nowhere_else(browser: Open) -> None:
     stranger = browser("")
-    held = '["https://evil.example/", [["a", "b"]]]'
+    held = '["https://evil.example/", [["a", "b"]], []]'
     form = {**SIGN_IN, "held": held, "csrf_token": stranger.token("/sign-in")}
     page = html.read(stranger.client.post("/sign-in", data=form).text)
     assert ("post", "/") in page.forms
     assert all("evil" not in path for _method, path in page.forms)
 
 
-@pytest.mark.parametrize("held", ["nonsense", "[1]", '["/", [["a"]]]', "[[], {}]", "null"])
+@pytest.mark.parametrize(
+    "held", ["nonsense", "[1]", '["/", [["a"]]]', "[[], {}]", "null", '["/", []]']
+)
 def test_a_broken_held_form_is_left_out(browser: Open, held: str) -> None:
     stranger = browser("")
     form = {**SIGN_IN, "held": held, "csrf_token": stranger.token("/sign-in")}
