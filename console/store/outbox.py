@@ -115,7 +115,7 @@ def put_right(db: Session, *, now: datetime, until: datetime) -> int:
         for one in (
             leases.values(lease_until=until, changed_at=now),
             waits.values(due_at=now, changed_at=now),
-            # What is a person's to decide, or over: its time says how long a newer one waits for it.
+            # What is a person's, or over: its time says how long a newer one waits for it.
             update(DeliveryRow).where(ahead).values(changed_at=now),
         )
     )
