@@ -87,11 +87,22 @@ def _connected(family: socket.AddressFamily, address: str, port: int) -> Deadlin
     return connection
 
 
+def _number(host: str) -> tuple[socket.AddressFamily, str] | None:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    return (socket.AF_INET if address.version == 4 else socket.AF_INET6), str(address)
+
+
 Found = list[tuple[socket.AddressFamily, str]]
 
 
 def look_up(host: str, port: int) -> Found:
-    """Every address of a host. Its own thread asks, because a look-up has no time limit."""
+    """Every address of a host. Its own thread asks, because a look-up has no time limit; who is
+    named by number needs none."""
+    if "%" not in host and (number := _number(host)):
+        return [number]
     answers: queue.SimpleQueue[Found | OSError | UnicodeError] = queue.SimpleQueue()
 
     def ask() -> None:
