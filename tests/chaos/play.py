@@ -20,8 +20,11 @@ from tests.chaos.seen import see
 from tests.chaos.world import World
 from tests.stage import Stage
 
-LIMIT = 60.0
-"""Seconds after the healing in which everything has to come to rest."""
+LIMIT = 30.0
+"""Seconds without a single new entry on the record after which it will never come to rest: a turn
+takes a quarter of one, a lease 5.6 of them."""
+LONGEST = 200.0
+"""Seconds for all of it, however slow the machine is."""
 ALARM_SLACK = 6.0
 """Seconds in which there may be nobody at all to raise an alarm: frozen, dead, without database."""
 TURN = 0.02
@@ -29,7 +32,8 @@ _STATES = """SELECT
     (SELECT count(*) FROM deliveries WHERE state IN ('queued', 'sending')),
     (SELECT count(*) FROM deliveries WHERE state = 'uncertain' AND due_at IS NOT NULL),
     (SELECT count(*) FROM deliveries WHERE state = 'uncertain' AND alarmed_at IS NULL),
-    (SELECT count(*) FROM messages WHERE state = 'awaiting approval' AND expires_at IS NOT NULL)
+    (SELECT count(*) FROM messages WHERE state = 'awaiting approval' AND expires_at IS NOT NULL),
+    (SELECT number FROM audit_head)
 """
 
 
@@ -47,6 +51,7 @@ class Play:
         self._begun = time.monotonic()
         self._steps = list(self.plan.steps)
         self._healed = False
+        self._moving: tuple[list[int], int] = ([], 0)
         self.world.start()
         settled = self._until_rest()
         by_hand = 0
@@ -61,14 +66,19 @@ class Play:
         """False where it never came."""
         quiet = 0
         look_at = 0.0
-        until = time.monotonic() + LIMIT + (0 if self._healed else self.plan.heal_at)
-        while quiet < 2 and time.monotonic() < until:
+        self._moved_at = time.monotonic()
+        while quiet < 2 and self._moves():
             self._turn()
-            if self._healed and not self._steps and time.monotonic() > look_at:
+            if self._healed and time.monotonic() > look_at:
                 look_at = time.monotonic() + 0.15
-                quiet = quiet + 1 if not self.people.busy and self._resting() else 0
+                rests = self._resting() and not self.people.busy and not self._steps
+                quiet = quiet + 1 if rests else 0
             time.sleep(TURN)
         return quiet == 2
+
+    def _moves(self) -> bool:
+        now = time.monotonic()
+        return now < self._begun + LONGEST and (not self._healed or now < self._moved_at + LIMIT)
 
     def _turn(self) -> None:
         now = time.monotonic() - self._begun
@@ -96,10 +106,12 @@ class Play:
     def _resting(self) -> bool:
         try:
             with self.sessions.engine.connect() as db:
-                moving, looking, untold, asked = db.exec_driver_sql(_STATES).one()
+                *moving, entries = db.exec_driver_sql(_STATES).one()
         except SQLAlchemyError:
             return False
-        return not (moving or looking or untold or asked)
+        if (moving, entries) != self._moving:
+            self._moving, self._moved_at = (moving, entries), time.monotonic()
+        return not any(moving)
 
     def _see(self, settled: bool) -> Seen:
         pace = 45 / self.stage.desk.settings.timing.lease.total_seconds()
@@ -141,6 +153,7 @@ class Play:
             else [],
             "verdicts": [{"kind": one.kind, "words": one.words} for one in verdicts],
             "rows": self._rows() if verdicts else [],
+            "moved": self._moved() if verdicts else "",
             "seconds": round(time.monotonic() - self._begun, 2),
         }
 
@@ -157,6 +170,11 @@ class Play:
         with self.sessions.engine.connect() as db:
             rows = db.exec_driver_sql("SELECT action, count(*) FROM audit GROUP BY action")
             return Counter(dict(rows.tuples().all()))
+
+    def _moved(self) -> str:
+        """What had not come to rest: steps, people, and counts as `_STATES` has them."""
+        people = [name for name, one in self.people.signing.items() if not one.over]
+        return f"steps {self._steps}, signing {people}, counts {self._moving}"
 
     def _rows(self) -> list[list[str]]:
         """Of the deliveries, for whoever looks into a verdict; the last line is the moment."""

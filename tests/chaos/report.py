@@ -9,6 +9,9 @@ from tests.chaos.scenario import ORDER
 ENOUGH = 40
 """Seeds from which on every fault point has to have been hit."""
 
+EVIDENCE = ("events", "happened", "moved", "rows", "said")
+"""What is kept of a seed that found something."""
+
 
 def report(results: Sequence[Mapping[str, Any]], seconds: float, lanes: int) -> dict[str, Any]:
     """All of it, ready for JSON."""
@@ -40,9 +43,7 @@ def report(results: Sequence[Mapping[str, Any]], seconds: float, lanes: int) -> 
         },
         "verdicts": verdicts,
         "evidence": {
-            one["seed"]: {
-                name: one.get(name, "") for name in ("events", "happened", "rows", "said")
-            }
+            one["seed"]: {name: one.get(name, "") for name in EVIDENCE}
             for one in results
             if one["verdicts"]
         },
