@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ BOTH = ("sqlite", "postgresql")
 
 def main() -> int:
     asked = _asked()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that every lane is ended, too
     seeds = [asked.seed] if asked.seed else range(asked.first, asked.first + asked.seeds)
     databases = BOTH if asked.database == "both" else (asked.database,)
     begun = time.monotonic()

@@ -88,7 +88,7 @@ def _no_recheck(desk: Desk) -> None:
 
     def changed(*arguments: Any, **named: Any) -> Any:
         row = make(*arguments, **named)
-        row.text += " Or not."
+        row["text"] += " Or not."
         return row
 
     release._delivery = changed
@@ -101,7 +101,7 @@ def _order_ignored(desk: Desk) -> None:
 
     def always_alert(*arguments: Any, **named: Any) -> Any:
         row = make(*arguments, **named)
-        row.kind = "alert"
+        row["kind"] = "alert"
         return row
 
     release._delivery = always_alert
