@@ -1,4 +1,4 @@
-"""The page that promises names a test for every row of the fault matrix, and each of them exists."""
+"""The page that promises names a test for every row of the fault matrix, and each one exists."""
 
 import ast
 import re
