@@ -20,7 +20,7 @@ PYTHON := .venv/pyvenv.cfg
 DESIGN_SYSTEM := console/web/static/govuk/brought.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt bench assets clean
+.PHONY: help demo test check fmt chaos bench assets clean
 
 help: ## List these commands
 	@echo "Skellat, the emergency broadcast console. Commands:"
@@ -42,6 +42,9 @@ check: $(PYTHON) ## Format, lint, types and import contracts
 fmt: $(PYTHON) ## Put the code in order
 	@$(RUN) ruff check --quiet --fix-only .
 	@$(RUN) ruff format --quiet .
+
+chaos: $(DESIGN_SYSTEM) ## Break real processes in 300 seeds and let the networks' logs judge
+	@$(RUN) python -m tests.chaos $(ARGS)
 
 bench: $(DESIGN_SYSTEM) ## Measure speed and weight; a few minutes on a quiet machine
 	@$(RUN) python -m bench $(ARGS)
