@@ -57,13 +57,18 @@ practice = true
 class Lane:
     def __init__(self, folder: Path, database: str) -> None:
         self.folder, self.home, self.playing = folder, folder / "home", 0
+        self.database = database
+        self.redis = OwnRedis(folder)
+        self.postgres: OwnPostgres | None = None
+
+    def start(self) -> None:
         self.home.mkdir()
         path = os.environ.get("CHAOS_CLOCK")
         self.clock = Clock(Path(path)) if path else None
-        self.redis = OwnRedis(folder)
         self.redis.start()
-        self.postgres = OwnPostgres(_fill) if database == "postgresql" else None
-        self.people = folder / "people.db"
+        if self.database == "postgresql":
+            self.postgres = OwnPostgres(_fill)
+        self.people = self.folder / "people.db"
         if not self.postgres:
             _fill(f"sqlite:///{self.people}")
         workers.run.preload()
@@ -105,9 +110,13 @@ class Lane:
         return result
 
     def end(self) -> None:
+        """Also where it was only starting."""
+        if self.playing:
+            processes.send(self.playing, signal.SIGTERM)
+            with suppress(ChildProcessError):
+                os.waitpid(self.playing, 0)
         if self.postgres:
             self.postgres.stop()
-        self.redis.kill()
         processes.end_all()
 
     def _play(self, seed: int, plant: str, answer: Path, *, verbose: bool) -> None:
@@ -237,15 +246,13 @@ def main(folder: Path, database: str, plant: str, verbose: str) -> None:
 
     signal.signal(signal.SIGALRM, too_long)
     try:
+        lane.start()
         print("ready", flush=True)
         for line in sys.stdin:
             result = lane.play(int(line), plant, verbose=bool(verbose))
             print(json.dumps(result), flush=True)
     finally:
-        with suppress(ProcessLookupError):
-            if lane.playing:
-                os.kill(lane.playing, signal.SIGTERM)
-                os.waitpid(lane.playing, 0)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         lane.end()
 
 

@@ -93,6 +93,7 @@ def _start(folder: Path, database: str, clock: Path | None, arguments: tuple[str
     folder.mkdir()
     folder.chmod(0o755)
     environment = {name: value for name, value in os.environ.items() if "SKELLAT" not in name}
+    environment["TMPDIR"] = str(folder)  # PostgreSQL's folder too goes with the lane's
     if clock:
         shared = folder / "clock"
         shared.write_bytes(bytes(8))
