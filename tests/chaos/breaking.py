@@ -40,6 +40,7 @@ class Breaking:
         self.counts: Counter[str] = Counter()
         self.refusing: set[str] = set()
         self.altered = False
+        self._lasting: list[tuple[str, str]] = []
         self._redis_down = False
         self._locks: list[Any] = []
 
@@ -63,7 +64,10 @@ class Breaking:
     def network(self, values: Mapping[str, Any]) -> None:
         if values["fault"] in ("401", "403", "422", "redirect"):
             self.refusing.add(values["network"])
-        self._ask_networks("POST", values)
+        wanted = {name: value for name, value in values.items() if name != "lasting"}
+        self._ask_networks("POST", wanted)
+        if "lasting" in values:
+            self._lasting.append((values["network"], values["fault"]))
         self.counts[f"network: {values['fault']}"] += 1
 
     def freeze_networks(self, values: Mapping[str, Any]) -> None:
@@ -179,7 +183,11 @@ class Breaking:
         if self.postgres:
             self.postgres.wait()
         processes.send(self.world.networks, signal.SIGCONT)
+        left = self._ask_networks("GET", {})
         self._ask_networks("DELETE", {})
+        for one in left:
+            if (one["network"], one["fault"]) in self._lasting:
+                self._ask_networks("POST", one)
 
     def log(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._ask_networks("GET", {}, "/log")

@@ -108,7 +108,9 @@ def plan(seed: int) -> Plan:
     first = ORDER[seed % len(ORDER)]
     if "look" in first:
         for network in ("mastodon", "bluesky"):
-            steps.append(_fault(0.0, network, chance.choice(STORED), 1, 1.0))
+            fault = _fault(0.0, network, chance.choice(STORED), 1, 1.0)
+            # It waits for its post, also where that leaves only after the healing.
+            steps.append(replace(fault, values={**fault.values, "lasting": True}))
         messages = (replace(_plain(messages[0]), channels=CHANNELS), *messages[1:])
     if "sweep" in first:
         unsigned = Message(1, 9, "alert", ("radio",), wanted=False, expires_in=1.5)
