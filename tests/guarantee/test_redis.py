@@ -85,7 +85,7 @@ def web(installation: Installation, **environment: str) -> Iterator[Web]:
 def answers(url: str) -> bool:
     try:
         return requests.get(url, timeout=2).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 
