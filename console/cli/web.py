@@ -17,8 +17,8 @@ LOOK = settings.ROOT / "console/web/static/govuk/govuk-frontend.min.css"
 @home_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 32))
-@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64))
+@click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 32))
+@click.option("--threads", default=16, show_default=True, type=click.IntRange(1, 64))
 def command(home: Path, host: str, port: int, processes: int, threads: int) -> None:
     """Serve the console's pages, the public page and the API."""
     from console.web.app import create_app
@@ -46,7 +46,7 @@ def command(home: Path, host: str, port: int, processes: int, threads: int) -> N
     }
     application = create_app(known)
     for page in application.jinja_env.list_templates(filter_func=lambda name: "pages/" in name):
-        application.jinja_env.get_template(page)  # compiled once, for both processes
+        application.jinja_env.get_template(page)  # compiled once, before the forks
     footprint.share()
     _Server(application, options).run()
 
