@@ -2,7 +2,9 @@
 
 import json
 import os
+import random
 import shutil
+import signal
 import tempfile
 import time
 from collections import Counter
@@ -21,7 +23,15 @@ from bench.peer import Peer, latencies
 from console import settings
 from console.actions import approvals
 from console.cli import redis
-from console.cli.stack import Ports, Stack, answers, choose_ports, environment_of, own_address
+from console.cli.stack import (
+    Ports,
+    PortTaken,
+    Stack,
+    answers,
+    choose_ports,
+    environment_of,
+    own_address,
+)
 from console.doorbell import Doorbell
 from console.store.deliveries import DeliveryRow
 from console.store.engine import Sessions
@@ -131,12 +141,14 @@ def council(
     *,
     web: bool = False,
     doorbell: bool = True,
+    whole: bool = False,
 ) -> Iterator[Council]:
-    """Workers, private Redis, practice networks and SQLite as `skellat up` starts them. Without
-    ``destinations`` the shipped channels; without ``doorbell`` no Redis."""
+    """Workers, private Redis, practice networks and SQLite, each a program of its own; ``whole`` is
+    all of them, and the web, as one `skellat up`. Without ``destinations`` the shipped channels;
+    without ``doorbell`` no Redis."""
     home = Path(tempfile.mkdtemp(prefix="skellat-bench-"))
     try:
-        ports = choose_ports(0)
+        ports = _three() if whole else choose_ports(0)
         shutil.copytree(settings.ROOT / "config", home / "config")
         addresses = {} if destinations is None else _write(home / "config", peer, destinations)
         environment = {
@@ -146,7 +158,7 @@ def council(
         }
         os.environ.update(environment)
         with Stack(home, environment_of(ports, os.environ | environment)) as stack:
-            yield _start(stack, ports, web=web, doorbell=doorbell)
+            yield _up(stack, ports) if whole else _start(stack, ports, web=web, doorbell=doorbell)
     finally:
         shutil.rmtree(home)
 
@@ -162,9 +174,31 @@ def _start(stack: Stack, ports: Ports, *, web: bool, doorbell: bool) -> Council:
     stack.start("web", "--port", str(ports.web))
     stack.wait("web", lambda: answers(f"{known.console.base_url}/readyz"))
     if not web:
-        stack.parts.pop("web").terminate()
+        stack.parts.pop("web").send_signal(signal.SIGTERM)
     time.sleep(1)
     return Council(stage_on(sessions, known), Doorbell(known.redis_url), ports, stack)
+
+
+def _up(stack: Stack, ports: Ports) -> Council:
+    stack.environment["SKELLAT_REDIS_URL"] = ""  # so that it starts its own
+    sessions = Sessions(settings.load(stack.home, stack.environment).database_url)
+    set_up(sessions)
+    stack.start("up", "--port", str(ports.web), "--workers", str(WORKERS))
+    stack.wait("up", lambda: answers(f"{own_address(ports)}/readyz"))
+    socket = redis.socket_folder(stack.home / "redis") / "redis.sock"
+    stack.environment["SKELLAT_REDIS_URL"] = f"unix://{socket}"
+    known = settings.load(stack.home, stack.environment)
+    time.sleep(1)
+    return Council(stage_on(sessions, known), Doorbell(known.redis_url), ports, stack)
+
+
+def _three() -> Ports:
+    """Free, and one above the other, as `skellat up` takes them."""
+    while True:
+        try:
+            return choose_ports(random.randrange(20_000, 30_000))
+        except PortTaken:
+            continue
 
 
 def _redis(stack: Stack) -> str:

@@ -11,12 +11,11 @@ from collections.abc import Collection
 from types import FrameType
 
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import configure_mappers
 
 from console import footprint
 from console.actions.desk import Desk
 from console.faultpoints import armed
-from console.store.engine import Sessions
+from console.store.engine import Sessions, link_tables
 from workers import deadline, sweep
 from workers.dispatcher import Dispatcher
 from workers.queue import listen
@@ -67,7 +66,7 @@ def preload(networks: Collection[str] = LIBRARIES.keys()) -> None:
     for network in sorted(networks):
         for library in LIBRARIES.get(network, ()):
             importlib.import_module(library)
-    configure_mappers()
+    link_tables()
     deadline.preload()
 
 

@@ -8,17 +8,18 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
 import click
 import requests
 
 from console.cli import redis
+from console.cli.forked import Forked
 
 SECONDS_TO_START = 60.0
 SECONDS_TO_STOP = 35.0
@@ -53,21 +54,41 @@ class Ports:
     smtp: int
 
 
+def launch(
+    arguments: Sequence[str], environment: Mapping[str, str], log: Path
+) -> subprocess.Popen[bytes]:
+    """`skellat ARGUMENTS` as a program of its own."""
+    with log.open("ab") as file:
+        # A session of its own: Ctrl-C comes to us alone, and we end the parts in order.
+        return subprocess.Popen(
+            [sys.executable, "-m", "console.cli", *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
+
+
+Part: TypeAlias = subprocess.Popen[bytes] | Forked
+Launch: TypeAlias = Callable[[Sequence[str], Mapping[str, str], Path], Part]
+
+
 @dataclass
 class Stack:
     """The parts that were started, ended in reverse order however the block is left."""
 
     home: Path
     environment: dict[str, str]
+    launch: Launch = launch
     private: redis.Redis | None = None
     """The Redis that was found or started, to be stopped last."""
-    parts: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    parts: dict[str, Part] = field(default_factory=dict)
     commands: dict[str, list[str]] = field(default_factory=dict)
 
     def start(self, part: str, *arguments: str) -> None:
         """Runs `skellat PART ...` beside us; what it says goes to a file in the state folder."""
-        command = [sys.executable, "-m", "console.cli", part, "--dir", str(self.home), *arguments]
-        self.commands[part] = command
+        self.commands[part] = [part, "--dir", str(self.home), *arguments]
         self._launch(part)
 
     def log_of(self, part: str) -> Path:
@@ -93,16 +114,7 @@ class Stack:
     def _launch(self, part: str) -> None:
         log = self.log_of(part)
         log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as file:
-            # A session of its own: Ctrl-C comes to us alone, and we end the parts in order.
-            self.parts[part] = subprocess.Popen(
-                self.commands[part],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=file,
-                start_new_session=True,
-            )
+        self.parts[part] = self.launch(self.commands[part], self.environment, log)
 
     def __enter__(self) -> Self:
         return self
@@ -121,7 +133,7 @@ class Stack:
             try:
                 running.wait(max(until - time.monotonic(), 0.1))
             except subprocess.TimeoutExpired:
-                running.kill()
+                running.send_signal(signal.SIGKILL)
                 running.wait()
         if self.private is not None:
             self.private.stop()
@@ -130,9 +142,10 @@ class Stack:
 @contextmanager
 def only_one(home: Path) -> Iterator[None]:
     """Holds the state folder for this process. Raises `Occupied`."""
+    # POSIX's lock, not BSD's: a fork does not have it, so a part that outlives us holds nothing.
     with (home / "lock").open("w") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise Occupied from None
         yield

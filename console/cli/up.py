@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 import click
 
-from console import settings
+from console import footprint, settings
 from console.actions import desk
 from console.cli import redis
+from console.cli.forked import fork, load
 from console.cli.main import WRONG, home_option
 from console.cli.stack import (
     LOCAL,
@@ -62,10 +63,11 @@ def run(
     everything on this machine, whatever is configured. Returns the exit code.
     """
     home.mkdir(parents=True, exist_ok=True)
+    load()
     stopping = stop_on_signals()
     try:
         ports = choose_ports(port)
-        with only_one(home), Stack(home, environment_of(ports)) as stack:
+        with only_one(home), Stack(home, environment_of(ports), fork) as stack:
             if practice_only:
                 stack.environment["SKELLAT_PRACTICE_ONLY"] = "1"
             stack.environment |= _address(stack, ports, always=practice_only)
@@ -131,6 +133,7 @@ def _start(stack: Stack, ports: Ports, workers: int, *, ready: bool) -> None:
     ``ready`` nobody waits for the workers."""
     practice = f"http://{LOCAL}:{ports.practice}"
     web = own_address(ports)
+    footprint.share()
     stack.start("practice", "--port", str(ports.practice), "--smtp-port", str(ports.smtp))
     stack.start("worker", "--count", str(workers))
     stack.start("web", "--port", str(ports.web))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, select, t
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoneFree
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, configure_mappers
 
 from console.store import audit
 from console.store.away import away
@@ -72,6 +72,11 @@ class Sessions:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def link_tables() -> None:
+    """Now, and not at the first question: before a fork it is done once, and shared."""
+    configure_mappers()
 
 
 def database_now(db: Session) -> datetime:

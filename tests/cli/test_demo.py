@@ -8,12 +8,15 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import requests
 
+from console.cli.stack import answers
 from console.settings import ROOT
 from tests.real.demo import Demo, start_demo
+from tests.waiting import until
 
 
 def skellat(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
@@ -62,6 +65,26 @@ def test_the_tour_plays_a_whole_exercise(tmp_path: Path) -> None:
         assert "Traceback" not in demo.said.read_text()
     finally:
         demo.stop()
+
+
+def test_a_part_that_is_killed_is_started_again_and_stops_with_the_others(tmp_path: Path) -> None:
+    demo = start_demo(tmp_path / "home")
+    try:
+        before = demo.processes()
+        port = urlsplit(demo.practice).port
+        (practice,) = [
+            one
+            for one in before
+            if port
+            in {each.laddr.port for each in one.net_connections(kind="tcp") if not each.raddr}
+        ]
+        practice.kill()
+        until(lambda: "practice ended; starting it again" in demo.said.read_text(), 30)
+        until(lambda: answers(f"{demo.practice}/log"), 30)
+        processes = [*before, *demo.processes()]
+    finally:
+        assert demo.stop() == 0
+    assert not [one for one in processes if one.is_running()]
 
 
 def test_a_busy_port_is_named_with_what_to_do(tmp_path: Path) -> None:
