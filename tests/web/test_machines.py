@@ -92,6 +92,7 @@ def test_ready_with_a_worker_that_was_seen_lately(app: Flask, web: Web, clock: C
         "database": "ready",
         "workers": "1 seen in the last 15 s",
         "doorbell": "not used: workers look every second",
+        "record": "ready",
     }
     clock.now += LATELY + timedelta(seconds=1)
     late = app.test_client().get("/readyz")
