@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from console.actions.desk import Desk
@@ -40,11 +42,12 @@ def take(sessions: Sessions, desk: Desk, *, worker: str, limit: int) -> list[Err
         }
         replied = outbox.earlier_references(db, rows)
         errands = [
-            _intend(db, row, worker, start_by, now, replied.get(row.id, ""))
+            _intend(db, row, start_by, replied.get(row.id, ""))
             for row in rows
             if _holds(db, row, signed[row.message_id], now)
         ]
         if errands:
+            db.execute(insert(AttemptRow), [_attempt(one, worker, now) for one in errands])
             faultpoint("before-intent-commit")
     if errands:
         faultpoint("after-intent")
@@ -85,22 +88,26 @@ def _holds(db: Session, row: DeliveryRow, signed: Signed, now: datetime) -> bool
     return False
 
 
-def _intend(
-    db: Session, row: DeliveryRow, worker: str, start_by: float, now: datetime, reply_to: str
-) -> Errand:
-    attempt = AttemptRow(
-        id=new_id(), delivery_id=row.id, fence=row.fence, worker=worker, started_at=now
-    )
-    db.add(attempt)
+def _intend(db: Session, row: DeliveryRow, start_by: float, reply_to: str) -> Errand:
     return Errand(
         delivery_id=row.id,
-        attempt_id=attempt.id,
+        attempt_id=new_id(),
         fence=row.fence,
         channel=row.channel,
         mode=mode_of(row),
         post=post_of(db, row, reply_to),
         start_by=start_by,
     )
+
+
+def _attempt(errand: Errand, worker: str, now: datetime) -> dict[str, Any]:
+    return {
+        "id": errand.attempt_id,
+        "delivery_id": errand.delivery_id,
+        "fence": errand.fence,
+        "worker": worker,
+        "started_at": now,
+    }
 
 
 def _picture(db: Session, row: DeliveryRow) -> Picture | None:
