@@ -15,7 +15,6 @@ from console.domain.incident import Mode
 from console.domain.message import NEXT, MessageEvent, MessageState, Variant
 from console.domain.states import after
 from console.store import claiming, messages, outbox
-from console.store.base import new_id
 from console.store.deliveries import DeliveryRow
 from console.store.engine import database_now
 from console.store.incidents import IncidentRow
@@ -64,7 +63,6 @@ def _delivery(
     message: MessageRow, incident: IncidentRow, variant: Variant, recipient: str, link: str
 ) -> dict[str, Any]:
     return {
-        "id": new_id(),
         "message_id": message.id,
         "incident_id": incident.id,
         "number": message.number,

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from console.domain.delivery import NEXT, DeliveryEvent, DeliveryState
 from console.domain.message import Kind
@@ -10,6 +11,15 @@ from tests.model.town import Seen
 from workers.errand import Errand, Outcome
 
 STEPS = {(str(before), str(next_)) for (before, _), next_ in NEXT.items()}
+
+
+@dataclass(frozen=True)
+class Class:
+    """What may be done on a channel when nobody knows whether a post is there."""
+
+    repeatable: bool
+    findable: bool
+    resend: bool
 
 
 class PromiseBroken(AssertionError):
@@ -68,8 +78,8 @@ class Judge:
         for other in self._networks.log:
             there = self.seen[other.post.key]
             if (there.incident, there.channel) == (row.incident, row.channel):
-                stale = there.number > row.number and there.kind != Kind.ALERT
-                must(not stale, "no older post follows a newer one", row, there)
+                newer = there.number > row.number and there.kind != Kind.ALERT
+                must(not newer, "no older post follows a newer one", row, there)
 
     def recorded(
         self, outcomes: Sequence[Outcome], worker: str, before: Mapping[str, Seen]
@@ -92,7 +102,9 @@ class Judge:
         for id_, row in seen.items():
             before = self.seen.get(id_)
             if before is None:
-                must((row.state, row.fence) == ("queued", 0), "a delivery begins queued", row)
+                # Cancelled at once: signed only after a newer message was released.
+                fresh = row.state in ("queued", "cancelled") and row.fence == 0
+                must(fresh, "a delivery begins queued", row)
                 continue
             step = (before.state, row.state)
             must(step[0] == step[1] or step in STEPS, "states move along NEXT", before, row)
@@ -101,7 +113,7 @@ class Judge:
         must(seen.keys() >= self.seen.keys(), "no delivery is ever gone")
         self.seen = seen
 
-    def at_the_end(self, awaiting_people: frozenset[str]) -> None:
+    def at_the_end(self, classes: Mapping[str, Class]) -> None:
         """Everything is settled, and what it says is what the networks show."""
         for row in self.seen.values():
             public = self._networks.has(row.channel, row.id)
@@ -114,8 +126,15 @@ class Judge:
                 must(self._may_not_leave(row), "nothing is lost by a cancellation", row)
                 must(not public, "what was cancelled is not public", row)
             else:
-                waits = row.state == "uncertain" and row.channel in awaiting_people
-                must(waits, "everything is settled", row)
+                must(row.state == "uncertain", "everything is settled", row)
+                must(self._is_for_people(row, classes), "only what must wait waits for people", row)
+
+    def _is_for_people(self, row: Seen, classes: Mapping[str, Class]) -> bool:
+        """It cannot be looked for, and sending it again is unsafe, unwanted or of no use."""
+        able = classes[row.channel]
+        again = able.repeatable or able.resend
+        useless = self._may_not_leave(row) or row.id in self.refused
+        return not able.findable and (useless or not again)
 
     def _may_not_leave(self, row: Seen) -> bool:
         overtaken = any(

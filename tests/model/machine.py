@@ -3,20 +3,22 @@
 import sys
 from datetime import UTC, datetime
 
-from hypothesis.stateful import precondition, rule
-from hypothesis.strategies import booleans, sampled_from
+from hypothesis.stateful import rule
+from hypothesis.strategies import DataObject, data, sampled_from
 
 from console.domain.audit import first_break
-from console.store import audit
+from console.store import audit, outbox
 from console.store.engine import database_now
 from tests.model.base import Call, Worker
-from tests.model.judge import must
+from tests.model.judge import Class, must
 from tests.model.people import People
 from tests.model.sending import PICK, Sending
+from tests.model.steps import step, take_one
 from tests.model.town import Seen
 from workers import sweep
 
-STEPS = sampled_from([0.5, 2.5, 5, 16, 21, 46, 130, 3700])
+STEPS = sampled_from([0.5, 2.5, 2.5, 5, 16, 21, 46, 130, 3700])
+ACCIDENTS = sampled_from(["freeze", "thaw", "thaw", "die", "die supervised", "clock"])
 ROUNDS = 60
 """After which everything must have come right once all faults have ended."""
 
@@ -24,33 +26,66 @@ ROUNDS = 60
 class Skellat(People, Sending):
     """Deaths, freezes, clocks; and the end, at which all of it heals."""
 
-    @rule(seconds=STEPS)
+    @rule(data=data())
+    def something_happens(self, data: DataObject) -> None:
+        take_one(self, data)
+
+    @step(often=3, seconds=STEPS)
     def time_passes(self, seconds: float) -> None:
         self.pass_time(seconds)
 
-    @rule(seconds=sampled_from([50, 3600, -50, -3600]))
-    def the_clock_is_set(self, seconds: int) -> None:
-        if abs(self.clock.set_by + seconds) <= 3600:
-            self.clock.set_by += seconds
+    @step(lambda model: model.judge.seen, what=ACCIDENTS, pick=PICK)
+    def an_accident(self, what: str, pick: int) -> None:
+        """To a worker that has something in hand, or to the clock."""
+        busy = [one for one in self.workers if one.has_something_in_hand()]
+        match what:
+            case "clock":
+                self._set_clock([-50, -3600, 50, 3600][pick % 4])
+            case "thaw":
+                for worker in self.workers:
+                    worker.frozen = False
+            case "freeze" if busy:
+                self.one(busy, pick).frozen = True
+            case "die" | "die supervised" if busy:
+                self._kill(self.one(busy, pick), supervised=what == "die supervised")
 
-    @rule(pick=PICK, supervised=booleans())
-    def a_worker_dies(self, pick: int, supervised: bool) -> None:
+    @step(lambda model: any(one.calls or one.ended for one in model.awake()), pick=PICK)
+    def a_worker_sleeps_past_its_lease(self, pick: int) -> None:
+        """All at once, since by single steps it is rare: it wakes with old claims in its hands."""
+        holder = self.one([one for one in self.awake() if one.calls or one.ended], pick)
+        self.pass_time(self.desk.settings.timing.lease.total_seconds() + 1)
+        self.sweep(self.one([one for one in self.workers if one is not holder], pick))
+        self.pass_time(2 * self.desk.settings.timing.pause.total_seconds())
+
+    def _kill(self, worker: Worker, *, supervised: bool) -> None:
         """What it had in hand is forgotten. Supervised, its claims are given back at once."""
-        worker = self.one(self.workers, pick)
-        dead = worker.name
         self.workers[self.workers.index(worker)] = Worker(worker.place, worker.number + 1)
         if supervised:
-            sweep.give_back(self.town.sessions, self.desk, dead=dead, by="supervisor")
+            give_back = sweep.give_back
+            give_back(self.town.sessions, self.desk, dead=worker.name, by="supervisor")
 
-    @precondition(lambda self: self.awake())
-    @rule(pick=PICK)
-    def a_worker_freezes(self, pick: int) -> None:
-        self.one(self.awake(), pick).frozen = True
+    def _set_clock(self, seconds: int) -> None:
+        """Forward only while nothing is in flight: a lease that a clock eats while its holder may
+        still send is no lease, and neither is a settling time. Back, every worker notices and
+        puts right what stands in the future, sooner or later."""
+        in_hand = any(one.has_something_in_hand() for one in self.workers)
+        unsettled = any(one.state in ("sending", "uncertain") for one in self.judge.seen.values())
+        if seconds > 0 and (in_hand or unsettled or self.networks.under_way):
+            return
+        if abs(self.clock.set_by + seconds) <= 3600:
+            self.clock.set_by += seconds
+            self.set_back = self.set_back or seconds < 0
 
-    @precondition(lambda self: len(self.awake()) < len(self.workers))
-    @rule(pick=PICK)
-    def a_worker_thaws(self, pick: int) -> None:
-        self.one([one for one in self.workers if one.frozen], pick).frozen = False
+    def _put_right(self) -> None:
+        """What a dispatcher does in the first turn in which it sees that the clock was set back."""
+        with self.town.sessions.begin() as db:
+            now = database_now(db)
+            outbox.put_right(db, now=now, until=now + self.desk.settings.timing.lease)
+        self.set_back = False
+
+    @step(lambda model: model.set_back)
+    def a_worker_notices_the_clock(self) -> None:
+        self._put_right()
 
     def teardown(self) -> None:
         """All workers live, networks answer, time goes by: now everything must come right."""
@@ -58,13 +93,20 @@ class Skellat(People, Sending):
             return  # something is wrong already, and that is what should be shown
         for worker in self.workers:
             worker.frozen = False
+        if self.set_back:
+            self._put_right()
         for _ in range(ROUNDS):
             self._work()
             if not self._open():
                 break
             self._wait()
         self.pass_time(self.desk.settings.timing.settle.total_seconds())
-        self.judge.at_the_end(frozenset({"letters"}))
+        self.judge.at_the_end(
+            {
+                one.name: Class(one.repeatable, one.findable, one.on_unknown == "resend")
+                for one in self.desk.channels
+            }
+        )
         with self.town.sessions.read() as db:
             broken = first_break(audit.entries(db), head=audit.head(db))
         must(broken is None, "the record is unbroken", broken)
@@ -73,14 +115,16 @@ class Skellat(People, Sending):
         """One turn of every worker, as its dispatcher would take it."""
         for worker in self.workers:
             with self.town.sessions.read() as db:
-                due = sweep.due(db, database_now(db))
+                now = database_now(db)
+                due = sweep.due(db, now, self.desk.settings.timing)
+                unsendable = sweep.any_unsendable(db, now)
             if due.deliveries:
                 self.claim_for(worker, 50)
             for call in list(worker.calls):
                 self._finish(worker, call)
             if worker.ended:
                 self.record(worker, 50)
-            if due.chores:
+            if due.chores or unsendable:
                 self.sweep(worker)
             if due.looks:
                 self.look_for(worker)

@@ -1,98 +1,120 @@
 """What workers and networks do in the model, one step at a time, so that all can come between."""
 
-from hypothesis.stateful import precondition, rule
-from hypothesis.strategies import integers, none, sampled_from
+from hypothesis.strategies import integers, sampled_from
 
 from console.domain.channel import Reason, Receipt, Refused, SendError, Unavailable, Uncertain
 from console.domain.delivery import DeliveryEvent, DeliveryState
 from tests.model.base import Call, Model, Worker
 from tests.model.network import Request
+from tests.model.steps import step
 from workers import claims, reconcile, recording, sweep
 from workers.errand import Errand, Outcome
 from workers.reconcile import Look
 
 PICK = integers(0, 7)
 MILLISECONDS = {"radio": 50, "bluesky": 300, "mastodon": 200, "letters": 900, "insistent": 800}
-DELAY = sampled_from([0, 0, 0, 4, 14]) | none()
+DELAY = sampled_from([0, 0, 4, 14, 14, None])
 """Seconds on the way. What is not stored `Timing.settle` after its call's end never will be."""
-PAUSES = none() | sampled_from([5.0, 4000.0])
+ANSWERS = sampled_from(["yes", "yes, on record", "unclear", "unclear, on record"])
+THEN = sampled_from(
+    ["no answer yet", "nothing leaves yet", "unclear, on record", "unclear", "yes, on record"]
+)
+LOOKED = sampled_from(["in hand", "read", "on record", "on record", "no answer, on record"])
+CLAIMED = sampled_from(
+    ["in hand", "unclear, on record", "no answer yet", "yes, on record", "not heard"]
+)
+ERRORS: dict[str, Refused | Unavailable] = {
+    "refused": Refused(Reason.CONTENT, status=422),
+    "not now": Unavailable(Reason.RATE, status=429),
+    "in 5 s": Unavailable(Reason.RATE, status=429, retry_after=5.0),
+    "in an hour": Unavailable(Reason.RATE, status=429, retry_after=4000.0),
+}
 
 
 class Sending(Model):
     """Claims, calls, answers, outcomes, looks and sweeps."""
 
-    @precondition(lambda self: self.awake())
-    @rule(pick=PICK, limit=sampled_from([1, 50]))
-    def claim(self, pick: int, limit: int) -> None:
+    @step(
+        lambda model: model.awake() and model.any_in("queued"),
+        often=3,
+        pick=PICK,
+        limit=sampled_from([50, 1]),
+        delay=DELAY,
+        then=CLAIMED,
+    )
+    def claim(self, pick: int, limit: int, delay: float | None, then: str) -> None:
+        """``then``: how far all of its calls come in this step. Not ``heard``: the commit holds,
+        but its answer is lost on the way, and nobody knows of it."""
         worker = self.one(self.awake(), pick)
-        self.claim_for(worker, limit)
+        errands = self.take(worker, limit)
+        if then == "not heard":
+            return
+        calls = [Call(one, self.clock.elapsed) for one in errands]
+        worker.calls += calls
+        for call in calls:
+            if then != "in hand":
+                self.call(worker, call, delay, then)
 
-    @precondition(lambda self: self.awake())
-    @rule(pick=PICK)
-    def claim_without_an_answer(self, pick: int) -> None:
-        """The commit holds, but its answer is lost on the way: nobody knows of the claim."""
-        self.take(self.one(self.awake(), pick), 1)
+    @step(lambda model: model.calls(left=False), pick=PICK, delay=DELAY, then=THEN)
+    def the_call_is_made(self, pick: int, delay: float | None, then: str) -> None:
+        """``then``: how far it comes in this step; the rest may follow later, or never."""
+        worker, call = self.one(self.calls(left=False), pick)
+        self.call(worker, call, delay, then)
 
-    @precondition(lambda self: self.calls(begun=False))
-    @rule(pick=PICK)
-    def the_call_begins(self, pick: int) -> None:
-        self.begin_call(*self.one(self.calls(begun=False), pick))
+    @step(lambda model: model.calls(left=True), pick=PICK, then=ANSWERS)
+    def it_is_answered(self, pick: int, then: str) -> None:
+        self.answer(*self.one(self.calls(left=True), pick), then)
 
-    @precondition(lambda self: self.calls(left=False))
-    @rule(pick=PICK, delay=DELAY)
-    def the_request_leaves(self, pick: int, delay: float | None) -> None:
-        self.leave(*self.one(self.calls(left=False), pick), delay)
+    @step(
+        lambda model: model.calls(),
+        pick=PICK,
+        error=sampled_from(["refused", "not now", "in 5 s", "in an hour"]),
+    )
+    def it_is_not_taken(self, pick: int, error: str) -> None:
+        self.decline(*self.one(self.calls(), pick), ERRORS[error])
 
-    @precondition(lambda self: self.calls(left=True))
-    @rule(pick=PICK)
-    def it_is_accepted(self, pick: int) -> None:
-        self.accept(*self.one(self.calls(left=True), pick))
-
-    @precondition(lambda self: self.calls())
-    @rule(pick=PICK)
-    def it_is_refused(self, pick: int) -> None:
-        self.decline(*self.one(self.calls(), pick), Refused(Reason.CONTENT, status=422))
-
-    @precondition(lambda self: self.calls())
-    @rule(pick=PICK, after=PAUSES)
-    def it_is_not_taken_now(self, pick: int, after: float | None) -> None:
-        error = Unavailable(Reason.RATE, status=429, retry_after=after)
-        self.decline(*self.one(self.calls(), pick), error)
-
-    @precondition(lambda self: self.calls(left=True))
-    @rule(pick=PICK)
-    def no_clear_answer_comes(self, pick: int) -> None:
-        """Stored or not: a 500, a broken connection, an answer that nobody understands."""
-        self.lose(*self.one(self.calls(left=True), pick))
-
-    @precondition(lambda self: any(one.ended for one in self.awake()))
-    @rule(pick=PICK, most=sampled_from([1, 50]))
+    @step(
+        lambda model: any(one.ended for one in model.awake()), pick=PICK, most=sampled_from([1, 50])
+    )
     def outcomes_are_recorded(self, pick: int, most: int) -> None:
         worker = self.one([one for one in self.awake() if one.ended], pick)
         self.record(worker, most)
 
-    @precondition(lambda self: any(one.state == "uncertain" for one in self.judge.seen.values()))
-    @rule(pick=PICK)
-    def a_look_is_taken(self, pick: int) -> None:
-        if self.awake():
-            worker = self.one(self.awake(), pick)
-            self.look_for(worker)
+    @step(
+        lambda model: model.awake() and model.any_in("uncertain"), often=2, pick=PICK, then=LOOKED
+    )
+    def a_look_is_taken(self, pick: int, then: str) -> None:
+        worker = self.one(self.awake(), pick)
+        self.look_for(worker)
+        if then != "in hand":
+            error = then.startswith("no answer")
+            worker.looked += [self.read(one, error=error) for one in worker.to_look]
+            worker.to_look = []
+        while then.endswith("on record") and worker.looked:
+            self.record_look(worker)
 
-    @precondition(lambda self: any(one.to_look for one in self.awake()))
-    @rule(pick=PICK, error=sampled_from([False, False, True]))
+    @step(
+        lambda model: any(one.to_look for one in model.awake()),
+        pick=PICK,
+        error=sampled_from([False, False, True]),
+    )
     def the_network_is_read(self, pick: int, error: bool) -> None:
         worker = self.one([one for one in self.awake() if one.to_look], pick)
         worker.looked.append(self.read(worker.to_look.pop(0), error=error))
 
-    @precondition(lambda self: any(one.looked for one in self.awake()))
-    @rule(pick=PICK)
+    @step(lambda model: any(one.looked for one in model.awake()), pick=PICK)
     def a_look_is_recorded(self, pick: int) -> None:
         self.record_look(self.one([one for one in self.awake() if one.looked], pick))
 
-    @precondition(lambda self: self.awake())
-    @rule(pick=PICK)
+    @step(
+        lambda model: model.awake() and (model.any_in("sending") or model.any_in("queued")),
+        pick=PICK,
+    )
     def the_sweep_goes_round(self, pick: int) -> None:
         self.sweep(self.one(self.awake(), pick))
+
+    def any_in(self, state: str) -> bool:
+        return any(one.state == state for one in self.judge.seen.values())
 
     def awake(self) -> list[Worker]:
         return [one for one in self.workers if not one.frozen]
@@ -146,6 +168,24 @@ class Sending(Model):
             self.lose(worker, call)
         return late
 
+    def call(self, worker: Worker, call: Call, delay: float | None, then: str) -> None:
+        if then == "nothing leaves yet":
+            if call.begun is None:
+                self.begin_call(worker, call)
+            return
+        self.leave(worker, call, delay)
+        if call in worker.calls and then != "no answer yet":
+            self.answer(worker, call, then)
+
+    def answer(self, worker: Worker, call: Call, then: str) -> None:
+        """With a yes; or not clearly, stored or not: a 500, a broken connection, nonsense."""
+        if then.startswith("yes"):
+            self.accept(worker, call)
+        else:
+            self.lose(worker, call)
+        if then.endswith("on record"):
+            self.record(worker, 50)
+
     def accept(self, worker: Worker, call: Call) -> None:
         """The network stores what has reached it, if it had not yet, and says so."""
         assert call.request is not None
@@ -186,6 +226,8 @@ class Sending(Model):
 
     def record(self, worker: Worker, most: int) -> None:
         """Many in one commit. What is stale may change nothing at all."""
+        if not worker.ended:
+            return
         outcomes, worker.ended = worker.ended[:most], worker.ended[most:]
         before = self.judge.seen
         recording.settle(self.town.sessions, self.desk, worker=worker.name, outcomes=outcomes)

@@ -22,7 +22,7 @@ from tests.stage import BEGIN, PIN, set_up, settings_for, stage_on
 
 DATABASE = "file:/skellat-model?vfs=memdb"
 NAMED = (IncidentRow, MessageRow, ApprovalRow, DeliveryRow)
-"""Whose ids decide an order somewhere: by chance, a run could not be played again."""
+"""Tables whose ids decide an order somewhere: by chance, a run could not be played again."""
 
 
 @dataclass
@@ -73,12 +73,13 @@ class Town:
         self._live = sqlite3.connect(DATABASE, uri=True, isolation_level=None)
         self._template = sqlite3.connect(":memory:")
         self._live.backup(self._template)
+        self._random = {row: row.__table__.c.id.default.arg for row in NAMED}
         for row in NAMED:
-            event.listen(row, "init", self._name_it)
+            row.__table__.c.id.default.arg = self._next_name
 
     def close(self) -> None:
-        for row in NAMED:
-            event.remove(row, "init", self._name_it)
+        for row, random in self._random.items():
+            row.__table__.c.id.default.arg = random
         self._template.close()
         self._live.close()
         self.sessions.close()
@@ -106,9 +107,9 @@ class Town:
         # `database_now` asks the database with one argument; ours comes before SQLite's own.
         connection.create_function("strftime", 1, self.clock.as_sqlite_writes_it)
 
-    def _name_it(self, _row: Any, _values: Any, named: dict[str, Any]) -> None:
+    def _next_name(self, _context: Any) -> str:
         self._named += 1
-        named.setdefault("id", hashlib.sha256(str(self._named).encode()).hexdigest()[:16])
+        return hashlib.sha256(str(self._named).encode()).hexdigest()[:16]
 
     def _cheap_pins(self) -> None:
         quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PIN)
