@@ -124,7 +124,9 @@ class Judge:
                 must(row.id in self.refused, "only a refusal fails a delivery", row)
             elif row.state == DeliveryState.CANCELLED:
                 must(self._may_not_leave(row), "nothing is lost by a cancellation", row)
-                must(not public, "what was cancelled is not public", row)
+                # Whoever sends an uncertain one again says with it that it is not public.
+                told = row.id in self.resent
+                must(told or not public, "what was cancelled is not public", row)
             else:
                 must(row.state == "uncertain", "everything is settled", row)
                 must(self._is_for_people(row, classes), "only what must wait waits for people", row)

@@ -45,8 +45,8 @@ def test_a_killed_worker_is_replaced_and_nothing_is_doubled_or_lost(council: Cou
 
 
 def settled(council: Council, message: str) -> bool:
-    """Nothing moves any more: all is sent, but for the e-mail, which waits for a person where it was
-    the killed worker's."""
+    """Nothing moves any more: all is sent. The e-mail waits for a person where it was the killed
+    worker's."""
     states = council.states(message)
     mail = states.pop(MAIL)
     return set(states.values()) == {"sent"} and mail in ("uncertain", "sent")
