@@ -5,7 +5,7 @@ import os
 from tests.model.playing import play
 from tests.model.town import Town
 
-EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "80"))
+EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "50"))
 """``MODEL_EXAMPLES=2000`` plays longer: always the same examples under CI, others at home."""
 
 

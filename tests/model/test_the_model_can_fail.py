@@ -66,14 +66,6 @@ def whatever_is_queued_is_claimed(product: pytest.MonkeyPatch) -> None:
     product.setattr(claims, "claim", claim)
 
 
-def an_absence_is_believed_at_once(product: pytest.MonkeyPatch) -> None:
-    def hasty(_desk: Any, row: DeliveryRow, now: Any) -> tuple[str, dict[str, str]]:
-        reconcile._queue(row, now, doubtful=False)
-        return "not there, will be sent", {}
-
-    product.setattr(reconcile, "_absent", hasty)
-
-
 def a_network_that_cannot_be_asked_counts_as_empty(product: pytest.MonkeyPatch) -> None:
     def unanswered(_desk: Any, row: DeliveryRow, _error: Any, now: Any) -> Any:
         reconcile._queue(row, now, doubtful=False)
@@ -97,7 +89,6 @@ def one_sign_off_is_always_enough(product: pytest.MonkeyPatch) -> None:
         (nobody_remembers_that_it_may_be_public, "radio", "what was cancelled is not public"),
         (any_claim_settles, "radio", "a stale fence changes no state"),
         (whatever_is_queued_is_claimed, "", "claimed|NEXT|waits for the older"),
-        (an_absence_is_believed_at_once, "mastodon", "nothing is doubled|no older post"),
         (a_network_that_cannot_be_asked_counts_as_empty, "mastodon", "nothing is doubled"),
         (nobody_takes_back_what_a_dead_worker_held, "", "everything is settled"),
         (one_sign_off_is_always_enough, "", "nothing is released without its sign-offs"),
