@@ -90,6 +90,10 @@ WHAT_TO_DO: Mapping[str, tuple[str, str]] = {
         "The worker stopped while it was sending.",
         "Open the account and look whether the post is there.",
     ),
+    Reason.LAPSED: (
+        "The worker was not heard of again while it was sending.",
+        "Open the account and look whether the post is there.",
+    ),
     Reason.RESTORED: (
         "The database was put back to an earlier state: it may have been sent since.",
         "Open the account and look whether the post is there.",

@@ -32,9 +32,13 @@ def take(sessions: Sessions, desk: Desk, *, worker: str, limit: int) -> list[Err
     start_by = clock() + timing.head_start.total_seconds()
     with sessions.begin() as db:
         now = database_now(db)
-        # A call may outlast its lease only where a clock was set, and then by no more than this.
-        over = now - max(timing.settle, timing.deadline)
-        who = Claimer(worker, now, until=now + timing.lease, over=over)
+        who = Claimer(
+            worker,
+            now,
+            until=now + timing.lease,
+            over=now - max(timing.settle, timing.deadline),
+            lapsed_over=now - timing.longest_hold,
+        )
         rows = claim(db, who, limit=limit, paces=desk.paces)
         signed: Mapping[str, Signed] = {
             message_id: signed_texts(db, desk, message_id)

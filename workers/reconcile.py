@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from console.actions.desk import Desk
-from console.domain.channel import Findable, Receipt, SendError
+from console.domain.channel import Findable, Reason, Receipt, SendError
 from console.domain.delivery import NEXT, DeliveryEvent, DeliveryState
 from console.domain.states import after
 from console.store import outbox
@@ -108,7 +108,7 @@ def _found(row: DeliveryRow, receipt: Receipt, now: datetime) -> tuple[str, dict
 
 def _absent(desk: Desk, row: DeliveryRow, now: datetime) -> tuple[str, dict[str, str]]:
     timing = desk.settings.timing
-    settled = row.changed_at + timing.settle
+    settled = timing.absent_from(row.changed_at, lapsed=row.reason == Reason.LAPSED)
     if now < settled:
         # The request may still be on its way inside the network: too early to believe a no.
         row.due_at = settled

@@ -28,9 +28,12 @@ ACTIONS = {
 
 def settle(sessions: Sessions, desk: Desk, *, worker: str, outcomes: Sequence[Outcome]) -> None:
     """One commit for all of them. An outcome whose claim is no longer the newest is kept on the
-    record and changes nothing else."""
+    record and changes nothing else; one that is on the record already, since only the answer of its
+    commit was lost, is left alone."""
     with sessions.begin() as db:
         now = database_now(db)
+        recorded = outbox.recorded(db, [one.errand.attempt_id for one in outcomes])
+        outcomes = [one for one in outcomes if one.errand.attempt_id not in recorded]
         rows = outbox.locked(db, {one.errand.delivery_id for one in outcomes})
         db.add_all(_row(one) for one in outcomes)
         for outcome in sorted(outcomes, key=lambda one: one.errand.delivery_id):

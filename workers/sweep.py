@@ -54,7 +54,7 @@ def sweep(sessions: Sessions, desk: Desk, *, worker: str) -> None:
         now = database_now(db)
         asking.expire_overdue(db, now)
         _end_unsendable(db, worker, now)
-        _give_back(db, desk, outbox.lapsed(db, now), worker, now)
+        _give_back(db, desk, outbox.lapsed(db, now), Reason.LAPSED, worker, now)
         alarm.tell(db, desk, now)
         faultpoint("during-sweep")
     faultpoint("after-sweep")
@@ -68,7 +68,7 @@ def give_back(sessions: Sessions, desk: Desk, *, dead: str, by: str) -> int:
         now = database_now(db)
         rows = [row for row in outbox.lapsed(db, now, worker=dead) if row.worker == dead]
         faultpoint("before-give-back")
-        _give_back(db, desk, rows, by, now)
+        _give_back(db, desk, rows, Reason.LOST, by, now)
         return len(rows)
 
 
@@ -83,11 +83,11 @@ def _end_unsendable(db: Session, worker: str, now: datetime) -> None:
 
 
 def _give_back(
-    db: Session, desk: Desk, rows: list[DeliveryRow], worker: str, now: datetime
+    db: Session, desk: Desk, rows: list[DeliveryRow], why: Reason, worker: str, now: datetime
 ) -> None:
     for row in rows:
         detail = {"held_by": row.worker, "fence": row.fence}
-        row.reason, row.detail = str(Reason.LOST), ""
+        row.reason, row.detail = str(why), ""
         lose(desk, row, now)
         on_record(db, row, "worker did not come back", worker, now, detail | {"state": row.state})
 

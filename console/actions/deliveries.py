@@ -34,8 +34,8 @@ def resend(db: Session, *, delivery_id: str, by: User, now: datetime) -> str:
     before = row.state
     row.state, row.due_at, row.changed_at = str(state), now, now
     row.tries = row.looks = 0
-    # Whoever sends an uncertain one again has looked, and new trouble of it is told anew.
-    row.doubtful, row.alarmed_at = False, None
+    # Whoever sends an uncertain one again may have been wrong about it; new trouble is told anew.
+    row.doubtful, row.alarmed_at = before == DeliveryState.UNCERTAIN, None
     detail = {"delivery": row.id, "channel": row.channel, "was": before}
     on_record(db, message, "sent again by hand", by, now, detail)
     return message.id
@@ -66,7 +66,7 @@ def confirm(db: Session, *, delivery_id: str, by: User, now: datetime) -> str:
     """A person saw the post: the uncertain delivery counts as sent. Returns its message's id."""
     row, message = _held(db, delivery_id, by)
     row.state = str(after(NEXT, DeliveryState(row.state), DeliveryEvent.CONFIRM))
-    row.changed_at, row.reason, row.detail = now, "", ""
+    row.changed_at, row.reason, row.detail, row.doubtful = now, "", "", False
     detail = {"delivery": row.id, "channel": row.channel}
     on_record(db, message, "confirmed as published by hand", by, now, detail)
     return message.id

@@ -158,7 +158,9 @@ class Reason(StrEnum):
     ALTERED = "not as signed"
     """What stands in the database is not what was signed: nothing was sent."""
     LOST = "worker lost"
-    """The worker stopped in the middle of the call."""
+    """The worker is known to have stopped in the middle of the call."""
+    LAPSED = "lease ran out"
+    """The worker was not heard of again; where a clock was set forward, it may be at work still."""
     RESTORED = "database put back"
     """An older copy of the database was put back: it may have been sent after the copy was made."""
 

@@ -39,6 +39,16 @@ class Timing:
         """How long after its claim a call may still start."""
         return self.lease - self.deadline - self.margin
 
+    @property
+    def longest_hold(self) -> timedelta:
+        """After its claim, any call has ended, by a clock that nobody can set."""
+        return self.head_start + self.deadline
+
+    def absent_from(self, given_up: datetime, *, lapsed: bool) -> datetime:
+        """When a network that has no post is believed. ``lapsed``: the lease ran out, maybe only
+        because a clock was set forward, so that the call may not even have begun."""
+        return given_up + self.settle + (self.longest_hold if lapsed else timedelta(0))
+
     def at_pace(self, pace: float) -> Self:
         """Everything ``pace`` times as fast, for tests that live through many leases."""
         return type(self)(**{one.name: getattr(self, one.name) / pace for one in fields(self)})

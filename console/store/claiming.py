@@ -31,12 +31,13 @@ QUEUED, SENDING = str(DeliveryState.QUEUED), str(DeliveryState.SENDING)
 
 @dataclass(frozen=True)
 class Claimer:
-    """Who claims, and until when: the lease, and the moment before which every call has ended."""
+    """Who claims, until when, and behind what: see `order.OVER`."""
 
     worker: str
     now: datetime
     until: datetime
     over: datetime
+    lapsed_over: datetime
 
 
 def claim(db: Session, who: Claimer, *, limit: int, paces: Mapping[str, Pace]) -> list[DeliveryRow]:
@@ -88,6 +89,7 @@ def _values(who: Claimer, most: int) -> dict[str, object]:
     return {
         "now": who.now,
         "over": who.over,
+        "lapsed_over": who.lapsed_over,
         "claimer": who.worker,
         "leased": who.until,
         "most": most,

@@ -36,6 +36,12 @@ def locked(db: Session, ids: Collection[str]) -> dict[str, DeliveryRow]:
     return {row.id: row for row in rows}
 
 
+def recorded(db: Session, attempt_ids: Collection[str]) -> set[str]:
+    """Those of the attempts that have an outcome."""
+    found = select(OutcomeRow.attempt_id).where(OutcomeRow.attempt_id.in_(attempt_ids))
+    return set(db.scalars(found))
+
+
 def lapsed(db: Session, now: datetime, *, worker: str | None = None) -> list[DeliveryRow]:
     """Deliveries whose worker never came back; ``worker`` names one that is known to be dead."""
     gone = DeliveryRow.lease_until <= now

@@ -83,6 +83,8 @@ class Model(RuleBasedStateMachine):
         self.workers = [Worker("one"), Worker("two")]
         self.set_back = False
         """True where a clock was set back and no worker has noticed yet."""
+        self.next_jump = 0.0
+        """When the clock may be set forward again, in `elapsed`."""
         self.standing: dict[str, str] = {}
         """Message -> its state."""
         self.drafts: dict[str, Draft] = {}

@@ -75,6 +75,8 @@ class Judge:
         must(request.post.text == words.get(row.channel), "only signed words are public", row)
         most = 1 + self.resent[row.id]
         must(self._networks.posts(row.id) <= most, "nothing is doubled", row)
+        if row.id in self.confirmed:
+            return  # a person had said that it was there, so that the next one no longer waited
         for other in self._networks.log:
             there = self.seen[other.post.key]
             if (there.incident, there.channel) == (row.incident, row.channel):

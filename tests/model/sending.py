@@ -84,7 +84,9 @@ class Sending(Model):
         lambda model: model.awake() and model.any_in("uncertain"), often=2, pick=PICK, then=LOOKED
     )
     def a_look_is_taken(self, pick: int, then: str) -> None:
-        worker = self.one(self.awake(), pick)
+        self.a_look(self.one(self.awake(), pick), then)
+
+    def a_look(self, worker: Worker, then: str) -> None:
         self.look_for(worker)
         if then != "in hand":
             error = then.startswith("no answer")

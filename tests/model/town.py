@@ -5,6 +5,7 @@ import sqlite3
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -19,6 +20,7 @@ from console.store.incidents import IncidentRow
 from console.store.messages import MessageRow
 from console.store.people import UserRow
 from tests.stage import BEGIN, PIN, set_up, settings_for, stage_on
+from workers import recording
 
 DATABASE = "file:/skellat-model?vfs=memdb"
 NAMED = (IncidentRow, MessageRow, ApprovalRow, DeliveryRow)
@@ -73,6 +75,7 @@ class Town:
         self._live = sqlite3.connect(DATABASE, uri=True, isolation_level=None)
         self._template = sqlite3.connect(":memory:")
         self._live.backup(self._template)
+        self._chance, recording.random = recording.random, Random()
         self._random = {row: row.__table__.c.id.default.arg for row in NAMED}
         for row in NAMED:
             row.__table__.c.id.default.arg = self._next_name
@@ -80,6 +83,7 @@ class Town:
     def close(self) -> None:
         for row, random in self._random.items():
             row.__table__.c.id.default.arg = random
+        recording.random = self._chance
         self._template.close()
         self._live.close()
         self.sessions.close()
@@ -88,6 +92,7 @@ class Town:
         self._template.backup(self._live)
         self.clock.elapsed = self.clock.set_by = 0.0
         self._named = 0
+        recording.random.seed(0)  # the global one is drawn from by other threads of this process
 
     def desk(self, sign_offs: int) -> Desk:
         rules = Policy(actual=Rules(sign_offs=sign_offs, wrong_pins=2))

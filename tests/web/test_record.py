@@ -52,10 +52,9 @@ def digest(web: Web, asked: Asked) -> str:
 def published(web: Web, clock: Clock) -> None:
     """What the workers record: every channel answers, the first one at its second try."""
     now = datetime.now(UTC)  # deliveries are due by the database's clock, not by the test's
+    who = Claimer("w1", now, now + STANDARD.lease, over=now, lapsed_over=now)
     with web.sessions.begin() as db:
-        for place, row in enumerate(
-            claim(db, Claimer("w1", now, until=now + STANDARD.lease, over=now), limit=20, paces={})
-        ):
+        for place, row in enumerate(claim(db, who, limit=20, paces={})):
             tries = [("refuse", "rate limited", 429)] if place == 0 else []
             for outcome, reason, status in [*tries, ("accept", "", None)]:
                 attempt = AttemptRow(delivery_id=row.id, fence=1, worker="w1", started_at=clock.now)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text, update
 
-from console.actions import messages
+from console.actions import deliveries, messages
 from console.domain.channel import Reason, Receipt, Refused, Unavailable, Uncertain
 from console.domain.delivery import STANDARD, DeliveryEvent
 from console.domain.message import Kind, MessageState
@@ -116,6 +116,17 @@ def test_an_answer_after_the_claim_was_taken_back_is_kept_and_changes_no_state(
     assert recorded(stage, LATE) == 1
 
 
+def test_an_answer_that_is_recorded_again_since_its_commit_was_not_heard_stands_once(
+    stage: Stage,
+) -> None:
+    stage.released(text="Snow.", channels=["radio"])
+    errand = take(stage)["radio"]
+    for _ in range(2):
+        answer(stage, errand, receipt=Receipt(reference="42"))
+    assert row(stage, "radio").state == "sent"
+    assert (recorded(stage, "published"), recorded(stage, LATE)) == (1, 0)
+
+
 def test_only_the_worker_that_claimed_it_settles_it(stage: Stage) -> None:
     stage.released()
     answer(stage, take(stage)["radio"], worker="two:1")
@@ -171,6 +182,21 @@ def test_an_all_clear_waits_until_the_call_of_a_lost_alert_has_surely_ended(stag
     }
 
 
+def test_behind_a_worker_that_may_be_at_work_still_an_all_clear_waits_for_its_longest_call(
+    stage: Stage,
+) -> None:
+    incident = stage.incident()
+    stage.released(incident, text="Snow.", channels=["mastodon"])
+    take(stage)
+    stage.released(incident, Kind.ALL_CLEAR, text="It is over.", channels=["mastodon"])
+    put(stage, lease_until=long_ago())
+    sweep.sweep(stage.sessions, stage.desk, worker="two:1")
+    put(stage, changed_at=datetime.now(UTC) - timedelta(seconds=30))
+    assert take(stage) == {}
+    put(stage, changed_at=datetime.now(UTC) - STANDARD.longest_hold - STANDARD.tick)
+    assert take(stage)["mastodon"].post.kind == "all clear"
+
+
 def test_an_alert_that_comes_back_after_its_all_clear_may_be_public_and_is_never_claimed(
     stage: Stage,
 ) -> None:
@@ -213,6 +239,18 @@ def test_a_late_yes_settles_what_nobody_has_claimed_since(stage: Stage) -> None:
     sent = row(stage, "residents-email")
     assert (sent.state, sent.reference, sent.reason) == ("sent", "42", "")
     assert recorded(stage, "published, as a late answer says") == 1
+
+
+def test_what_a_person_sent_again_may_still_be_public_from_before(stage: Stage) -> None:
+    message = stage.released(text="Snow.", channels=["residents-email"])
+    take(stage)
+    sweep.give_back(stage.sessions, stage.desk, dead="one:1", by="test")
+    with stage.sessions.begin() as db:
+        now = datetime.now(UTC)
+        by, id_ = stage.people["officer"], row(stage, "residents-email").id
+        deliveries.resend(db, delivery_id=id_, by=by, now=now)
+        messages.stop(db, message_id=message, reason="Wrong", by=by, now=now)
+    assert stage.states(message) == {"residents-email": "uncertain"}
 
 
 def test_a_no_to_the_second_try_leaves_the_first_ones_outcome_unknown(stage: Stage) -> None:
@@ -387,6 +425,21 @@ def test_a_look_right_after_the_call_is_not_believed_however_often(stage: Stage)
     for _ in range(3):
         look(stage)
     assert row(stage, "mastodon").state == "uncertain"
+
+
+def test_an_absence_is_believed_later_where_a_lease_ran_out_and_its_call_may_begin_still(
+    stage: Stage,
+) -> None:
+    stage.released(text="Snow.", channels=["mastodon"])
+    take(stage)
+    put(stage, lease_until=long_ago())  # as a clock does that is set forward
+    sweep.sweep(stage.sessions, stage.desk, worker="two:1")
+    surely = STANDARD.longest_hold + STANDARD.settle + STANDARD.tick
+    for age, state in ((surely - timedelta(seconds=5), "uncertain"), (surely, "queued")):
+        put(stage, changed_at=datetime.now(UTC) - age)
+        for _ in range(2):
+            look(stage)
+        assert row(stage, "mastodon").state == state
 
 
 def test_a_look_that_failed_is_no_absence_and_begins_the_count_anew(stage: Stage) -> None:
