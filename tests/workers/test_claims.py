@@ -3,69 +3,27 @@
 import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import text, update
 
 from console.actions import deliveries, messages
 from console.domain.channel import Reason, Receipt, Refused, Unavailable, Uncertain
 from console.domain.delivery import STANDARD, DeliveryEvent
 from console.domain.message import Kind, MessageState
 from console.store import mails, outbox
-from console.store.audit import EntryRow
-from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
+from console.store.deliveries import AttemptRow, OutcomeRow
 from console.store.engine import database_now
 from console.store.mails import MailRow
 from console.store.messages import PictureRow
 from tests.stage import Stage
 from tests.waiting import until
-from workers import claims, reconcile, recording, sweep
+from tests.workers.hands import LATE, answer, long_ago, put, recorded, row, take
+from workers import claims, sweep
 from workers.deadline import clock
 from workers.deliver import deliver
 from workers.dispatcher import Dispatcher
-from workers.errand import Errand, Outcome
 from workers.recheck import signed_texts
-from workers.reconcile import Look
-
-LATE = "late answer, state kept"
-
-
-def take(stage: Stage, worker: str = "one:1") -> dict[str, Errand]:
-    """Everything that is due, by channel."""
-    taken = claims.take(stage.sessions, stage.desk, worker=worker, limit=100)
-    return {one.channel: one for one in taken}
-
-
-def answer(stage: Stage, errand: Errand, worker: str = "one:1", **how: Any) -> None:
-    """The network's answer arrives: accepted, unless ``event`` says otherwise."""
-    outcome = Outcome(
-        errand=errand,
-        event=how.pop("event", DeliveryEvent.ACCEPT),
-        ended_at=datetime.now(UTC),
-        milliseconds=1,
-        **how,
-    )
-    recording.settle(stage.sessions, stage.desk, worker=worker, outcomes=[outcome])
-
-
-def put(stage: Stage, **values: Any) -> None:
-    with stage.sessions.engine.begin() as connection:
-        connection.execute(update(DeliveryRow).values(**values))
-
-
-def row(stage: Stage, channel: str) -> DeliveryRow:
-    with stage.sessions.read() as db:
-        return db.scalars(select(DeliveryRow).where(DeliveryRow.channel == channel)).one()
-
-
-def recorded(stage: Stage, action: str) -> int:
-    with stage.sessions.read() as db:
-        return db.query(EntryRow).filter(EntryRow.action == action).count()
-
-
-def long_ago() -> datetime:
-    return datetime.now(UTC) - timedelta(minutes=5)
 
 
 def test_what_is_claimed_is_claimed_once_and_its_call_ends_within_the_lease(stage: Stage) -> None:
@@ -376,87 +334,6 @@ def test_a_picture_whose_bytes_were_changed_is_not_sent(stage: Stage) -> None:
     with stage.sessions.engine.begin() as connection:
         connection.execute(update(PictureRow).values(content=b"another"))
     assert take(stage) == {}
-
-
-def lost(stage: Stage) -> Errand:
-    """A claimed delivery on Mastodon whose worker died long ago, due for a look."""
-    stage.released(text="Snow.", channels=["mastodon"])
-    take(stage)
-    sweep.give_back(stage.sessions, stage.desk, dead="one:1", by="test")
-    put(stage, changed_at=long_ago())
-    return due_for_a_look(stage)
-
-
-def due_for_a_look(stage: Stage) -> Errand:
-    put(stage, due_at=long_ago())
-    [errand] = reconcile.take(stage.sessions, stage.desk, limit=10)
-    return errand
-
-
-def look(stage: Stage, **found: Any) -> None:
-    """One whole look, that finds this; nothing, unless something is named."""
-    seen = Look(due_for_a_look(stage), **found)
-    reconcile.settle(stage.sessions, stage.desk, seen, worker="one:1")
-
-
-def test_a_lost_delivery_is_looked_for_by_one_worker_at_a_time(stage: Stage) -> None:
-    lost(stage)
-    assert reconcile.take(stage.sessions, stage.desk, limit=10) == []
-
-
-def test_it_takes_two_looks_to_believe_that_a_post_is_not_there(stage: Stage) -> None:
-    lost(stage)
-    look(stage)
-    assert row(stage, "mastodon").state == "uncertain"
-    look(stage)
-    assert row(stage, "mastodon").state == "queued"
-
-
-def test_two_looks_at_the_same_moment_are_one(stage: Stage) -> None:
-    looks = [Look(lost(stage)), Look(due_for_a_look(stage))]
-    for one in looks * 2:
-        reconcile.settle(stage.sessions, stage.desk, one, worker="one:1")
-    assert (row(stage, "mastodon").state, row(stage, "mastodon").looks) == ("uncertain", 1)
-
-
-def test_a_look_right_after_the_call_is_not_believed_however_often(stage: Stage) -> None:
-    lost(stage)
-    put(stage, changed_at=datetime.now(UTC))
-    for _ in range(3):
-        look(stage)
-    assert row(stage, "mastodon").state == "uncertain"
-
-
-def test_an_absence_is_believed_later_where_a_lease_ran_out_and_its_call_may_begin_still(
-    stage: Stage,
-) -> None:
-    stage.released(text="Snow.", channels=["mastodon"])
-    take(stage)
-    put(stage, lease_until=long_ago())  # as a clock does that is set forward
-    sweep.sweep(stage.sessions, stage.desk, worker="two:1")
-    surely = STANDARD.longest_hold + STANDARD.settle + STANDARD.tick
-    for age, state in ((surely - timedelta(seconds=5), "uncertain"), (surely, "queued")):
-        put(stage, changed_at=datetime.now(UTC) - age)
-        for _ in range(2):
-            look(stage)
-        assert row(stage, "mastodon").state == state
-
-
-def test_a_look_that_failed_is_no_absence_and_begins_the_count_anew(stage: Stage) -> None:
-    lost(stage)
-    failed = {"error": Unavailable(Reason.SERVER)}
-    for found in (failed, failed, failed, {}, failed, {}):
-        look(stage, **found)
-    assert row(stage, "mastodon").state == "uncertain"
-
-
-def test_a_look_for_an_older_try_says_nothing_about_the_newer_one(stage: Stage) -> None:
-    older = lost(stage)
-    put(stage, state="queued", due_at=long_ago())
-    take(stage)
-    sweep.give_back(stage.sessions, stage.desk, dead="one:1", by="test")
-    reconcile.settle(stage.sessions, stage.desk, Look(older, receipt=Receipt("7")), worker="one:1")
-    assert row(stage, "mastodon").state == "uncertain"
 
 
 def test_a_mail_is_one_workers_until_it_is_settled(stage: Stage) -> None:
