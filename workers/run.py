@@ -5,16 +5,15 @@ import logging
 import os
 import signal
 import socket
-import threading
 import time
 from collections.abc import Collection
-from types import FrameType
 
 from sqlalchemy.exc import OperationalError
 
 from console import footprint
 from console.actions.desk import Desk
 from console.faultpoints import armed
+from console.stop import Stop
 from console.store.engine import Sessions, link_tables
 from workers import deadline, sweep
 from workers.dispatcher import Dispatcher
@@ -44,19 +43,17 @@ def supervise(desk: Desk, *, count: int) -> int:
     footprint.share()
     if armed():
         log.critical("fault points are armed: this is a test, not a council's console")
-    stopping = threading.Event()
-    for one in STOPS:
-        signal.signal(one, lambda *_: stopping.set())
+    stop = Stop(STOPS)
     workers = {_fork(desk): None for _ in range(count)}
-    while not stopping.is_set():
+    while not stop.asked:
         dead = [pid for pid in workers if _ended(pid)]
         for pid in dead:
             del workers[pid]
             log.error("worker %s ended by itself; its deliveries are taken back", _name(pid))
             _take_back(desk, pid)
-            if not stopping.wait(RESTART_PAUSE):
+            if not stop.wait(RESTART_PAUSE):
                 workers[_fork(desk)] = None
-        stopping.wait(0.2)
+        stop.wait(0.2)
     return _stop(desk, list(workers))
 
 
@@ -72,12 +69,7 @@ def preload(networks: Collection[str] = LIBRARIES.keys()) -> None:
 
 def work(desk: Desk, *, name: str, supervisor: int) -> None:
     """One worker process, from its start to SIGTERM, or to the end of its supervisor."""
-    stopping = threading.Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopping.set()
-
-    signal.signal(signal.SIGTERM, stop)
+    stop = Stop([signal.SIGTERM])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent asks
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     sessions = Sessions(desk.settings.database_url)
@@ -85,7 +77,7 @@ def work(desk: Desk, *, name: str, supervisor: int) -> None:
     dispatcher.start()
     if desk.settings.redis_url:
         listen(desk.settings.redis_url, dispatcher.ring)
-    while not stopping.wait(1.0):
+    while not stop.wait(1.0):
         if os.getppid() != supervisor:
             log.error("the supervisor is gone; finishing")
             break

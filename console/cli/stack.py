@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ import requests
 
 from console.cli import redis
 from console.cli.forked import Forked
+from console.stop import Stop
 
 SECONDS_TO_START = 60.0
 SECONDS_TO_STOP = 35.0
@@ -102,13 +102,13 @@ class Stack:
                 raise NotUp(part, self.log_of(part))
             time.sleep(0.05)
 
-    def watch(self, stopping: threading.Event) -> None:
+    def watch(self, stop: Stop) -> None:
         """Until the stop: a part that ends by itself is started again and said so."""
-        while not stopping.wait(0.5):
+        while not stop.wait(0.5):
             for part, running in list(self.parts.items()):
                 if running.poll() is not None:
                     click.echo(f"{part} ended; starting it again (see {self.log_of(part)})")
-                    stopping.wait(1.0)
+                    stop.wait(1.0)
                     self._launch(part)
 
     def _launch(self, part: str) -> None:
@@ -185,12 +185,9 @@ def answers(url: str) -> bool:
         return False
 
 
-def stop_on_signals() -> threading.Event:
-    """Set by Ctrl-C, SIGTERM, or a terminal that goes away."""
-    stopping = threading.Event()
-    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(one, lambda *_: stopping.set())
-    return stopping
+def stop_on_signals() -> Stop:
+    """Asked by Ctrl-C, SIGTERM, or a terminal that goes away."""
+    return Stop((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
 
 
 def _taken(port: int) -> bool:

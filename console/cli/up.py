@@ -64,7 +64,7 @@ def run(
     """
     home.mkdir(parents=True, exist_ok=True)
     load()
-    stopping = stop_on_signals()
+    stop = stop_on_signals()
     try:
         ports = choose_ports(port)
         with only_one(home), Stack(home, environment_of(ports), fork) as stack:
@@ -74,7 +74,7 @@ def run(
             known = _begin(stack, prepare)
             _start(stack, ports, workers, ready=not _blocked(known))
             greet(known, ports)
-            stack.watch(stopping)
+            stack.watch(stop)
             click.echo("Stopping.")
     except PortTaken as taken:
         click.echo(f"Port {taken.port} is taken by another program.", err=True)

@@ -122,9 +122,21 @@ class Workers:
         """As `docker compose stop` does. Returns the exit code."""
         if not self.ended():
             os.kill(self.pid, signal.SIGTERM)
-            until(self.ended, 40)
+            try:
+                until(self.ended, 40)
+            except AssertionError:
+                self._tell_where_it_hangs()
+                raise
         assert self.code is not None
         return self.code
+
+    def _tell_where_it_hangs(self) -> None:
+        """Ends it in a way that prints the stack of every thread."""
+        for pid in (*self.children(), self.pid):
+            os.kill(pid, signal.SIGABRT)
+            os.kill(pid, signal.SIGCONT)
+        until(self.ended)
+        print(self.said()[-20_000:])
 
     def said(self) -> str:
         return self.log.read_text() if self.log.exists() else ""

@@ -5,6 +5,7 @@ Loading takes 1.5 s of CPU, which every start of a worker would cost a test. Lin
 ``{"ended": PID}`` answers its exit code, or null while it runs.
 """
 
+import faulthandler
 import json
 import os
 import sys
@@ -56,6 +57,7 @@ def _become(wanted: dict[str, Any]) -> None:
             os.dup2(said, stream)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.environ.update(wanted["environment"])
+        faulthandler.enable()
         faultpoints.arm()
         skellat(wanted["arguments"])
     except SystemExit as end:

@@ -1,6 +1,5 @@
 """The practice networks as one: what they share, what they serve, their start and their end."""
 
-import signal
 import threading
 from collections.abc import Callable
 from dataclasses import asdict
@@ -8,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from console.stop import Stop
 from workers.practice import bluesky, mastodon, wall, webhook
 from workers.practice.exchange import Answer, Rejected, Request, Route, Routes, as_json
 from workers.practice.faults import BadFault, Faults
@@ -154,13 +154,7 @@ def serve(
     ready: Callable[[Practice], None] = lambda _: None,
 ) -> None:
     """Runs until SIGTERM or SIGINT; ``ready`` is called once everything answers."""
-    stop = threading.Event()
-
-    def end(number: int, frame: Any) -> None:
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
+    stop = Stop()
     with Practice(port, smtp_port, log_path, host) as practice:
         ready(practice)
         stop.wait()
