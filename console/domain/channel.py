@@ -3,7 +3,8 @@
 A channel is one class in one file (see docs/adding-a-channel.md). It takes its settings in
 ``__init__`` and a `Post` in ``send``, and returns a `Receipt` or raises one of `Refused`,
 `Unavailable`, `Uncertain`. Everything else a channel may have is optional and used only if present:
-``find(post)``, ``check()``, ``practice``, ``keys``.
+``find(post)``, ``check()``, ``recent(since)``, ``remove(reference)``, ``edit(reference, post)``,
+``practice``, ``keys``.
 
 ``keys`` (``ClassVar[Mapping[str, Key]]``) names the channel's settings, so that `skellat check` can
 tell a missing, unknown or mistyped one before it matters. ``practice`` (``ClassVar[Mapping[str,
@@ -14,7 +15,7 @@ str]]``) gives the settings that lead to the practice networks, with the placeho
 channels.toml go before it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -97,6 +98,8 @@ class Picture:
     height: int
     alt: str
     content: bytes = field(repr=False)
+    url: str = ""
+    """Where a network that fetches pictures itself gets it, as a JPEG."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,35 @@ class Receipt:
     """Where the public sees it; empty where there is no such address."""
     answer: str = ""
     """What the network replied, for the record; at most 500 characters, no secrets."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found: whom a channel publishes as, for how long, and how much it still can."""
+
+    name: str
+    """As the network writes it: a handle, an address, a page's name."""
+    id: str = ""
+    """The network's own name for the account, that a change of handle leaves as it is."""
+    profile: Mapping[str, str] = field(default_factory=dict)
+    """What visitors see of it, to notice a change: ``name``, ``bio``, ``avatar`` (its address)."""
+    followers: int | None = None
+    expires_at: datetime | None = None
+    """UTC; when the credential ends. None where it does not, or the network does not say."""
+    left: int | None = None
+    """How many posts the network still takes until ``resets_at``."""
+    resets_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Published:
+    """A post that stands on the account, whoever wrote it."""
+
+    reference: str
+    text: str
+    at: datetime
+    """UTC."""
+    url: str = ""
 
 
 class Reason(StrEnum):
@@ -228,6 +260,32 @@ class Findable(Protocol):
 class Checkable(Protocol):
     """A channel that can prove that it could publish, without publishing."""
 
-    def check(self) -> str:
-        """The account's own name as the network gives it; a `SendError` says what is wrong."""
+    def check(self) -> Checked:
+        """Whom it would publish as; a `SendError` says what is wrong: not only a credential that
+        does not hold, but also one that may read and not publish."""
         ...
+
+
+@runtime_checkable
+class Watchable(Protocol):
+    """A channel that can read what stands on its account, to notice what Skellat did not send."""
+
+    def recent(self, since: datetime) -> Sequence[Published]:
+        """What was published since (UTC), the newest first, as far as one call shows it."""
+        ...
+
+
+@runtime_checkable
+class Removable(Protocol):
+    """A channel that can take a post back."""
+
+    def remove(self, reference: str) -> None:
+        """Also where it is gone already."""
+        ...
+
+
+@runtime_checkable
+class Editable(Protocol):
+    """A channel that can change the words of a post that stands."""
+
+    def edit(self, reference: str, post: Post) -> Receipt: ...

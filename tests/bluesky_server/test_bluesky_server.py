@@ -114,7 +114,7 @@ def test_a_text_that_is_one_too_long_is_refused(channel):
 
 
 def test_the_check_gives_the_account_and_a_wrong_password_is_said(channel, settings):
-    assert channel.check() == "@northbrae.test"
+    assert channel.check().name == "@northbrae.test"
     with pytest.raises(Refused) as refused:
         Bluesky(settings | {"password": "not-the-password"}).check()
     assert refused.value.reason is Reason.CREDENTIAL

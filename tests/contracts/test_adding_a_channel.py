@@ -51,7 +51,7 @@ def test_it_names_the_account(signboard: type[Channel]):
     with peer(answer({"name": "Ring road"})) as sign:
         channel = signboard(settings(sign.url))
         assert isinstance(channel, Checkable)
-        assert channel.check() == "Ring road"
+        assert channel.check().name == "Ring road"
 
 
 def test_an_answer_cut_short_is_uncertain(signboard: type[Channel]):

@@ -18,7 +18,8 @@ from console.domain.channel import (
     Unavailable,
 )
 from tests.contracts.conftest import Connect, Network
-from tests.contracts.posts import picture, post
+from tests.contracts.expected import EXPECTED, fitting
+from tests.contracts.posts import picture
 from tests.real.ports import free_port
 from workers.http import deadline
 
@@ -26,12 +27,7 @@ NETWORKS = sorted(installed())
 REPEATABLE = [name for name in NETWORKS if installed()[name].repeatable]
 FINDABLE = [name for name in NETWORKS if issubclass(installed()[name], Findable)]
 CHECKABLE = [name for name in NETWORKS if issubclass(installed()[name], Checkable)]
-REMOTE = [name for name in NETWORKS if name != "public-page"]
-SECRETS = {
-    "mastodon": {"token": "canary-token-1f3a"},
-    "bluesky": {"password": "canary-word-9c2e"},
-    "webhook": {"secret": "whsec_Y2FuYXJ5LXNlY3JldC1vZi10aGUtd2ViaG9vaw=="},
-}
+REMOTE = sorted(EXPECTED)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -45,19 +41,23 @@ def test_it_is_a_channel_that_says_what_it_needs(name: str):
     assert inspect.getdoc(inspect.getmodule(adapter))
 
 
+def test_every_network_that_answers_has_its_expectations():
+    assert {*NETWORKS} == {"public-page", *EXPECTED}
+
+
 @pytest.mark.parametrize("name", NETWORKS)
 def test_it_publishes_words_picture_and_reply(name: str, connect: Connect, network: Network):
-    channel = connect(name)
+    channel, expected = connect(name), EXPECTED.get(name)
     assert isinstance(channel, Channel)
-    alert = post(picture=picture())
+    alert = fitting(name, picture=picture())
     first = channel.send(alert)
-    update = post(kind="update", reply_to=first.reference)
+    update = fitting(name, kind="update", reply_to=first.reference)
     second = channel.send(update)
     assert first.reference != second.reference
-    if name in REMOTE:
+    if expected:
         (shown,), (answer,) = network.posts(alert.text), network.posts(update.text)
-        assert answer["in_reply_to"] == shown["id"]
-        if name != "webhook":  # which names the picture, and sends words only
+        assert not expected.threads or answer["in_reply_to"] == shown["id"]
+        if expected.shows_pictures:
             (media,) = shown["media"]
             assert media["alt"] == alert.picture.alt
 
@@ -66,7 +66,7 @@ def test_it_publishes_words_picture_and_reply(name: str, connect: Connect, netwo
 def test_a_repeatable_one_leaves_one_post_for_two_sendings(
     name: str, connect: Connect, network: Network
 ):
-    channel, alert = connect(name), post()
+    channel, alert = connect(name), fitting(name)
     assert channel.send(alert) == channel.send(alert)
     if name in REMOTE:
         assert len(network.posts(alert.text)) == 1
@@ -74,9 +74,9 @@ def test_a_repeatable_one_leaves_one_post_for_two_sendings(
 
 @pytest.mark.parametrize("name", FINDABLE)
 def test_what_was_sent_is_found_and_what_was_not_is_not(name: str, connect: Connect):
-    channel, sent = connect(name), post()
+    channel, sent = connect(name), fitting(name)
     assert channel.send(sent) == channel.find(sent)
-    assert channel.find(post()) is None
+    assert channel.find(fitting(name)) is None
 
 
 @pytest.mark.parametrize("name", CHECKABLE)
@@ -85,50 +85,50 @@ def test_its_check_publishes_nothing_and_names_the_account(
 ):
     channel = connect(name)
     before = network.count()
-    assert channel.check()
+    assert channel.check().name
     assert network.count() == before
 
 
 @pytest.mark.parametrize("name", REMOTE)
 def test_a_server_that_is_not_there_was_certainly_not_told(name: str, connect: Connect):
-    where = f"127.0.0.1:{free_port()}"
-    chosen = {"url": f"http://{where}"}
-    if name == "smtp":
-        chosen = {"port": where.partition(":")[2]}
+    port = str(free_port())
+    by_host = EXPECTED[name].server == "host"
+    chosen = {"port": port} if by_host else {"url": f"http://127.0.0.1:{port}"}
     with pytest.raises(Unavailable) as failed:
-        connect(name, **chosen).send(post())
+        connect(name, **chosen).send(fitting(name))
     assert failed.value.reason is Reason.UNREACHABLE
 
 
 @pytest.mark.parametrize("name", REMOTE)
 def test_a_name_that_nobody_knows_is_unreachable(name: str, connect: Connect):
-    chosen = {"host": "mail.invalid"} if name == "smtp" else {"url": "http://network.invalid"}
+    by_host = EXPECTED[name].server == "host"
+    chosen = {"host": "mail.invalid"} if by_host else {"url": "http://network.invalid"}
     with pytest.raises(Unavailable) as failed:
-        connect(name, **chosen).send(post())
+        connect(name, **chosen).send(fitting(name))
     assert failed.value.reason is Reason.UNREACHABLE
 
 
 @pytest.mark.parametrize("name", REMOTE)
 def test_without_time_left_nothing_is_sent(name: str, connect: Connect, network: Network):
-    alert = post()
+    alert = fitting(name)
     with pytest.raises(Unavailable), deadline(0):
         connect(name).send(alert)
     assert network.posts(alert.text) == []
 
 
 @pytest.mark.parametrize("fault", ["401", "422", "500 before storing", "drop", "bad body"])
-@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize("name", REMOTE)
 def test_no_error_and_no_channel_shows_a_secret(
     name: str, fault: str, connect: Connect, network: Network
 ):
-    channel = connect(name, **SECRETS[name])
+    channel = connect(name, **EXPECTED[name].secret)
     network.misbehave(name, fault, times=3)
     shown = repr(channel)
     try:
-        channel.send(post())
+        channel.send(fitting(name))
     except SendError as error:
         shown += f"{error} {error!r} {error.detail} {error.args} {error.__cause__!r}"
-    (secret,) = SECRETS[name].values()
+    (secret,) = EXPECTED[name].secret.values()
     assert secret not in shown
 
 

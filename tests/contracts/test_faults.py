@@ -4,51 +4,24 @@ import time
 
 import pytest
 
+from console.channels import installed
 from console.domain.channel import (
     Findable,
-    Reason,
-    Receipt,
-    Refused,
     SendError,
     Unavailable,
     Uncertain,
 )
 from tests.contracts.conftest import Connect, Network
+from tests.contracts.expected import EXPECTED, fitting
 from tests.contracts.posts import post
 from workers.http import deadline
 
 DEADLINE = 0.6
 """Seconds, where `DEADLINE` would have a test wait for twenty."""
 
-HTTP = {
-    # A connection that closes before an answer may have closed after storing.
-    "refuse": (Uncertain, Reason.NO_ANSWER),
-    "401": (Refused, Reason.CREDENTIAL),
-    "403": (Refused, Reason.FORBIDDEN),
-    "422": (Refused, Reason.CONTENT),
-    "429": (Unavailable, Reason.RATE),
-    "500 before storing": (Uncertain, Reason.SERVER),
-    "500 after storing": (Uncertain, Reason.SERVER),
-    "hang after storing": (Uncertain, Reason.NO_ANSWER),
-    "drop": (Uncertain, Reason.BAD_ANSWER),
-    "drip": (Uncertain, Reason.NO_ANSWER),
-    "bad body": (Uncertain, Reason.BAD_ANSWER),
-    "redirect": (Refused, Reason.REDIRECTED),
-}
-EXPECTED = {
-    "mastodon": HTTP,
-    "bluesky": HTTP,
-    # The standard's only sign of success is the status, whatever comes with it.
-    "webhook": HTTP | {"bad body": (Receipt, None)},
-    "smtp": HTTP
-    | {
-        "refuse": (Unavailable, Reason.SERVER),
-        "drop": (Uncertain, Reason.NO_ANSWER),
-        "redirect": (Refused, Reason.CONTENT),
-    },
-}
+FINDABLE = [name for name in EXPECTED if issubclass(installed()[name], Findable)]
 STORED = ("500 after storing", "hang after storing", "drop", "drip", "bad body")
-CASES = [(name, fault) for name, faults in EXPECTED.items() for fault in faults]
+CASES = [(name, fault) for name, one in EXPECTED.items() for fault in one.faults]
 MANY = 5
 """More than a channel's own second try, as after a session that has run out."""
 
@@ -67,22 +40,22 @@ def outcome(channel, alert):
 def test_a_fault_is_told_for_what_it_is_and_in_time(
     name: str, fault: str, connect: Connect, network: Network
 ):
-    channel, alert = connect(name), post()
-    channel.send(post())  # signed in, its client loaded: what is timed is the one call
+    channel, alert = connect(name), fitting(name)
+    channel.send(fitting(name))  # signed in, its client loaded: what is timed is the one call
     network.misbehave(name, fault, times=MANY)
     came, seconds = outcome(channel, alert)
-    kind, reason = EXPECTED[name][fault]
+    kind, reason = EXPECTED[name].faults[fault]
     assert type(came) is kind
     assert getattr(came, "reason", None) is reason
     assert seconds < DEADLINE + 0.4
     assert len(network.posts(alert.text)) == (1 if fault in STORED else 0)
 
 
-@pytest.mark.parametrize("name", ["mastodon", "bluesky", "webhook"])
+@pytest.mark.parametrize("name", [name for name, one in EXPECTED.items() if one.names_the_time])
 def test_the_time_that_a_network_names_is_told(name: str, connect: Connect, network: Network):
     network.misbehave(name, "429", seconds=90)
     with pytest.raises(Unavailable) as limited:
-        connect(name).send(post())
+        connect(name).send(fitting(name))
     assert limited.value.retry_after == pytest.approx(90, abs=2)
 
 
@@ -90,7 +63,7 @@ def test_the_time_that_a_network_names_is_told(name: str, connect: Connect, netw
 def test_after_a_lost_answer_the_post_is_found_or_sent_again_without_a_second_copy(
     name: str, fault: str, connect: Connect, network: Network
 ):
-    channel, alert = connect(name), post()
+    channel, alert = connect(name), fitting(name)
     network.misbehave(name, fault)
     came, _ = outcome(channel, alert)
     if isinstance(channel, Findable):
@@ -101,18 +74,18 @@ def test_after_a_lost_answer_the_post_is_found_or_sent_again_without_a_second_co
     assert len(network.posts(alert.text)) == 1
 
 
-@pytest.mark.parametrize("name", ["mastodon", "bluesky"])
+@pytest.mark.parametrize("name", FINDABLE)
 def test_what_was_not_stored_is_not_found(name: str, connect: Connect, network: Network):
-    channel, alert = connect(name), post()
+    channel, alert = connect(name), fitting(name)
     network.misbehave(name, "500 before storing")
     outcome(channel, alert)
     assert channel.find(alert) is None
 
 
-@pytest.mark.parametrize("name", ["mastodon", "bluesky", "webhook"])
+@pytest.mark.parametrize("name", EXPECTED)
 def test_a_redirect_is_never_followed(name: str, connect: Connect, network: Network):
     network.misbehave(name, "redirect")
-    outcome(connect(name), post())
+    outcome(connect(name), fitting(name))
     assert network.followed() == 0
 
 

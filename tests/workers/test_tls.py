@@ -156,7 +156,7 @@ def mail(request: pytest.FixtureRequest) -> Iterator[tuple[dict[str, str], Kept]
 
 def test_mail_goes_under_starttls_and_with_a_password(mail: tuple[dict[str, str], Kept]):
     settings, kept = mail
-    assert Smtp(settings).check() == "desk on localhost"
+    assert Smtp(settings).check().name == "desk on localhost"
     assert Smtp(settings).send(post()).answer == "250 Kept"
     assert len(kept.mails) == 1
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any, ClassVar
 
-from console.domain.channel import Counting, Key, Limit, Post, Reason, Receipt, Refused
+from console.domain.channel import Checked, Counting, Key, Limit, Post, Reason, Receipt, Refused
 from workers import http
 from workers.atproto_account import Account, session
 from workers.secrecy import conceal
@@ -54,12 +54,12 @@ class Bluesky:
         with http.before_publishing():
             return self.account.act(lambda client: self._get(client, post))
 
-    def check(self) -> str:
+    def check(self) -> Checked:
         with http.before_publishing():
             account = self.account.act(lambda client: client.com.atproto.server.get_session())
         if account.active is False:
             raise Refused(Reason.FORBIDDEN, f"the account is {account.status}")
-        return f"@{account.handle}"
+        return Checked(name=f"@{account.handle}", id=account.did)
 
     def _put(self, client: Any, post: Post, picture: Any) -> Receipt:
         from atproto_client.models.dot_dict import DotDict

@@ -8,7 +8,17 @@ from html import escape
 from html.parser import HTMLParser
 from typing import Any, ClassVar
 
-from console.domain.channel import Counting, Key, Limit, Picture, Post, Reason, Receipt, Unavailable
+from console.domain.channel import (
+    Checked,
+    Counting,
+    Key,
+    Limit,
+    Picture,
+    Post,
+    Reason,
+    Receipt,
+    Unavailable,
+)
 from workers import http
 from workers.secrecy import conceal
 
@@ -72,9 +82,20 @@ class Mastodon:
                     return _receipt(status)
             return None
 
-    def check(self) -> str:
+    def check(self) -> Checked:
         with http.before_publishing(), self._client() as client:
-            return f"@{client.account_verify_credentials()['acct']}"
+            known = client.account_verify_credentials()
+        profile = {
+            "name": str(known["display_name"]),
+            "bio": _plain(known["note"]),
+            "avatar": str(known["avatar"]),
+        }
+        return Checked(
+            name=f"@{known['acct']}",
+            id=str(known["id"]),
+            profile=profile,
+            followers=known["followers_count"],
+        )
 
     @contextmanager
     def _client(self) -> Iterator[Any]:
@@ -127,9 +148,13 @@ class _Text(HTMLParser):
         self.parts.append(text)
 
 
-def _words(content: str) -> str:
-    """The bare words, to compare: without spaces, and mentions without their server, as shown."""
+def _plain(content: str) -> str:
     text = _Text()
     text.feed(content)
     text.close()
-    return re.sub(r"\s", "", re.sub(r"(@\w+)@[\w.-]+\w", r"\1", "".join(text.parts)))
+    return "".join(text.parts)
+
+
+def _words(content: str) -> str:
+    """The bare words, to compare: without spaces, and mentions without their server, as shown."""
+    return re.sub(r"\s", "", re.sub(r"(@\w+)@[\w.-]+\w", r"\1", _plain(content)))

@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, ClassVar
 
-from console.domain.channel import Key, Limit, Post, Reason, Receipt, Refused, Unavailable
+from console.domain.channel import Checked, Key, Limit, Post, Reason, Receipt, Refused, Unavailable
 
 
 class PublicPage:
@@ -49,12 +49,12 @@ class PublicPage:
     def find(self, post: Post) -> Receipt | None:
         return self._receipt(post) if self._entry(post).exists() else None
 
-    def check(self) -> str:
+    def check(self) -> Checked:
         """Proves that the folder can be written."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with TemporaryFile(dir=self.folder):
-                return str(self.folder)
+                return Checked(name=str(self.folder))
         except OSError as error:
             detail = f"{self.folder}: {error.strerror}"
             raise Refused(Reason.MISCONFIGURED, detail) from None

@@ -9,7 +9,7 @@ from email.policy import SMTP
 from html import escape
 from typing import Any, ClassVar
 
-from console.domain.channel import Key, Limit, Pace, Post, Reason, Receipt, Refused
+from console.domain.channel import Checked, Key, Limit, Pace, Post, Reason, Receipt, Refused
 from workers import smtp
 
 _LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
@@ -51,8 +51,8 @@ class Smtp:
         answer = smtp.submit(self.server, message)
         return Receipt(reference=str(message["Message-ID"]), answer=answer)
 
-    def check(self) -> str:
-        return smtp.check(self.server)
+    def check(self) -> Checked:
+        return Checked(name=smtp.check(self.server))
 
     def message(self, post: Post) -> EmailMessage:
         message = EmailMessage(policy=SMTP)

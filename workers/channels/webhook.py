@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from console.domain.channel import Key, Limit, Post, Reason, Receipt, Refused
+from console.domain.channel import Checked, Key, Limit, Post, Reason, Receipt, Refused
 from workers import http
 from workers.secrecy import conceal
 
@@ -55,8 +55,8 @@ class Webhook:
         )
         return Receipt(reference=post.key, answer=str(answer.status))
 
-    def check(self) -> str:
-        return http.reach(self.url, public_only=self.public_only)
+    def check(self) -> Checked:
+        return Checked(name=http.reach(self.url, public_only=self.public_only))
 
 
 def _event(post: Post) -> dict[str, object]:

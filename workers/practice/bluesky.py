@@ -5,16 +5,25 @@ Written after https://atproto.com/specs/xrpc. The login is the account's name, w
 """
 
 import time
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
 import regex
 
 from workers.practice import bluesky_names as names
 from workers.practice.exchange import Answer, Rejected, Request, Route, as_json
 from workers.practice.log import Entry, Log, Media
+from workers.practice.network import WORDS, on_the_wall
 from workers.practice.pictures import Pictures
 
 POSTS = "app.bsky.feed.post"
+_ERRORS = {
+    "401": "AuthenticationRequired",
+    "403": "AccountTakedown",
+    "422": "InvalidRequest",
+    "429": "RateLimitExceeded",
+    "500": "InternalServerError",
+}
 MOST_GRAPHEMES = 300
 MOST_OCTETS = 3000
 MOST_PICTURES = 4
@@ -22,6 +31,9 @@ MOST_BLOB_OCTETS = 5_000_000
 
 
 class Bluesky:
+    name: ClassVar[str] = "bluesky"
+    title: ClassVar[str] = "Bluesky"
+
     def __init__(self, log: Log, pictures: Pictures) -> None:
         self.log = log
         self.pictures = pictures
@@ -39,7 +51,26 @@ class Bluesky:
             Route("GET", f"{repo}listRecords", self.records),
             Route("POST", f"{repo}deleteRecord", self.delete),
             Route("POST", f"{repo}uploadBlob", self.upload),
+            Route("GET", "/bluesky/profile/([^/]+)/post/([^/]+)", self.shown_at),
         ]
+
+    @staticmethod
+    def account(request: Request) -> str | None:
+        """The call itself checks the token."""
+        found = names.claims(request.bearer)
+        return str(found["handle"]) if found else None
+
+    @staticmethod
+    def refusal(code: str, resets: datetime | None) -> Answer:
+        headers = {}
+        if resets:
+            headers = {"ratelimit_limit": "5000", "ratelimit_remaining": "0"}
+            headers["ratelimit_reset"] = str(int(resets.timestamp()))
+            headers["ratelimit_policy"] = "5000;w=3600"
+        return as_json({"error": _ERRORS[code], "message": WORDS[code]}, int(code), **headers)
+
+    def shown_at(self, request: Request, repo: str, rkey: str) -> Answer:
+        return on_the_wall(self.log, self.name, uri(repo, rkey))
 
     def create_session(self, request: Request) -> Answer:
         body = _body(request)
@@ -153,12 +184,6 @@ class Bluesky:
         ref = {"$link": names.blob_cid(media.sha256)}
         blob = {"$type": "blob", "ref": ref, "mimeType": media.media_type, "size": media.bytes}
         return as_json({"blob": blob})
-
-
-def account(request: Request) -> str | None:
-    """Whose call this is, for the faults; the call itself checks the token."""
-    found = names.claims(request.bearer)
-    return str(found["handle"]) if found else None
 
 
 def _no(status: int, error: str, message: str) -> Rejected:

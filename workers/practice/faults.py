@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-NETWORKS = ("mastodon", "bluesky", "smtp", "webhook")
 NAMES = (
     "refuse",
     "401",
@@ -56,12 +55,13 @@ NOTHING = Taken()
 
 
 class Faults:
-    def __init__(self) -> None:
+    def __init__(self, networks: Collection[str]) -> None:
+        self._networks = tuple(networks)
         self._lock = threading.Lock()
         self._set: list[Fault] = []
 
     def put(self, wanted: Mapping[str, Any]) -> None:
-        fault = _checked(wanted)
+        fault = _checked(wanted, self._networks)
         with self._lock:
             self._set.append(fault)
 
@@ -99,11 +99,11 @@ class Faults:
         return None
 
 
-def _checked(wanted: Mapping[str, Any]) -> Fault:
+def _checked(wanted: Mapping[str, Any], networks: tuple[str, ...]) -> Fault:
     unknown = set(wanted) - {"network", "fault", "times", "seconds", "account"}
     if unknown:
         raise BadFault(f"unknown: {', '.join(sorted(unknown))}")
-    _one_of("network", wanted.get("network"), NETWORKS)
+    _one_of("network", wanted.get("network"), networks)
     _one_of("fault", wanted.get("fault"), NAMES)
     times, account = wanted.get("times", 1), wanted.get("account")
     seconds = wanted.get("seconds", SECONDS.get(wanted["fault"], 0.0))

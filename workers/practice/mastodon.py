@@ -6,13 +6,14 @@ name; the token ``bad`` is always refused.
 
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
 from workers.practice import mastodon_forms as forms
 from workers.practice.exchange import Answer, Rejected, Request, Route, as_json
 from workers.practice.log import Entry, Log, Media, moment
 from workers.practice.multipart import parts
+from workers.practice.network import WORDS, on_the_wall
 from workers.practice.pictures import Pictures
 
 KEY_SECONDS = 3600
@@ -21,6 +22,9 @@ MOST_PICTURES = 4
 
 
 class Mastodon:
+    name: ClassVar[str] = "mastodon"
+    title: ClassVar[str] = "Mastodon"
+
     def __init__(self, log: Log, pictures: Pictures) -> None:
         self.log = log
         self.pictures = pictures
@@ -42,7 +46,24 @@ class Mastodon:
             Route("DELETE", rf"{v1}/statuses/(\d+)", self.delete),
             Route("POST", f"{v2}/media", self.upload),
             Route("GET", rf"{v1}/media/(\d+)", self.upload_state),
+            Route("GET", r"/mastodon/@[^/]+/(\d+)", self.shown_at),
         ]
+
+    @staticmethod
+    def account(request: Request) -> str | None:
+        return request.bearer
+
+    @staticmethod
+    def refusal(code: str, resets: datetime | None) -> Answer:
+        headers = {}
+        if resets:
+            at = resets.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+            headers = {"X_RateLimit_Limit": "300", "X_RateLimit_Remaining": "0"}
+            headers["X_RateLimit_Reset"] = at
+        return as_json({"error": WORDS[code]}, int(code), **headers)
+
+    def shown_at(self, request: Request, id: str) -> Answer:
+        return on_the_wall(self.log, self.name, id)
 
     def instance(self, request: Request) -> Answer:
         return as_json(forms.instance(request))

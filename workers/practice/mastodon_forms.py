@@ -64,6 +64,8 @@ def account(base: str, name: str) -> dict[str, Any]:
         "display_name": name,
         "url": f"{base}/mastodon/@{name}",
         "note": "",
+        "avatar": f"{base}/avatar.png",
+        "followers_count": 0,
         "bot": True,
         "locked": False,
         "fields": [],

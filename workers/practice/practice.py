@@ -5,14 +5,15 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from console.stop import Stop
-from workers.practice import bluesky, mastodon, wall, webhook
+from workers.practice import wall
 from workers.practice.exchange import Answer, Rejected, Request, Route, Routes, as_json
 from workers.practice.faults import BadFault, Faults
 from workers.practice.log import Log
 from workers.practice.mailbox import Mailbox, Mails, MailServer
+from workers.practice.networks import NAMES, NETWORKS
 from workers.practice.pictures import Pictures, media_type
 from workers.practice.server import Server, Site
 
@@ -34,7 +35,7 @@ class Practice:
         self.log = Log(log_path)
         self.mails = Mails(_beside(log_path, "-mail.jsonl"))
         self.pictures = Pictures(_beside(log_path, "-pictures"))
-        self.faults = Faults()
+        self.faults = Faults(NAMES)
         self._followed = 0
         self._server = Server((host, port), self._site())
         try:
@@ -80,18 +81,10 @@ class Practice:
             Route("DELETE", "/faults", self._clear_faults),
             Route("GET", "/followed", lambda _: as_json({"count": self._followed})),
             *[Route(method, "/redirected", self._redirected) for method in ("GET", "POST")],
-            Route("GET", r"/mastodon/@[^/]+/(\d+)", self._mastodon_post),
-            Route("GET", "/bluesky/profile/([^/]+)/post/([^/]+)", self._bluesky_post),
-            *mastodon.Mastodon(self.log, self.pictures).routes(),
-            *bluesky.Bluesky(self.log, self.pictures).routes(),
-            *webhook.Webhook(self.log).routes(),
         ]
-        accounts: dict[str, Callable[[Request], str | None]] = {
-            "mastodon": lambda request: request.bearer,
-            "bluesky": bluesky.account,
-            "webhook": webhook.account,
-        }
-        return Site(Routes(routes), self.faults, accounts)
+        for one in NETWORKS:
+            routes += one(self.log, self.pictures).routes()
+        return Site(Routes(routes), self.faults, {one.name: one for one in NETWORKS})
 
     def _log(self, request: Request) -> Answer:
         return as_json([entry.public() for entry in self.log.entries()])
@@ -131,19 +124,6 @@ class Practice:
         """Where the fault ``redirect`` leads; a careful client never comes here."""
         self._followed += 1
         return as_json({})
-
-    def _mastodon_post(self, request: Request, id: str) -> Answer:
-        return self._on_the_wall("mastodon", id)
-
-    def _bluesky_post(self, request: Request, repo: str, rkey: str) -> Answer:
-        return self._on_the_wall("bluesky", bluesky.uri(repo, rkey))
-
-    def _on_the_wall(self, network: str, id: str) -> Answer:
-        """A post's public address, as its network would have it, leads to its place on the wall."""
-        entry = self.log.found(network, id)
-        if entry is None:
-            raise Rejected(as_json({"error": "There is no such post."}, 404))
-        return Answer(303, headers={"Location": f"/#post-{entry.n}"})
 
 
 def serve(

@@ -5,7 +5,7 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from workers.practice.exchange import Answer, Rejected, Request, Routes, Way, as_json
 from workers.practice.faults import NOTHING, Faults, Taken
+from workers.practice.network import Network
 from workers.practice.refusals import REFUSING, refusal
 
 MOST_OCTETS = 20_000_000
@@ -24,8 +25,7 @@ class Site:
 
     routes: Routes
     faults: Faults
-    accounts: Mapping[str, Callable[[Request], str | None]]
-    """For each network: whose call a request is."""
+    networks: Mapping[str, type[Network]]
 
 
 class Server(ThreadingHTTPServer):
@@ -97,7 +97,7 @@ class Connection(BaseHTTPRequestHandler):
         if not network:
             return NOTHING
         site = self.server.site
-        return site.faults.take(network, site.accounts[network](head))
+        return site.faults.take(network, site.networks[network].account(head))
 
     def _whole(self, head: Request, taken: Taken) -> Request:
         if "chunked" in self.headers.get("Transfer-Encoding", ""):
@@ -113,7 +113,7 @@ class Connection(BaseHTTPRequestHandler):
     def _give(self, way: Way, request: Request, taken: Taken) -> None:
         network, fault = way.route.publishes, taken.fault
         if fault in REFUSING:
-            self._send(refusal(network, fault, taken.seconds))
+            self._send(self._refusal(network, fault, taken.seconds))
         elif fault == "redirect":
             self._send(Answer(302, headers={"Location": f"{request.base}/redirected"}))
         else:
@@ -123,7 +123,7 @@ class Connection(BaseHTTPRequestHandler):
     def _stored(self, network: str, fault: str, seconds: float, answer: Answer) -> None:
         """The network has acted; only its answer may still go wrong."""
         if fault == "500 after storing":
-            self._send(refusal(network, "500", seconds))
+            self._send(self._refusal(network, "500", seconds))
         elif fault == "bad body":
             self._send(Answer(200, b"<!doctype html><title>Welcome</title>", "text/html"))
         elif fault == "hang after storing":
@@ -136,6 +136,9 @@ class Connection(BaseHTTPRequestHandler):
             self._drip(_with_body(answer).raw(), seconds)
         else:
             self._send(answer)
+
+    def _refusal(self, network: str, fault: str, seconds: float) -> Answer:
+        return refusal(self.server.site.networks[network], fault, seconds)
 
     def _send(self, answer: Answer) -> None:
         self._write(answer.raw(head_only=self.command == "HEAD"))

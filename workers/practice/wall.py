@@ -10,17 +10,12 @@ from workers.practice.exchange import Answer
 from workers.practice.links import linked
 from workers.practice.log import Entry, moment
 from workers.practice.mailbox import Mail
+from workers.practice.networks import TITLES
 
 MOST_THREADS = 25
 """Shown per account; the page is loaded every two seconds."""
 MOST_MAILS = 100
 _PAGES = Path(__file__).with_name("pages")
-_NETWORKS = {
-    "mastodon": "Mastodon",
-    "bluesky": "Bluesky",
-    "smtp": "E-mail",
-    "webhook": "Webhook",
-}
 # The pages need a style and pictures from here, and nothing else.
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
@@ -116,5 +111,5 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.filters.update(
-    linked=linked, day_and_time=_day_and_time, network_name=lambda name: _NETWORKS[name]
+    linked=linked, day_and_time=_day_and_time, network_name=lambda name: TITLES[name]
 )

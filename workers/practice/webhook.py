@@ -7,13 +7,17 @@ as a repetition.
 import base64
 import binascii
 import secrets
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
 from standardwebhooks import Webhook as Signed
 from standardwebhooks import WebhookVerificationError
 
 from workers.practice.exchange import Answer, Rejected, Request, Route, as_json
 from workers.practice.log import Log
+from workers.practice.moments import seconds_until
+from workers.practice.network import WORDS
+from workers.practice.pictures import Pictures
 
 SECRET = "whsec_" + base64.b64encode(b"practice-secret-practice-secret!").decode()
 """What the sender of every practice webhook signs with; it protects nothing."""
@@ -21,11 +25,23 @@ _HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 
 class Webhook:
-    def __init__(self, log: Log) -> None:
+    name: ClassVar[str] = "webhook"
+    title: ClassVar[str] = "Webhook"
+
+    def __init__(self, log: Log, pictures: Pictures) -> None:
         self.log = log
 
     def routes(self) -> list[Route]:
         return [Route("POST", r"/webhook/([^/]+)", self.receive, publishes="webhook")]
+
+    @staticmethod
+    def account(request: Request) -> str | None:
+        return request.path.rpartition("/")[2]
+
+    @staticmethod
+    def refusal(code: str, resets: datetime | None) -> Answer:
+        headers = {"Retry_After": str(seconds_until(resets))} if resets else {}
+        return as_json({"error": WORDS[code]}, int(code), **headers)
 
     def receive(self, request: Request, account: str) -> Answer:
         sent = {name: request.headers[name] for name in _HEADERS if name in request.headers}
@@ -47,10 +63,6 @@ class Webhook:
             key=key,
             kept={"headers": headers, "body": body},
         )
-
-
-def account(request: Request) -> str:
-    return request.path.rpartition("/")[2]
 
 
 def _check_signature(body: bytes, headers: dict[str, str]) -> None:
