@@ -121,10 +121,11 @@ def test_without_time_left_nothing_is_sent(name: str, connect: Connect, network:
 def test_no_error_and_no_channel_shows_a_secret(
     name: str, fault: str, connect: Connect, network: Network
 ):
-    channel = connect(name, **EXPECTED[name].secret)
     network.misbehave(name, fault, times=3)
-    shown = repr(channel)
+    shown = ""
     try:
+        channel = connect(name, **EXPECTED[name].secret)
+        shown = repr(channel)
         channel.send(fitting(name))
     except SendError as error:
         shown += f"{error} {error!r} {error.detail} {error.args} {error.__cause__!r}"
