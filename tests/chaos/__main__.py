@@ -17,13 +17,19 @@ BOTH = ("sqlite", "postgresql")
 def main() -> int:
     asked = _asked()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that every lane is ended, too
-    seeds = [asked.seed] if asked.seed else range(asked.first, asked.first + asked.seeds)
+    earlier = _earlier(asked.journal)
+    known = {one["seed"] for one in earlier}
+    wanted = [asked.seed] if asked.seed else range(asked.first, asked.first + asked.seeds)
+    seeds = [seed for seed in wanted if seed not in known]
     databases = BOTH if asked.database == "both" else (asked.database,)
     begun = time.monotonic()
     done: list[int] = []
 
     def each(result: dict[str, Any]) -> bool:
         done.append(result["seed"])
+        if asked.journal:
+            with asked.journal.open("a") as journal:
+                journal.write(json.dumps(result) + "\n")
         for one in result["verdicts"]:
             print(f"SEED {result['seed']}: {one['kind']}: {one['words']}", flush=True)
         if asked.seed or len(done) % 50 == 0:
@@ -40,11 +46,17 @@ def main() -> int:
         verbose=bool(asked.seed),
         each=each,
     )
-    found = report.report(results, time.monotonic() - begun, asked.lanes)
+    found = report.report(earlier + results, time.monotonic() - begun, asked.lanes)
     print(report.table(found))
     if asked.results:
         asked.results.write_text(json.dumps(found, indent=1) + "\n")
     return 1 if found["verdicts"] or found["never_hit"] else 0
+
+
+def _earlier(journal: Path | None) -> list[dict[str, Any]]:
+    if journal is None or not journal.exists():
+        return []
+    return [json.loads(line) for line in journal.read_text().splitlines()]
 
 
 def _asked() -> argparse.Namespace:
@@ -56,6 +68,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--lanes", type=int, default=8, help="how many at a time")
     parser.add_argument("--database", choices=(*BOTH, "both"), default="both")
     parser.add_argument("--plant", choices=sorted(planted.PLANTS), default="", help="a bug")
+    parser.add_argument(
+        "--journal", type=Path, help="a line a seed; what is there is not run again"
+    )
     parser.add_argument("--results", type=Path, help="a file for the results, as JSON")
     return parser.parse_args()
 
