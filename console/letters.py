@@ -27,6 +27,7 @@ from console.domain.delivery import DeliveryState
 from console.domain.message import MessageState
 from console.domain.moment import Moment
 from console.domain.plain_text import clean
+from console.store.mails import TROUBLE
 
 WIDTH = 72
 """Columns of a plain-text mail's own words. A message's words are never wrapped."""
@@ -160,7 +161,7 @@ _FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {
     "rejected": _if(MessageState.REJECTED),
     "expired": _if(MessageState.EXPIRED),
     "released": _if(MessageState.RELEASED),
-    "trouble": _trouble,
+    TROUBLE: _trouble,
 }
 
 

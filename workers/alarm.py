@@ -16,8 +16,6 @@ from console.store import mails, troubles
 from console.store.messages import MessageRow
 from console.store.troubles import Trouble
 
-PURPOSE = "trouble"
-
 
 def tell(db: Session, desk: Desk, now: datetime) -> None:
     """Each trouble once. The mail's words are made when it is sent, from what stands then."""
@@ -30,7 +28,7 @@ def tell(db: Session, desk: Desk, now: datetime) -> None:
 def _tell(db: Session, message: MessageRow, found: Sequence[Trouble], now: datetime) -> None:
     told = _whom(people.everybody(db), message)
     for person in told:
-        mails.tell_soon(db, PURPOSE, person.id, message.id, now)
+        mails.tell_soon(db, mails.TROUBLE, person.id, message.id, now)
     detail = {
         "trouble": sorted({f"{one.channel}: {one.state}" for one in found}),
         "deliveries": len(found),

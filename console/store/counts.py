@@ -15,7 +15,7 @@ from console.store import audit, presence
 from console.store.approvals import ApprovalRow
 from console.store.deliveries import DeliveryRow
 from console.store.incidents import IncidentRow
-from console.store.mails import MailRow
+from console.store.mails import TROUBLE, MailRow
 from console.store.messages import MessageRow
 
 
@@ -100,5 +100,5 @@ def _uncertain_since(db: Session) -> dict[Mode, datetime | None]:
 
 
 def _alarms_unsent(db: Session) -> int:
-    waiting = select(func.count()).where(MailRow.state == "due", MailRow.purpose == "trouble")
+    waiting = select(func.count()).where(MailRow.state == "due", MailRow.purpose == TROUBLE)
     return db.scalar(waiting) or 0

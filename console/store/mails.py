@@ -9,6 +9,9 @@ from console.store.approvals import ApprovalRow
 from console.store.base import Base, Instant, new_id
 from console.store.messages import MessageRow
 
+TROUBLE = "trouble"
+"""The purpose of a mail about deliveries that need a person."""
+
 
 class MailRow(Base):
     __tablename__ = "mails"

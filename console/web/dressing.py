@@ -73,12 +73,8 @@ def at(endpoint: str, incident: cards.Incident, **values: Any) -> str:
 
 
 def sending_blocked() -> bool:
-    """True where the database is older than what was sent; a page about a database that is away
-    says that instead."""
-    try:
-        return anchors.blocked(web().sessions, web().desk.settings.home)
-    except DatabaseAway:
-        return False
+    """True where the database is older than what was sent."""
+    return anchors.blocked(web().sessions, web().desk.settings.home)
 
 
 def alarms(message_id: str = "", *, exercises: bool) -> tuple[tuple[Alarm, ...], int]:

@@ -209,14 +209,15 @@ class Breaking:
         address = self.world.practice.url + path
         content = json.dumps(dict(body)).encode() if method == "POST" else None
         request = urllib.request.Request(address, content, method=method)
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while True:
             try:
-                with urllib.request.urlopen(request, timeout=2) as answer:
+                with urllib.request.urlopen(request, timeout=1) as answer:
                     return json.load(answer)
             except OSError:
                 if time.monotonic() > until:
                     raise
+                self.world.nurse()  # the networks may be frozen, and it is we who thaw them
 
 
 def _one(among: list[Any], values: Mapping[str, Any]) -> Any:

@@ -1,6 +1,6 @@
 """Every endpoint of the API. None approves, rejects or sends back: only a person can, by a link."""
 
-from console.web.api import acts, reads, shapes
+from console.web.api import acts, configured, reads, shapes
 from console.web.api.endpoint import Endpoint
 
 ENDPOINTS = (
@@ -106,7 +106,7 @@ ENDPOINTS = (
         "listTypes",
         "The incident types, and the facts that each kind of message asks for.",
         asks=shapes.Nothing,
-        gives=shapes.Types,
+        gives=configured.Types,
         act=reads.types,
     ),
     Endpoint(
@@ -115,7 +115,7 @@ ENDPOINTS = (
         "listPlaces",
         "The places that facts can name.",
         asks=shapes.Nothing,
-        gives=shapes.Places,
+        gives=configured.Places,
         act=reads.places,
     ),
     Endpoint(
@@ -124,7 +124,7 @@ ENDPOINTS = (
         "listChannels",
         "The channels that a message can be published to.",
         asks=shapes.Nothing,
-        gives=shapes.Channels,
+        gives=configured.Channels,
         act=reads.channels,
     ),
 )

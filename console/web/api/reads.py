@@ -14,7 +14,7 @@ from console.domain.incident_type import IncidentType
 from console.domain.message import Kind, MessageState, Variant
 from console.domain.policy import Act
 from console.store import audit
-from console.web.api import shapes
+from console.web.api import configured, shapes
 from console.web.api.endpoint import Call
 from console.web.api.faults import of_trouble
 
@@ -50,24 +50,24 @@ def record(call: Call, query: shapes.AuditQuery) -> shapes.Audit:
     return shapes.Audit(entries=entries, next=entries[-1].number if more else None)
 
 
-def types(call: Call, _: shapes.Nothing) -> shapes.Types:
+def types(call: Call, _: shapes.Nothing) -> configured.Types:
     call.by.must_be_able_to(Act.READ)
-    return shapes.Types(types=tuple(_type(one) for one in call.desk.types.values()))
+    return configured.Types(types=tuple(_type(one) for one in call.desk.types.values()))
 
 
-def places(call: Call, _: shapes.Nothing) -> shapes.Places:
+def places(call: Call, _: shapes.Nothing) -> configured.Places:
     call.by.must_be_able_to(Act.READ)
     lists = {
-        name: tuple(shapes.Place.model_validate(place) for place in known.values())
+        name: tuple(configured.Place.model_validate(place) for place in known.values())
         for name, known in call.desk.places.items()
     }
-    return shapes.Places(places=lists)
+    return configured.Places(places=lists)
 
 
-def channels(call: Call, _: shapes.Nothing) -> shapes.Channels:
+def channels(call: Call, _: shapes.Nothing) -> configured.Channels:
     call.by.must_be_able_to(Act.READ)
     found = (
-        shapes.Channel(
+        configured.Channel(
             name=one.name,
             title=one.title,
             network=one.network,
@@ -76,7 +76,7 @@ def channels(call: Call, _: shapes.Nothing) -> shapes.Channels:
         )
         for one in call.desk.channels
     )
-    return shapes.Channels(channels=tuple(found))
+    return configured.Channels(channels=tuple(found))
 
 
 def incident_of(card: cards.Incident) -> shapes.Incident:
@@ -131,12 +131,12 @@ def _detail(stored: str) -> dict[str, Any] | str:
     return found if same else stored
 
 
-def _type(one: IncidentType) -> shapes.IncidentType:
+def _type(one: IncidentType) -> configured.IncidentType:
     kinds = tuple(
-        shapes.KindFields(
+        configured.KindFields(
             kind=kind,
-            fields=tuple(shapes.TypeField.model_validate(field) for field in one.asks(kind)),
+            fields=tuple(configured.TypeField.model_validate(field) for field in one.asks(kind)),
         )
         for kind in Kind
     )
-    return shapes.IncidentType(type=one.slug, title=one.title, lead=one.lead, kinds=kinds)
+    return configured.IncidentType(type=one.slug, title=one.title, lead=one.lead, kinds=kinds)

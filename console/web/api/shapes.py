@@ -7,7 +7,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from console.domain.delivery import DeliveryState
 from console.domain.incident import IncidentState, Mode
-from console.domain.incident_type import FieldKind
 from console.domain.message import Kind, MessageState
 
 FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
@@ -235,61 +234,6 @@ class Audit(Given):
     entries: tuple[Entry, ...]
     next: int | None
     """Ask again with `after` set to this number; null where this was the end."""
-
-
-class TypeField(Given):
-    name: str
-    label: str
-    hint: str
-    kind: FieldKind
-    required: bool
-    max: int
-    """Most characters; in a field of places, most places."""
-    options: tuple[str, ...]
-    places: str
-    """The list that a field of places chooses from; GET /api/v1/places has it."""
-    example: str
-
-
-class KindFields(Given):
-    kind: Kind
-    fields: tuple[TypeField, ...]
-
-
-class IncidentType(Given):
-    type: str
-    """The slug, as `type` of an incident."""
-    title: str
-    lead: str
-    kinds: tuple[KindFields, ...]
-
-
-class Types(Given):
-    types: tuple[IncidentType, ...]
-
-
-class Place(Given):
-    id: str
-    name: str
-    town: str
-
-
-class Places(Given):
-    places: Mapping[str, tuple[Place, ...]]
-    """List -> its places."""
-
-
-class Channel(Given):
-    name: str
-    title: str
-    network: str
-    language: str
-    modes: tuple[Mode, ...]
-    """Where it can be used."""
-
-
-class Channels(Given):
-    channels: tuple[Channel, ...]
 
 
 class Error(Given):

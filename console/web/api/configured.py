@@ -1,0 +1,63 @@
+"""What the API tells of the configuration: incident types with their fields, places, channels."""
+
+from collections.abc import Mapping
+
+from console.domain.incident import Mode
+from console.domain.incident_type import FieldKind
+from console.domain.message import Kind
+from console.web.api.shapes import Given
+
+
+class TypeField(Given):
+    name: str
+    label: str
+    hint: str
+    kind: FieldKind
+    required: bool
+    max: int
+    """Most characters; in a field of places, most places."""
+    options: tuple[str, ...]
+    places: str
+    """The list that a field of places chooses from; GET /api/v1/places has it."""
+    example: str
+
+
+class KindFields(Given):
+    kind: Kind
+    fields: tuple[TypeField, ...]
+
+
+class IncidentType(Given):
+    type: str
+    """The slug, as `type` of an incident."""
+    title: str
+    lead: str
+    kinds: tuple[KindFields, ...]
+
+
+class Types(Given):
+    types: tuple[IncidentType, ...]
+
+
+class Place(Given):
+    id: str
+    name: str
+    town: str
+
+
+class Places(Given):
+    places: Mapping[str, tuple[Place, ...]]
+    """List -> its places."""
+
+
+class Channel(Given):
+    name: str
+    title: str
+    network: str
+    language: str
+    modes: tuple[Mode, ...]
+    """Where it can be used."""
+
+
+class Channels(Given):
+    channels: tuple[Channel, ...]
