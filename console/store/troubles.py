@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from console.domain.delivery import DeliveryState, Timing
 from console.store.base import Instant
 from console.store.deliveries import UNTOLD, WAITING, DeliveryRow
+from console.store.incidents import IncidentRow
 from console.store.order import NOW, unsendable
 
 MOST_SHOWN = 50
@@ -32,6 +33,8 @@ class Unsettled:
     """Deliveries of one message on one channel that people were told of, and left as they are."""
 
     message: str
+    incident: str
+    """Its title."""
     exercise: bool
     channel: str
     state: DeliveryState
@@ -86,22 +89,28 @@ def unsettled(db: Session, *, now: datetime, within: timedelta) -> Sequence[Unse
         if one not in (DeliveryState.SENT, DeliveryState.CANCELLED)
     ]
     failed = DeliveryRow.state == str(DeliveryState.FAILED)
+    columns = (
+        DeliveryRow.message_id,
+        IncidentRow.title,
+        DeliveryRow.exercise,
+        DeliveryRow.channel,
+        DeliveryRow.state,
+    )
     rows = db.execute(
-        select(DeliveryRow.message_id, DeliveryRow.exercise, DeliveryRow.channel, DeliveryRow.state)
+        select(*columns)
+        .join(IncidentRow, IncidentRow.id == DeliveryRow.incident_id)
         .where(
             DeliveryRow.alarmed_at > now - within,
             DeliveryRow.state.in_(open_),
             # What failed and is not wanted any more leaves nothing to do.
             or_(~failed, ~unsendable()),
         )
-        .group_by(
-            DeliveryRow.message_id, DeliveryRow.exercise, DeliveryRow.channel, DeliveryRow.state
-        )
+        .group_by(*columns)
         .order_by(DeliveryRow.exercise, func.max(DeliveryRow.alarmed_at).desc())
         .limit(MOST_SHOWN),
         {"now": now},
     )
-    return [Unsettled(*row[:3], DeliveryState(row[3])) for row in rows]
+    return [Unsettled(*row[:4], DeliveryState(row[4])) for row in rows]
 
 
 def _moment(name: str) -> ColumnElement[datetime]:

@@ -29,6 +29,7 @@ class Alarm:
 
     title: str
     tag: str
+    incident: str
     message: str
     mode: Mode
 
@@ -97,4 +98,5 @@ def _alarm(one: Unsettled) -> Alarm:
     channel = web().desk.channel(one.channel)
     tag, _ = trouble_words.tag(one.state, exercise=one.exercise, late=True)
     mode = Mode.EXERCISE if one.exercise else Mode.ACTUAL
-    return Alarm(channel.title if channel else one.channel, tag, one.message, mode)
+    title = channel.title if channel else one.channel
+    return Alarm(title, tag, one.incident, one.message, mode)

@@ -67,7 +67,7 @@ def test_only_who_can_settle_it_sees_it(browser: Open, web: Web) -> None:
 def test_an_exercises_trouble_stays_in_exercises_and_says_so(browser: Open, web: Web) -> None:
     officer = browser("officer")
     troubled(web, Mode.EXERCISE)
-    said = "Exercise: Radio newsroom: may be there: check"
+    said = "Exercise: Radio newsroom: may be there: check (Snow on Friday)"
     assert banner(officer).endswith(said)
     assert banner(officer, "/exercise/incidents/new").endswith(said)
     assert banner(officer, "/record") == ""
