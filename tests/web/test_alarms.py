@@ -45,7 +45,9 @@ def test_it_stands_over_every_page_and_leads_to_the_message(browser: Open, web: 
     for path in ("/", "/record", "/incidents/new/snow-ice", "/exercise/incidents/new/snow-ice"):
         assert RADIO in banner(officer, path)
     assert f"/messages/{message}" in html.read(officer.get("/").text).links
-    assert banner(officer, "/exercise/incidents/new").endswith(f"Not an exercise: {RADIO}")
+    assert banner(officer, "/exercise/incidents/new").endswith(
+        f"Not an exercise: {RADIO} (Snow on Friday)"
+    )
     assert banner(officer, f"/messages/{message}") == "", "the page says it itself"
 
 
