@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from console.doorbell import QUEUE, Doorbell
 from console.store.engine import Sessions
 from tests.chaos import processes
+from tests.chaos.lock import Lock
 from tests.chaos.people import People
 from tests.chaos.servers import Clock, OwnPostgres, OwnRedis
 from tests.chaos.world import World
@@ -42,7 +43,7 @@ class Breaking:
         self.altered = False
         self._lasting: list[tuple[str, str]] = []
         self._redis_down = False
-        self._locks: list[Any] = []
+        self._locks: list[Lock] = []
 
     def do(self, act: str, values: Mapping[str, Any]) -> bool:
         """``values`` of the step; an act that does not apply is passed over."""
@@ -139,17 +140,12 @@ class Breaking:
 
     def lock_database(self, values: Mapping[str, Any]) -> bool:
         """Somebody holds what every writer needs."""
-        connection = self.sessions.engine.connect()
         try:
-            if self.sessions.engine.dialect.name == "sqlite":
-                connection = connection.execution_options(writes=True)
-            connection.begin()
-            connection.execute(text("UPDATE audit_head SET number = number"))
+            lock = Lock(self.sessions)
         except SQLAlchemyError:
-            connection.close()
             return False
-        self._locks.append(connection)
-        self.world.later(min(values["seconds"], 2.0), lambda: self._let_go(connection))
+        self._locks.append(lock)
+        self.world.later(min(values["seconds"], 2.0), lock.let_go)
         return True
 
     def move_clock(self, values: Mapping[str, Any]) -> None:
@@ -176,8 +172,8 @@ class Breaking:
         return changed.rowcount > 0
 
     def heal(self) -> None:
-        for connection in list(self._locks):
-            self._let_go(connection)
+        for lock in self._locks:
+            lock.let_go()
         self.world.heal()
         self._redis_back()
         if self.postgres:
@@ -197,13 +193,6 @@ class Breaking:
         if self._redis_down:
             self.redis.start()
             self._redis_down = False
-
-    def _let_go(self, connection: Any) -> None:
-        if connection in self._locks:
-            self._locks.remove(connection)
-            with suppress(SQLAlchemyError):
-                connection.rollback()
-            connection.close()
 
     def _ask_networks(self, method: str, body: Mapping[str, Any], path: str = "/faults") -> Any:
         address = self.world.practice.url + path

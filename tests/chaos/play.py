@@ -111,6 +111,8 @@ class Play:
             return False
         if (moving, entries) != self._moving:
             self._moving, self._moved_at = (moving, entries), time.monotonic()
+        if self.breaking.counts["move clock"]:
+            moving.pop()  # by a clock that was set back a sign-off's end is an hour away
         return not any(moving)
 
     def _see(self, settled: bool) -> Seen:
