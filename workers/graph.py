@@ -12,7 +12,7 @@ from typing import Any
 
 from console.domain.channel import Reason, SendError, Unavailable, Uncertain
 from workers import http
-from workers.graph_errors import meaning
+from workers.graph_errors import Gone, meaning
 from workers.secrecy import conceal
 
 VERSION = "v25.0"
@@ -45,18 +45,30 @@ class Graph:
     def publish(self, path: str, *, files: Any = None, **fields: str) -> Said:
         return self._call("POST", path, self.token, data=fields, files=files)
 
-    def delete(self, path: str) -> Said:
-        return self._call("DELETE", path, self.token)
+    def remove(self, reference: str, owner: str = "") -> None:
+        """Also where it is gone already. Meta says "gone" of what a wrong token may not see too, so
+        the token has to be a good one, and the ``owner``'s where one is named."""
+        try:
+            if self._call("DELETE", reference, self.token).get("success") is not True:
+                raise Uncertain(Reason.BAD_ANSWER, "it is not said that the post is removed")
+        except Gone:
+            who = self.look("me", fields="id").get("id")
+            if owner and str(who) != owner:
+                raise
 
-    def listed(self, path: str, **params: str) -> Iterator[Said]:
-        """Every one, page by page; `Unavailable` where there are more than a look can take in,
-        since then nobody can say that one is not there."""
-        after = ""
+    def listed(self, path: str, at: str, since: datetime, **params: str) -> Iterator[Said]:
+        """What was published since, by its field ``at``, page by page. `Unavailable` where there is
+        more than a look can take in: then nobody can say that a post is not there."""
+        after, from_then = "", since.replace(microsecond=0)
+        asked = {"limit": str(PAGE), "since": str(int(since.timestamp())), **params}
         for _ in range(_PAGES):
-            page = self.look(path, limit=str(PAGE), after=after, **params)
-            yield from page["data"]
+            page = self.look(path, after=after, **asked)
+            newer = [one for one in page["data"] if moment(one[at]) >= from_then]
+            yield from newer
             paging = page.get("paging") or {}
-            if "next" not in paging:
+            # A page of old ones only is the end too, where the network does not heed ``since``. One
+            # old one is not: a pinned post comes first.
+            if "next" not in paging or not newer:
                 return
             after = str(paging["cursors"]["after"])
         raise Unavailable(Reason.BAD_ANSWER, "more posts since than a look takes in")
@@ -71,6 +83,13 @@ class Graph:
             params = {"input_token": self.token}
             told: Said = self._call("GET", "debug_token", asking, params=params)["data"]
             return told
+
+    def end(self) -> datetime | None:
+        """When the token ends, where the network tells this token; not every one is told."""
+        try:
+            return ends(self.inspected())
+        except (SendError, LookupError, TypeError, ValueError):
+            return None
 
     def _call(self, method: str, path: str, token: str, **parts: Any) -> Said:
         # A delete has no body: its proof goes with the address.
@@ -116,11 +135,6 @@ def moment(text: str) -> datetime:
     """Such as ``2026-11-23T06:10:00+0000``."""
     at = datetime.fromisoformat(text)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def seconds(at: datetime) -> str:
-    """Since 1970, whole: what ``since`` takes."""
-    return str(int(at.timestamp()))
 
 
 def bare(text: str) -> str:

@@ -31,6 +31,8 @@ class Counting(StrEnum):
     """Extended grapheme clusters, what a reader takes for one character (Bluesky)."""
     MASTODON = "mastodon"
     """Grapheme clusters, every link counted as 23 (Mastodon)."""
+    THREADS = "threads"
+    """Unicode code points, emoji by their UTF-8 bytes (Threads)."""
     SMS = "sms"
     """GSM-7 septets or UCS-2 units, split into parts."""
 

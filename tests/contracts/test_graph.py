@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,6 +12,8 @@ from tests.workers.peer import peer
 from workers.graph import Graph
 from workers.graph_errors import Duplicate, Gone
 
+SINCE = datetime(2026, 11, 23, tzinfo=UTC)
+ROW = {"id": "1", "at": "2026-11-23T06:10:00+0000"}
 TOKEN, SECRET = "a-token-of-the-page", "a-secret-of-the-app"
 
 
@@ -142,16 +145,26 @@ def test_without_an_app_secret_there_is_no_proof():
 
 def test_the_address_of_a_next_page_is_never_followed():
     first = {
-        "data": [{"id": "1"}],
+        "data": [ROW],
         "paging": {"cursors": {"after": "next-one"}, "next": "http://127.0.0.1:9/?access_token=x"},
     }
-    with peer(answer(first), answer({"data": [{"id": "2"}]})) as meta:
-        found = list(Graph(meta.url, "v25.0", TOKEN).listed("me/feed"))
+    with peer(answer(first), answer({"data": [{**ROW, "id": "2"}]})) as meta:
+        found = list(Graph(meta.url, "v25.0", TOKEN).listed("me/feed", "at", SINCE))
     assert [one["id"] for one in found] == ["1", "2"]
     assert b"after=next-one" in meta.received[1]
 
 
 def test_more_pages_than_a_look_takes_in_are_no_answer():
-    page = {"data": [{"id": "1"}], "paging": {"cursors": {"after": "x"}, "next": "x"}}
+    page = {"data": [ROW], "paging": {"cursors": {"after": "x"}, "next": "x"}}
     with peer(answer(page)) as meta, pytest.raises(Unavailable):
-        list(Graph(meta.url, "v25.0", TOKEN).listed("me/feed"))
+        list(Graph(meta.url, "v25.0", TOKEN).listed("me/feed", "at", SINCE))
+
+
+def test_a_pinned_old_post_hides_no_newer_one_and_a_page_of_old_ones_is_the_end():
+    old = {"id": "0", "at": "2020-01-01T00:00:00+0000"}
+    paging = {"cursors": {"after": "x"}, "next": "x"}
+    pages = [{"data": [old, ROW], "paging": paging}, {"data": [old], "paging": paging}]
+    with peer(*map(answer, pages)) as meta:
+        found = list(Graph(meta.url, "v25.0", TOKEN).listed("me/feed", "at", SINCE))
+    assert [one["id"] for one in found] == ["1"]
+    assert len(meta.received) == 2

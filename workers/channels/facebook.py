@@ -30,7 +30,7 @@ from console.domain.channel import (
     Uncertain,
 )
 from workers import graph, http
-from workers.graph_errors import Duplicate, Gone
+from workers.graph_errors import Duplicate
 
 _PHOTO_MOST = 4_000_000
 """Bytes: https://developers.facebook.com/docs/graph-api/reference/page/photos/"""
@@ -123,11 +123,10 @@ class Facebook:
     def _since(self, since: datetime) -> Iterator[Published]:
         fields = "id,message,created_time,from"
         path = f"{self.page}/feed"
-        for one in self.graph.listed(path, fields=fields, since=graph.seconds(since)):
+        for one in self.graph.listed(path, "created_time", since, fields=fields):
             at, words = graph.moment(one["created_time"]), str(one.get("message", ""))
             # A feed shows what visitors wrote as well.
-            ours = str((one.get("from") or {}).get("id", self.page)) == self.page
-            if ours and at >= since.replace(microsecond=0):
+            if str((one.get("from") or {}).get("id", self.page)) == self.page:
                 yield Published(str(one["id"]), words, at, f"{self.web}/{one['id']}")
 
     def check(self) -> Checked:
@@ -179,13 +178,7 @@ class Facebook:
         return self._receipt(reference)
 
     def remove(self, reference: str) -> None:
-        try:
-            if self.graph.delete(reference).get("success") is not True:
-                raise Uncertain(Reason.BAD_ANSWER, "Facebook does not say that it is removed")
-        except Gone:
-            # Said also of what a wrong token may not see: gone only if the token is the Page's.
-            if str(self.graph.look("me", fields="id").get("id")) != self.page:
-                raise
+        self.graph.remove(reference, self.page)
 
     def _receipt(self, reference: str) -> Receipt:
         return Receipt(reference=reference, url=f"{self.web}/{reference}")
