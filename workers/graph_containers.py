@@ -78,6 +78,8 @@ class Containers:
             if state == "FINISHED":
                 return
             if state == "PUBLISHED":
+                # Said once: who finds the post taken down, and sends it again, gets a new one.
+                self._forget(key)
                 raise Duplicate(Reason.BAD_ANSWER, f"container {container} is published already")
             if state == "ERROR":
                 self._forget(key)

@@ -122,12 +122,24 @@ def test_an_unknown_outcome_names_its_container():
 
 def test_what_an_earlier_try_published_is_not_published_again():
     alert = post()
-    answers = [CONTAINER, READY, fault(2, status=500), PUBLISHED, PUBLISHED, PUBLISHED]
+    answers = [CONTAINER, READY, fault(2, status=500), PUBLISHED, PUBLISHED]
     with peer(*answers, listed("Other words", alert.text)) as meta:
         with pytest.raises(Uncertain):
             account_at(meta.url).send(alert)
         assert account_at(meta.url).send(alert).reference == "181"
     assert sum(b"threads_publish" in one for one in meta.received) == 1
+
+
+def test_a_post_that_was_taken_down_can_be_sent_again_by_a_person(
+    connect: Connect, network: Network
+):
+    channel, alert = connect("threads"), post()
+    first = channel.send(alert)
+    assert channel.send(alert) == first
+    channel.remove(first.reference)
+    again = channel.send(alert)
+    assert again.reference != first.reference
+    assert channel.find(alert) == again
 
 
 def test_what_its_container_calls_published_is_never_called_absent():
