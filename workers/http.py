@@ -212,7 +212,7 @@ def before_publishing() -> Iterator[None]:
         yield
     except Uncertain as error:
         unavailable = Unavailable(error.reason, error.detail, status=error.status)
-        unavailable.said, unavailable.headers = error.said, error.headers
+        unavailable.said = error.said
         raise unavailable from None
 
 

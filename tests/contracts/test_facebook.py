@@ -45,8 +45,11 @@ def test_the_words_go_out_although_the_earlier_post_is_gone(connect: Connect, ne
     assert shown["in_reply_to"] is None
 
 
-def test_a_rate_limit_on_the_link_is_not_answered_with_a_second_post():
-    with peer(fault(32)) as meta, pytest.raises(Unavailable):
+@pytest.mark.parametrize(
+    ("code", "error"), [(32, Unavailable), (200, Refused), (190, Refused), (2, Uncertain)]
+)
+def test_only_a_link_that_is_not_taken_is_left_out(code: int, error: type[Exception]):
+    with peer(fault(code)) as meta, pytest.raises(error):
         page_at(meta.url).send(post(reply_to="17_1"))
     assert len(meta.received) == 1
 

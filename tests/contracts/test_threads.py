@@ -171,6 +171,20 @@ def test_a_container_that_failed_is_said_and_not_used_again():
         assert account_at(meta.url).send(alert).reference == "20"
 
 
+def test_a_container_that_may_not_be_published_is_not_used_again():
+    alert = post()
+    with peer(CONTAINER, READY, fault(100), CONTAINER, READY, answer({"id": "20"})) as meta:
+        with pytest.raises(Refused):
+            account_at(meta.url).send(alert)
+        assert account_at(meta.url).send(alert).reference == "20"
+    assert sum(b"/me/threads HTTP" in one for one in meta.received) == 2
+
+
+def test_a_container_without_a_name_is_certainly_not_published():
+    with peer(answer({})) as meta, pytest.raises(Unavailable):
+        account_at(meta.url).send(post())
+
+
 def test_a_container_that_expired_is_made_anew_at_the_next_try():
     with peer(CONTAINER, answer({"status": "EXPIRED"})) as meta, pytest.raises(Unavailable):
         account_at(meta.url).send(post())
