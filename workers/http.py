@@ -85,7 +85,8 @@ class _Adapter(requests.adapters.HTTPAdapter):
         try:
             _judge(response)
         except SendError as error:
-            error.said, error.headers = said(response), response.headers
+            error.said = said(response)
+            error.headers = response.headers
             raise
         return response
 

@@ -17,7 +17,7 @@ _MASTODON_LINK = regex.compile(
 _REMOTE_MENTION = regex.compile(r"(?<![=/\w])(@\w++(?:[.-]\w++)*+)@[\w.-]*\w")
 _LINK_LENGTH = 23
 # What emoji are made of: the signs, and what joins, tints and flags them.
-_EMOJI = regex.compile(
+_EMOJI_PART = regex.compile(
     r"[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}"
     r"\u200D\uFE0F\u20E3\U000E0020-\U000E007F]"
 )
@@ -99,7 +99,7 @@ def _mastodon(text: str) -> int:
 def _threads(text: str) -> int:
     """https://developers.facebook.com/documentation/threads/posts: emoji count their bytes. Where
     that leaves a doubt, this counts more: a text is refused here rather than there."""
-    return len(text) + sum(len(found[0].encode()) - 1 for found in _EMOJI.finditer(text))
+    return len(text) + sum(len(found[0].encode()) - 1 for found in _EMOJI_PART.finditer(text))
 
 
 def _sms(text: str) -> tuple[int, int]:
