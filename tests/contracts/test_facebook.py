@@ -188,11 +188,21 @@ def test_a_token_that_may_not_publish_fails_the_check(
 
 def test_a_token_for_another_page_only_fails_the_check():
     scope = {"scope": "pages_manage_posts", "target_ids": ["18"]}
-    token = {"is_valid": True, "scopes": ["pages_manage_posts"], "granular_scopes": [scope]}
+    scopes = ["pages_manage_posts", "pages_read_engagement"]
+    token = {"is_valid": True, "scopes": scopes, "granular_scopes": [scope]}
     who = answer({"id": "17", "name": "Northbrae"})
     with peer(who, answer({"data": token})) as meta, pytest.raises(Refused) as refused:
         page_at(meta.url).check()
     assert refused.value.reason is Reason.FORBIDDEN
+
+
+def test_a_token_that_could_not_read_back_fails_the_check():
+    token = {"is_valid": True, "scopes": ["pages_manage_posts"]}
+    who = answer({"id": "17", "name": "Northbrae"})
+    with peer(who, answer({"data": token})) as meta, pytest.raises(Refused) as refused:
+        page_at(meta.url).check()
+    assert refused.value.reason is Reason.FORBIDDEN
+    assert "pages_read_engagement" in refused.value.detail
 
 
 def test_a_token_that_nobody_can_inspect_proves_nothing():

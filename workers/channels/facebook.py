@@ -34,7 +34,8 @@ from workers.graph_errors import Duplicate
 
 _PHOTO_MOST = 4_000_000
 """Bytes: https://developers.facebook.com/docs/graph-api/reference/page/photos/"""
-_MAY_PUBLISH = "pages_manage_posts"
+_MAY_PUBLISH, _MAY_READ = "pages_manage_posts", "pages_read_engagement"
+"""Without the second nothing could be read back after an unknown outcome."""
 
 
 class Facebook:
@@ -167,8 +168,11 @@ class Facebook:
             if scope["scope"] == _MAY_PUBLISH
             for page in scope.get("target_ids", ())
         ]
-        if _MAY_PUBLISH not in token["scopes"] or (pages and self.page not in pages):
-            told = f"the token lacks {_MAY_PUBLISH} for this Page; make one that has it"
+        lacking = [one for one in (_MAY_PUBLISH, _MAY_READ) if one not in token["scopes"]]
+        if pages and self.page not in pages:
+            lacking = [_MAY_PUBLISH]
+        if lacking:
+            told = f"the token lacks {' and '.join(lacking)} for this Page; make one that has it"
             raise Refused(Reason.FORBIDDEN, told)
         return token
 
