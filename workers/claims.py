@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from console.actions import pictures
 from console.actions.desk import Desk
 from console.domain.channel import Picture, Post, Reason
 from console.domain.delivery import NEXT, DeliveryEvent, DeliveryState
@@ -46,7 +47,7 @@ def take(sessions: Sessions, desk: Desk, *, worker: str, limit: int) -> list[Err
         }
         replied = outbox.earlier_references(db, rows)
         errands = [
-            _intend(db, row, start_by, replied.get(row.id, ""))
+            _intend(db, desk, row, start_by, replied.get(row.id, ""))
             for row in rows
             if _holds(db, row, signed[row.message_id], now)
         ]
@@ -58,7 +59,7 @@ def take(sessions: Sessions, desk: Desk, *, worker: str, limit: int) -> list[Err
     return errands
 
 
-def post_of(db: Session, row: DeliveryRow, reply_to: str) -> Post:
+def post_of(db: Session, desk: Desk, row: DeliveryRow, reply_to: str) -> Post:
     """The signed text as the channel is given it."""
     return Post(
         key=row.id,
@@ -73,7 +74,7 @@ def post_of(db: Session, row: DeliveryRow, reply_to: str) -> Post:
         recipient=row.recipient,
         reply_to=reply_to,
         expires_at=row.expires_at,
-        picture=_picture(db, row),
+        picture=_picture(db, desk, row),
     )
 
 
@@ -92,14 +93,14 @@ def _holds(db: Session, row: DeliveryRow, signed: Signed, now: datetime) -> bool
     return False
 
 
-def _intend(db: Session, row: DeliveryRow, start_by: float, reply_to: str) -> Errand:
+def _intend(db: Session, desk: Desk, row: DeliveryRow, start_by: float, reply_to: str) -> Errand:
     return Errand(
         delivery_id=row.id,
         attempt_id=new_id(),
         fence=row.fence,
         channel=row.channel,
         mode=mode_of(row),
-        post=post_of(db, row, reply_to),
+        post=post_of(db, desk, row, reply_to),
         start_by=start_by,
     )
 
@@ -114,7 +115,7 @@ def _attempt(errand: Errand, worker: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _picture(db: Session, row: DeliveryRow) -> Picture | None:
+def _picture(db: Session, desk: Desk, row: DeliveryRow) -> Picture | None:
     if not row.picture:
         return None
     kept = db.get_one(PictureRow, row.picture)
@@ -125,4 +126,5 @@ def _picture(db: Session, row: DeliveryRow) -> Picture | None:
         height=kept.height,
         alt=row.alt,
         content=kept.content,
+        url=pictures.address(desk.settings.console.base_url, kept.sha256),
     )

@@ -48,7 +48,7 @@ def take(sessions: Sessions, desk: Desk, *, limit: int) -> list[Errand]:
                 fence=row.fence,
                 channel=row.channel,
                 mode=mode_of(row),
-                post=post_of(db, row, replied.get(row.id, "")),
+                post=post_of(db, desk, row, replied.get(row.id, "")),
                 start_by=0,
                 look_until=row.due_at,
             )

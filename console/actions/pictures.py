@@ -5,14 +5,17 @@ import io
 import warnings
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from PIL import Image, ImageOps, UnidentifiedImageError
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from console.actions.errors import Obstacle
 from console.actions.people import User
+from console.domain.message import MessageState
 from console.domain.policy import Act
-from console.store.messages import PictureRow
+from console.store.messages import MessageRow, PictureRow
 
 UPLOAD_MOST = 8_000_000
 """Bytes of an upload."""
@@ -63,6 +66,29 @@ def take(db: Session, *, content: bytes, filename: str, by: User, now: datetime)
             )
         )
     return sha256
+
+
+def address(base_url: str, sha256: str) -> str:
+    """Where a network that fetches pictures itself gets a released one, as a JPEG."""
+    return f"{base_url}/pictures/{sha256}.jpg"
+
+
+def released(db: Session, sha256: str) -> bytes | None:
+    """A picture's bytes; None unless a message that was released has it."""
+    states = (str(MessageState.RELEASED), str(MessageState.STOPPED))
+    out = exists().where(MessageRow.picture == sha256, MessageRow.state.in_(states))
+    wanted = select(PictureRow.content).where(PictureRow.sha256 == sha256, out)
+    return db.scalars(wanted).one_or_none()
+
+
+@lru_cache(maxsize=4)
+def as_jpeg(content: bytes) -> bytes:
+    """The same picture as a JPEG: as it is where it is one, else on white. A few are remembered:
+    two networks ask for the same picture within seconds."""
+    with Image.open(io.BytesIO(content)) as image:
+        if image.format == "JPEG":
+            return content
+        return _saved(_flat(image), "JPEG", quality=88, progressive=True)
 
 
 def _decoded(content: bytes, filename: str) -> Image.Image:

@@ -31,6 +31,8 @@ class Counting(StrEnum):
     """Extended grapheme clusters, what a reader takes for one character (Bluesky)."""
     MASTODON = "mastodon"
     """Grapheme clusters, every link counted as 23 (Mastodon)."""
+    THREADS = "threads"
+    """Unicode code points, emoji by their UTF-8 bytes (Threads)."""
     SMS = "sms"
     """GSM-7 septets or UCS-2 units, split into parts."""
 
@@ -207,6 +209,10 @@ class SendError(Exception):
         """The network's own words, or ours; never a secret."""
         self.status = status
         """The HTTP status or SMTP code, where there was one."""
+        self.said: Any = None
+        """The network's whole answer where it was JSON: for its own adapter, shown to nobody."""
+        self.headers: Mapping[str, str] = {}
+        """The answer's headers, likewise."""
 
 
 class Refused(SendError):

@@ -21,6 +21,7 @@ from console.web import (
     machines,
     messages,
     mishaps,
+    pictures,
     public,
     record,
     sign_in,
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     sign_off.blueprint,
     record.blueprint,
     public.blueprint,
+    pictures.blueprint,
     machines.blueprint,
     api.blueprint,
 )

@@ -66,7 +66,7 @@ def _send_now(db: Any, row: Any, desk: Desk) -> None:
         fence=0,
         channel=row.channel,
         mode=claims.mode_of(row),
-        post=claims.post_of(db, row, ""),
+        post=claims.post_of(db, desk, row, ""),
         start_by=clock() + 10,
     )
     deliver(errand, desk)

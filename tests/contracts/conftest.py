@@ -9,12 +9,14 @@ import requests
 
 from console.channels import installed
 from console.domain.channel import Channel
+from tests.contracts.expected import serve_picture
 from workers.practice import Practice
 
 
 @pytest.fixture(scope="module")
 def practice() -> Iterator[Practice]:
     with Practice() as running:
+        serve_picture(running)
         yield running
 
 

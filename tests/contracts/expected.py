@@ -3,12 +3,13 @@
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from console.domain.channel import Post, Reason, Refused, Unavailable, Uncertain
 from tests.contracts import networks
-from tests.contracts.posts import picture, post
+from tests.contracts.posts import jpeg, picture, post
+from workers.practice import Practice
 
 Came = tuple[type, Reason | None]
 
@@ -57,7 +58,19 @@ def _expected() -> dict[str, Expected]:
 EXPECTED = _expected()
 
 
+_address = [""]
+
+
+def serve_picture(practice: Practice) -> None:
+    """From now on the pictures of fitting posts are fetched from this practice server."""
+    _address[0] = f"{practice.url}/media/{practice.pictures.keep(jpeg()).sha256}"
+
+
 def fitting(network: str, **chosen: Any) -> Post:
-    """A post of its own as the network takes it: with a picture where it must have one."""
+    """A post of its own as the network takes it: with a picture where it must have one, and with
+    the address that some fetch it from."""
     needs = network in EXPECTED and EXPECTED[network].needs_picture
-    return post(**({"picture": picture()} if needs else {}) | chosen)
+    made = post(**({"picture": picture()} if needs else {}) | chosen)
+    if made.picture and not made.picture.url:
+        return replace(made, picture=replace(made.picture, url=_address[0]))
+    return made

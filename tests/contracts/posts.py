@@ -21,6 +21,13 @@ def picture() -> Picture:
     return Picture(hashlib.sha256(content).hexdigest(), "image/png", 40, 30, alt, content)
 
 
+def jpeg() -> bytes:
+    """The same sign as networks fetch it that take an address instead of bytes."""
+    drawn = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(drawn, "JPEG")
+    return drawn.getvalue()
+
+
 def post(**chosen: Any) -> Post:
     """A post of its own: nothing in it is equal to another one's."""
     n = next(_numbers)

@@ -74,6 +74,29 @@ def test_mastodon_counts_a_link_as_23_and_drops_the_server_of_a_mention(
 
 
 @pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("", 0),
+        ("Rhybudd: ffyrdd ŷ ŵ", 19),
+        (LONG_LINK, len(LONG_LINK)),
+        ("❄", 3),
+        ("❄️", 6),
+        ("🔥", 4),
+        ("Snow 🔥", 9),
+        ("🇬🇧", 8),
+        (FAMILY, 25),
+        (WALES, 28),
+        ("👩🏽‍🚒", 15),
+        ("1️⃣", 7),
+        ("12", 2),
+        ("雪", 1),
+    ],
+)
+def test_threads_counts_emoji_by_their_bytes(text: str, length: int) -> None:
+    assert used(text, Counting.THREADS) == length
+
+
+@pytest.mark.parametrize(
     ("text", "units", "parts"),
     [
         ("", 0, 1),

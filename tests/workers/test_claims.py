@@ -331,6 +331,8 @@ def test_a_picture_whose_bytes_were_changed_is_not_sent(stage: Stage) -> None:
     stage.released(text="Ice", picture=sha256, alt="A road", channels=["bluesky"])
     [whole] = claims.take(stage.sessions, stage.desk, worker="one:1", limit=1)
     assert whole.post.picture is not None
+    base_url = stage.desk.settings.console.base_url
+    assert whole.post.picture.url == f"{base_url}/pictures/{sha256}.jpg"
     with stage.sessions.engine.begin() as connection:
         connection.execute(update(PictureRow).values(content=b"another"))
     assert take(stage) == {}

@@ -1,14 +1,20 @@
 """The practice networks that speak HTTP. A new one is one file here and one line in this list."""
 
 from workers.practice.bluesky import Bluesky
+from workers.practice.facebook import Facebook
+from workers.practice.instagram import Instagram
 from workers.practice.mastodon import Mastodon
 from workers.practice.network import Network
+from workers.practice.threads import Threads
 from workers.practice.webhook import Webhook
 
 NETWORKS: tuple[type[Network], ...] = (
     Mastodon,
     Bluesky,
     Webhook,
+    Facebook,
+    Threads,
+    Instagram,
 )
 TITLES = {one.name: one.title for one in NETWORKS} | {"smtp": "E-mail"}
 NAMES = tuple(TITLES)
