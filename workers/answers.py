@@ -47,13 +47,18 @@ def words(response: requests.Response) -> str:
     if 300 <= response.status_code < 400:
         host = urlsplit(response.headers.get("Location", "")).hostname
         return f"towards {host}" if host else "without an address"
-    try:
-        said: Any = response.json()
-    except ValueError:
-        said = None
-    if isinstance(said, dict):
+    answer = said(response)
+    if isinstance(answer, dict):
         names = ("error", "message", "error_description", "detail")
-        parts = [said[name] for name in names if isinstance(said.get(name), str)]
+        parts = [answer[name] for name in names if isinstance(answer.get(name), str)]
         if parts:
             return ": ".join(parts)
     return str(response.reason or "")
+
+
+def said(response: requests.Response) -> Any:
+    """The answer's JSON; None where it is none."""
+    try:
+        return response.json()
+    except ValueError:
+        return None

@@ -207,6 +207,8 @@ class SendError(Exception):
         """The network's own words, or ours; never a secret."""
         self.status = status
         """The HTTP status or SMTP code, where there was one."""
+        self.said: Any = None
+        """The network's whole answer where it was JSON: for its own adapter, shown to nobody."""
 
 
 class Refused(SendError):

@@ -40,6 +40,8 @@ class Expected:
     shows_pictures: bool = True
     """False where a picture is only named, or not taken."""
     needs_picture: bool = False
+    recipient: str = "resident@northbrae.example"
+    """Whom it is sent to, where it goes to one person."""
     threads: bool = True
     """False where a reply cannot be tied to the post before it."""
     names_the_time: bool = True
@@ -59,5 +61,8 @@ EXPECTED = _expected()
 
 def fitting(network: str, **chosen: Any) -> Post:
     """A post of its own as the network takes it: with a picture where it must have one."""
-    needs = network in EXPECTED and EXPECTED[network].needs_picture
-    return post(**({"picture": picture()} if needs else {}) | chosen)
+    expected = EXPECTED.get(network)
+    usual: dict[str, Any] = {"recipient": expected.recipient} if expected else {}
+    if expected and expected.needs_picture:
+        usual["picture"] = picture()
+    return post(**usual | chosen)

@@ -138,7 +138,8 @@ def test_the_web_gets_the_networks_without_their_libraries():
 import sys
 from console.channels import installed
 installed()
-print([name for name in sys.modules if name in ("atproto_client", "httpx", "mastodon")])
+heavy = ("atproto_client", "httpx", "mastodon", "notifications_python_client", "apprise")
+print([name for name in sys.modules if name in heavy])
 """
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"

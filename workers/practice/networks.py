@@ -3,12 +3,15 @@
 from workers.practice.bluesky import Bluesky
 from workers.practice.mastodon import Mastodon
 from workers.practice.network import Network
+from workers.practice.notify import NotifyEmail, NotifySms
 from workers.practice.webhook import Webhook
 
 NETWORKS: tuple[type[Network], ...] = (
     Mastodon,
     Bluesky,
     Webhook,
+    NotifySms,
+    NotifyEmail,
 )
 TITLES = {one.name: one.title for one in NETWORKS} | {"smtp": "E-mail"}
 NAMES = tuple(TITLES)
