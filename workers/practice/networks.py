@@ -4,6 +4,7 @@ from workers.practice.bluesky import Bluesky
 from workers.practice.mastodon import Mastodon
 from workers.practice.network import Network
 from workers.practice.notify import NotifyEmail, NotifySms
+from workers.practice.slack import Slack
 from workers.practice.twilio import Twilio
 from workers.practice.webhook import Webhook
 
@@ -14,6 +15,7 @@ NETWORKS: tuple[type[Network], ...] = (
     NotifySms,
     NotifyEmail,
     Twilio,
+    Slack,
 )
 TITLES = {one.name: one.title for one in NETWORKS} | {"smtp": "E-mail"}
 NAMES = tuple(TITLES)
