@@ -5,6 +5,7 @@ from workers.practice.mastodon import Mastodon
 from workers.practice.network import Network
 from workers.practice.notify import NotifyEmail, NotifySms
 from workers.practice.slack import Slack
+from workers.practice.teams import Teams
 from workers.practice.twilio import Twilio
 from workers.practice.webhook import Webhook
 
@@ -16,6 +17,7 @@ NETWORKS: tuple[type[Network], ...] = (
     NotifyEmail,
     Twilio,
     Slack,
+    Teams,
 )
 TITLES = {one.name: one.title for one in NETWORKS} | {"smtp": "E-mail"}
 NAMES = tuple(TITLES)
