@@ -37,6 +37,10 @@ class Expected:
     faults: Mapping[str, Came] = field(default_factory=lambda: HTTP)
     server: str = "url"
     """The setting that leads to the server: an address, or ``host`` beside ``port``."""
+    scheme: str = "http"
+    """What that address begins with."""
+    unreachable: Came = (Unavailable, Reason.UNREACHABLE)
+    """What comes of a server that is not there."""
     shows_pictures: bool = True
     """False where a picture is only named, or not taken."""
     needs_picture: bool = False

@@ -1,5 +1,6 @@
 """The practice networks that speak HTTP. A new one is one file here and one line in this list."""
 
+from workers.practice.apprise import Apprise
 from workers.practice.bluesky import Bluesky
 from workers.practice.mastodon import Mastodon
 from workers.practice.network import Network
@@ -18,6 +19,7 @@ NETWORKS: tuple[type[Network], ...] = (
     Twilio,
     Slack,
     Teams,
+    Apprise,
 )
 TITLES = {one.name: one.title for one in NETWORKS} | {"smtp": "E-mail"}
 NAMES = tuple(TITLES)
