@@ -113,6 +113,12 @@ def test_the_words_arrive_as_signed(connect: Connect, network: Network):
     assert len(network.posts(words)) == 1
 
 
+def test_a_service_that_shows_html_gets_the_words_and_no_markup(practice, network: Network):
+    address = practice.url.removeprefix("http://")
+    Apprise({"url": f"json://{address}/apprise/x?format=html"}).send(post(text="Ice <A9>"))
+    assert len(network.posts("Ice&nbsp;&lt;A9&gt;")) == 1
+
+
 def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
     channel = Apprise({"url": "json://127.0.0.1/here"})
     monkeypatch.setitem(sys.modules, "apprise", None)

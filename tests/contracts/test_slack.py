@@ -106,6 +106,22 @@ def test_a_reply_to_a_reply_stands_in_the_same_thread(connect: Connect, network:
     assert slack.find(post(reply_to=update.reference)) is None
 
 
+def test_an_update_stands_in_the_channel_as_well(connect: Connect):
+    slack, alert = connect("slack"), post()
+    update = post(reply_to=slack.send(alert).reference)
+    slack.send(update)
+    shown = slack.recent(alert.created_at - timedelta(minutes=1))
+    assert [one.text for one in shown] == [update.text, alert.text]
+
+
+def test_a_reply_is_looked_for_in_its_thread():
+    said = answer({"ok": True, "messages": [], "has_more": False})
+    with peer(said) as slack:
+        assert channel(slack.url).find(post(reply_to="1.5|1.0")) is None
+    assert slack.received[0].startswith(b"GET /api/conversations.replies?")
+    assert b"&ts=1.0 " in slack.received[0]
+
+
 def test_a_busy_channel_is_read_page_by_page(connect: Connect, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("workers.channels.slack._PAGE", 2)
     slack, wanted = connect("slack"), post()
