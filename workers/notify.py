@@ -123,6 +123,9 @@ def _told(error: SendError) -> SendError | None:
     if isinstance(error, Refused):
         reason, advice = _why(error.status, name, message)
         return Refused(reason, f"{advice}: {said}" if advice else said, status=error.status)
+    if isinstance(error, Unavailable):
+        wait = error.retry_after
+        return Unavailable(error.reason, said, status=error.status, retry_after=wait)
     return type(error)(error.reason, said, status=error.status)
 
 
