@@ -170,6 +170,7 @@ def _filled(value: Any, channel: ConfiguredChannel, mode: Mode, settings: Settin
     host, _, port = settings.practice.smtp.partition(":")
     places = {
         "practice": settings.practice.url,
+        "practice_address": urlsplit(settings.practice.url).netloc,
         "practice_host": host,
         "smtp_port": port,
         "world": str(mode),

@@ -27,6 +27,8 @@ STOPS = (signal.SIGTERM, signal.SIGINT)
 LIBRARIES = {
     "bluesky": ("atproto_client", "workers.httpx_transport"),
     "mastodon": ("mastodon",),
+    "notify-email": ("notifications_python_client.notifications",),
+    "notify-sms": ("notifications_python_client.notifications",),
     "webhook": ("standardwebhooks",),
 }
 """What a network's channels import at their first call. Bluesky's alone take 20 MB."""

@@ -9,10 +9,10 @@ A channel is one class in one file (see docs/adding-a-channel.md). It takes its 
 ``keys`` (``ClassVar[Mapping[str, Key]]``) names the channel's settings, so that `skellat check` can
 tell a missing, unknown or mistyped one before it matters. ``practice`` (``ClassVar[Mapping[str,
 str]]``) gives the settings that lead to the practice networks, with the placeholders
-``{practice}`` (their address), ``{practice_host}``, ``{smtp_port}``, ``{world}`` (``actual`` or
-``exercise``), ``{name}`` (the channel's name) and ``{var}`` (the state folder). ``pace``
-(``ClassVar[Pace]``) says how many calls the network takes; the council's own figures in
-channels.toml go before it.
+``{practice}`` (their address), ``{practice_address}`` (its host and port), ``{practice_host}``,
+``{smtp_port}``, ``{world}`` (``actual`` or ``exercise``), ``{name}`` (the channel's name) and
+``{var}`` (the state folder). ``pace`` (``ClassVar[Pace]``) says how many calls the network takes;
+the council's own figures in channels.toml go before it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -37,6 +37,7 @@ def connect(practice: Practice, tmp_path: Path, request: pytest.FixtureRequest) 
     def connected(network: str, **chosen: str) -> Channel:
         places = {
             "practice": practice.url,
+            "practice_address": practice.url.removeprefix("http://"),
             "practice_host": practice.host,
             "smtp_port": practice.smtp_port,
             "world": "exercise",

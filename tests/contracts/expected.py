@@ -38,9 +38,15 @@ class Expected:
     faults: Mapping[str, Came] = field(default_factory=lambda: HTTP)
     server: str = "url"
     """The setting that leads to the server: an address, or ``host`` beside ``port``."""
+    scheme: str = "http"
+    """What that address begins with."""
+    unreachable: Came = (Unavailable, Reason.UNREACHABLE)
+    """What comes of a server that is not there."""
     shows_pictures: bool = True
     """False where a picture is only named, or not taken."""
     needs_picture: bool = False
+    recipient: str = "resident@northbrae.example"
+    """Whom it is sent to, where it goes to one person."""
     threads: bool = True
     """False where a reply cannot be tied to the post before it."""
     names_the_time: bool = True
@@ -69,8 +75,11 @@ def serve_picture(practice: Practice) -> None:
 def fitting(network: str, **chosen: Any) -> Post:
     """A post of its own as the network takes it: with a picture where it must have one, and with
     the address that some fetch it from."""
-    needs = network in EXPECTED and EXPECTED[network].needs_picture
-    made = post(**({"picture": picture()} if needs else {}) | chosen)
+    expected = EXPECTED.get(network)
+    usual: dict[str, Any] = {"recipient": expected.recipient} if expected else {}
+    if expected and expected.needs_picture:
+        usual["picture"] = picture()
+    made = post(**usual | chosen)
     if made.picture and not made.picture.url:
         return replace(made, picture=replace(made.picture, url=_address[0]))
     return made

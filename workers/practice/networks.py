@@ -1,11 +1,16 @@
 """The practice networks that speak HTTP. A new one is one file here and one line in this list."""
 
+from workers.practice.apprise import Apprise
 from workers.practice.bluesky import Bluesky
 from workers.practice.facebook import Facebook
 from workers.practice.instagram import Instagram
 from workers.practice.mastodon import Mastodon
 from workers.practice.network import Network
+from workers.practice.notify import NotifyEmail, NotifySms
+from workers.practice.slack import Slack
+from workers.practice.teams import Teams
 from workers.practice.threads import Threads
+from workers.practice.twilio import Twilio
 from workers.practice.webhook import Webhook
 
 NETWORKS: tuple[type[Network], ...] = (
@@ -15,6 +20,12 @@ NETWORKS: tuple[type[Network], ...] = (
     Facebook,
     Threads,
     Instagram,
+    NotifySms,
+    NotifyEmail,
+    Twilio,
+    Slack,
+    Teams,
+    Apprise,
 )
 TITLES = {one.name: one.title for one in NETWORKS} | {"smtp": "E-mail"}
 NAMES = tuple(TITLES)
