@@ -26,7 +26,7 @@ import requests.adapters
 import urllib3
 
 from console.domain.channel import Reason, Refused, SendError, Unavailable, Uncertain
-from workers.answers import retry_after, words
+from workers.answers import retry_after, said, words
 from workers.connections import POOLS, calling, reach
 from workers.deadline import deadline, left, tls_context
 from workers.secrecy import without_secrets
@@ -82,7 +82,11 @@ class _Adapter(requests.adapters.HTTPAdapter):
         except _FAULTS as error:
             raise Uncertain(Reason.NO_ANSWER, _short(error)) from None
         response.raw = io.BytesIO(_body(response))
-        _judge(response)
+        try:
+            _judge(response)
+        except SendError as error:
+            error.said = said(response)
+            raise
         return response
 
 
@@ -125,18 +129,18 @@ def _judge(response: requests.Response) -> None:
     status = response.status_code
     if 200 <= status < 300:
         return
-    said = words(response)
+    told = words(response)
     if status < 400:
-        raise Refused(Reason.REDIRECTED, said, status=status)
+        raise Refused(Reason.REDIRECTED, told, status=status)
     if status == 429:
         wait = retry_after(response.headers)
-        raise Unavailable(Reason.RATE, said, status=status, retry_after=wait)
+        raise Unavailable(Reason.RATE, told, status=status, retry_after=wait)
     if status in (408, 425):
-        raise Unavailable(Reason.SERVER, said, status=status)
+        raise Unavailable(Reason.SERVER, told, status=status)
     if status >= 500:
-        raise Uncertain(Reason.SERVER, said, status=status)
+        raise Uncertain(Reason.SERVER, told, status=status)
     reasons = {401: Reason.CREDENTIAL, 403: Reason.FORBIDDEN}
-    raise Refused(reasons.get(status, Reason.CONTENT), said, status=status)
+    raise Refused(reasons.get(status, Reason.CONTENT), told, status=status)
 
 
 class _Session(requests.Session):
@@ -207,7 +211,9 @@ def before_publishing() -> Iterator[None]:
     try:
         yield
     except Uncertain as error:
-        raise Unavailable(error.reason, error.detail, status=error.status) from None
+        unavailable = Unavailable(error.reason, error.detail, status=error.status)
+        unavailable.said = error.said
+        raise unavailable from None
 
 
 _ODD_ANSWER: tuple[type[Exception], ...] = (AttributeError, LookupError, TypeError, ValueError)

@@ -28,6 +28,7 @@ LIBRARIES = {
     "bluesky": ("atproto_client", "workers.httpx_transport"),
     "mastodon": ("mastodon",),
     "webhook": ("standardwebhooks",),
+    "x": ("oauthlib.oauth1",),
 }
 """What a network's channels import at their first call. Bluesky's alone take 20 MB."""
 

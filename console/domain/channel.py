@@ -31,6 +31,10 @@ class Counting(StrEnum):
     """Extended grapheme clusters, what a reader takes for one character (Bluesky)."""
     MASTODON = "mastodon"
     """Grapheme clusters, every link counted as 23 (Mastodon)."""
+    WEIGHTED = "weighted"
+    """Most characters 1, wide ones and whole emoji 2, every link 23 (X)."""
+    UTF_16 = "utf-16"
+    """UTF-16 units: most characters 1, emoji and rare ones 2 (Telegram)."""
     SMS = "sms"
     """GSM-7 septets or UCS-2 units, split into parts."""
 
@@ -207,6 +211,8 @@ class SendError(Exception):
         """The network's own words, or ours; never a secret."""
         self.status = status
         """The HTTP status or SMTP code, where there was one."""
+        self.said: Any = None
+        """The network's whole answer where it was JSON: for its own adapter, shown to nobody."""
 
 
 class Refused(SendError):

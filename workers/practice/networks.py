@@ -4,11 +4,13 @@ from workers.practice.bluesky import Bluesky
 from workers.practice.mastodon import Mastodon
 from workers.practice.network import Network
 from workers.practice.webhook import Webhook
+from workers.practice.x import X
 
 NETWORKS: tuple[type[Network], ...] = (
     Mastodon,
     Bluesky,
     Webhook,
+    X,
 )
 TITLES = {one.name: one.title for one in NETWORKS} | {"smtp": "E-mail"}
 NAMES = tuple(TITLES)
