@@ -1,6 +1,7 @@
 """The practice networks that speak HTTP. A new one is one file here and one line in this list."""
 
 from workers.practice.bluesky import Bluesky
+from workers.practice.linkedin import LinkedIn
 from workers.practice.mastodon import Mastodon
 from workers.practice.network import Network
 from workers.practice.webhook import Webhook
@@ -11,6 +12,7 @@ NETWORKS: tuple[type[Network], ...] = (
     Bluesky,
     Webhook,
     X,
+    LinkedIn,
 )
 TITLES = {one.name: one.title for one in NETWORKS} | {"smtp": "E-mail"}
 NAMES = tuple(TITLES)
