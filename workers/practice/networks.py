@@ -4,6 +4,7 @@ from workers.practice.bluesky import Bluesky
 from workers.practice.linkedin import LinkedIn
 from workers.practice.mastodon import Mastodon
 from workers.practice.network import Network
+from workers.practice.telegram import Telegram
 from workers.practice.webhook import Webhook
 from workers.practice.x import X
 
@@ -13,6 +14,7 @@ NETWORKS: tuple[type[Network], ...] = (
     Webhook,
     X,
     LinkedIn,
+    Telegram,
 )
 TITLES = {one.name: one.title for one in NETWORKS} | {"smtp": "E-mail"}
 NAMES = tuple(TITLES)
