@@ -30,15 +30,12 @@ _EMOJI = regex.compile(
     rf"{_FLAG.pattern}|[#*0-9]\uFE0F?\u20E3|{_ONE_EMOJI}(?:\u200D{_ONE_EMOJI})*+"
 )
 _HOST = r"(?:[\w-]++\.)++[^\W\d_][\w-]++"
-_WEIGHTED_LINK = regex.compile(
-    rf"""https?+://{_HOST}(?::\d++)?+(?:[/?#](?:[^\s<>"]*[^\s<>".,;:!?')\]])?+)?+""",
-    regex.IGNORECASE,
-)
+# Up to a space, a quotation mark, or a letter that is neither English nor accented.
+_PATH = r"""[/?#][!#-;=?-~\u00C0-\u024F]*(?<![.,;:!?')\]])"""
+_WEIGHTED_LINK = regex.compile(rf"https?+://{_HOST}(?::\d++)?+(?:{_PATH})?+", regex.IGNORECASE)
 # Without http:// X knows a link by the list of all top-level domains. Here whatever looks like one
 # is counted as one, or by its letters if those are more: too much now and then, never too little.
-_BARE_LINK = regex.compile(
-    rf"""(?<![\w@./-]){_HOST}(?:/(?:[^\s<>"]*[^\s<>".,;:!?')\]])?+)?+""", regex.IGNORECASE
-)
+_BARE_LINK = regex.compile(rf"(?<![\w@./-]){_HOST}(?:{_PATH})?+", regex.IGNORECASE)
 
 
 def _gsm_alphabet() -> dict[str, int]:

@@ -41,7 +41,7 @@ def without(line: str) -> str:
 
 WRONG = [
     (MASTODON.replace("mastodon", "mastadon"), "network", "not installed", "'mastodon'"),
-    (without("network"), "network", "has no network", "bluesky, mastodon, public-page"),
+    (without("network"), "network", "has no network", "the keys here are bluesky, "),
     (MASTODON + "network_ = 1", "network_", "not a known key", "'network'"),
     (MASTODON + 'tokn = "env:X"', "tokn", "not a known key", "'token'"),
     (MASTODON + "qwxz = 1", "qwxz", "not a known key", "the keys here are account"),

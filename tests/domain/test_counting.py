@@ -103,6 +103,8 @@ def test_mastodon_counts_a_link_as_23_and_drops_the_server_of_a_mention(
         (f"({LONG_LINK})", 23 + 2),
         (f"{LONG_LINK}\n{LONG_LINK}", 23 + 1 + 23),
         ("HTTPS://NORTHBRAE.EXAMPLE/A", 23),
+        ("https://northbrae.gov.uk/x…", 25),
+        ("https://northbrae.gov.uk/x?q=é.", 24),
         ("northbrae.gov.uk", 23),
         ("www.northbrae.gov.uk/snow-and-ice-on-all-roads", 46),
         ("Ring 01234 567890. Closed at 9.30am, 3.5km.", 43),
