@@ -12,16 +12,21 @@ import requests
 _NUMBER = re.compile(r"\d{1,12}(\.\d{1,6})?")
 _EPOCH = 1_000_000_000
 """A larger number is a time since 1970, a smaller one a number of seconds from now."""
+_OF_X = "x-rate-limit-reset"
+_DAYS = ("x-app-limit-24hour", "x-user-limit-24hour")
+"""https://docs.x.com/x-api/fundamentals/rate-limits"""
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds until the network wants the next try; None where it does not say.
 
     Retry-After is seconds or a date (RFC 9110); Mastodon names a time in X-RateLimit-Reset,
-    Bluesky seconds since 1970 in ratelimit-reset. Measured from the network's own clock.
+    Bluesky seconds since 1970 in ratelimit-reset, X in x-rate-limit-reset, or in the reset of a
+    day's allowance where nothing of that is left. Measured from the network's own clock.
     """
     now = _moment(headers.get("Date", "")) or datetime.now(UTC)
-    for name in ("Retry-After", "X-RateLimit-Reset", "ratelimit-reset"):
+    spent = [f"{day}-reset" for day in _DAYS if headers.get(f"{day}-remaining", "").strip() == "0"]
+    for name in (*spent, "Retry-After", "X-RateLimit-Reset", "ratelimit-reset", _OF_X):
         value = headers.get(name, "").strip()
         if _NUMBER.fullmatch(value):
             seconds = float(value)
@@ -49,7 +54,7 @@ def words(response: requests.Response) -> str:
         return f"towards {host}" if host else "without an address"
     answer = said(response)
     if isinstance(answer, dict):
-        names = ("error", "message", "error_description", "detail")
+        names = ("error", "message", "error_description", "detail", "description")
         parts = [answer[name] for name in names if isinstance(answer.get(name), str)]
         if parts:
             return ": ".join(parts)

@@ -30,6 +30,7 @@ LIBRARIES = {
     "notify-email": ("notifications_python_client.notifications",),
     "notify-sms": ("notifications_python_client.notifications",),
     "webhook": ("standardwebhooks",),
+    "x": ("oauthlib.oauth1",),
 }
 """What a network's channels import at their first call. Bluesky's alone take 20 MB."""
 

@@ -33,6 +33,10 @@ class Counting(StrEnum):
     """Grapheme clusters, every link counted as 23 (Mastodon)."""
     THREADS = "threads"
     """Unicode code points, emoji by their UTF-8 bytes (Threads)."""
+    WEIGHTED = "weighted"
+    """Most characters 1, wide ones and whole emoji 2, every link 23 (X)."""
+    UTF_16 = "utf-16"
+    """UTF-16 units: most characters 1, emoji and rare ones 2 (Telegram)."""
     SMS = "sms"
     """GSM-7 septets or UCS-2 units, split into parts."""
 

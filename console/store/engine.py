@@ -111,7 +111,7 @@ def _engine(url: str, patience: float) -> Engine:
         # PostgreSQL itself waits for a lock for ever, and libpq for a host that does not answer.
         connection.autocommit = True
         connection.execute(f"SET lock_timeout = {milliseconds}")
-        # A server that is set up to answer before it has written loses a sign-off when it is killed.
+        # A server that answers before it has written loses a sign-off when it is killed.
         connection.execute(
             "SELECT set_config('synchronous_commit', 'on', false)"
             " WHERE current_setting('synchronous_commit') = 'off'"

@@ -43,8 +43,8 @@ class Lock:
             raise OperationalError("lock", None, Exception("somebody else holds it"))
 
     def let_go(self) -> None:
-        """By its death: whatever was forked since holds the other end of its pipe open. A no-op where
-        it was let go."""
+        """By its death: whatever was forked since holds the other end of its pipe open. A no-op
+        where it was let go."""
         if self._holder.poll() is None:
             self._holder.kill()
             self._holder.wait()

@@ -97,6 +97,60 @@ def test_threads_counts_emoji_by_their_bytes(text: str, length: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "weight"),
+    [
+        ("", 0),
+        ("snow", 4),
+        ("£5 “quoted” – ŵ ŷ é", 19),
+        ("e\u0301", 1),
+        ("e" + "\u0301" * 3, 3),
+        ("€", 2),
+        ("…", 2),
+        ("雪が降る", 8),
+        ("🔥", 2),
+        (FAMILY, 2),
+        (WALES, 2),
+        ("👩🏽‍🚒", 2),
+        ("🇬🇧🇮🇪", 4),
+        ("🇬🇧🇮", 4),
+        ("1️⃣", 2),
+        ("1", 1),
+        ("❄️", 2),
+        ("❄", 2),
+        ("©", 1),
+        ("©️", 2),
+        ("‼", 2),
+        (LONG_LINK, 23),
+        ("http://a.uk", 23),
+        (f"See {LONG_LINK}.", 4 + 23 + 1),
+        (f"({LONG_LINK})", 23 + 2),
+        (f"{LONG_LINK}\n{LONG_LINK}", 23 + 1 + 23),
+        ("HTTPS://NORTHBRAE.EXAMPLE/A", 23),
+        ("https://northbrae.gov.uk/x…", 25),
+        ("https://northbrae.gov.uk/x?q=é.", 24),
+        ("northbrae.gov.uk", 23),
+        ("www.northbrae.gov.uk/snow-and-ice-on-all-roads", 46),
+        ("Ring 01234 567890. Closed at 9.30am, 3.5km.", 43),
+        ("e.g. the A9", 11),
+        ("clerk@northbrae.gov.uk", 22),
+        ("@northbrae #Snow", 16),
+    ],
+)
+def test_x_weighs_wide_characters_and_whole_emoji_twice_and_a_link_as_23(
+    text: str, weight: int
+) -> None:
+    assert used(text, Counting.WEIGHTED) == weight
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [("", 0), ("snow", 4), ("ŵ", 1), ("雪", 1), ("🔥", 2), (FAMILY, 11), ("e\u0301", 2)],
+)
+def test_telegram_counts_utf_16_units(text: str, units: int) -> None:
+    assert used(text, Counting.UTF_16) == units
+
+
+@pytest.mark.parametrize(
     ("text", "units", "parts"),
     [
         ("", 0, 1),

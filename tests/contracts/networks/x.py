@@ -1,0 +1,3 @@
+from tests.contracts.expected import Expected
+
+EXPECTED = Expected(secret={"token_secret": "canary-secret-7d20"})
