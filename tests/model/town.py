@@ -13,18 +13,13 @@ from sqlalchemy import event, update
 
 from console.actions.desk import Desk
 from console.domain.policy import Policy, Rules
-from console.store.approvals import ApprovalRow
-from console.store.deliveries import DeliveryRow
+from console.store import base
 from console.store.engine import Sessions
-from console.store.incidents import IncidentRow
-from console.store.messages import MessageRow
 from console.store.people import UserRow
 from tests.stage import BEGIN, PIN, set_up, settings_for, stage_on
 from workers import recording
 
 DATABASE = "file:/skellat-model?vfs=memdb"
-NAMED = (IncidentRow, MessageRow, ApprovalRow, DeliveryRow)
-"""Tables whose ids decide an order somewhere: by chance, a run could not be played again."""
 
 
 @dataclass
@@ -76,13 +71,10 @@ class Town:
         self._template = sqlite3.connect(":memory:")
         self._live.backup(self._template)
         self._chance, recording.random = recording.random, Random()
-        self._random = {row: row.__table__.c.id.default.arg for row in NAMED}
-        for row in NAMED:
-            row.__table__.c.id.default.arg = self._next_name
+        self._secrets, base.secrets = base.secrets, self
 
     def close(self) -> None:
-        for row, random in self._random.items():
-            row.__table__.c.id.default.arg = random
+        base.secrets = self._secrets
         recording.random = self._chance
         self._template.close()
         self._live.close()
@@ -112,9 +104,11 @@ class Town:
         # `database_now` asks the database with one argument; ours comes before SQLite's own.
         connection.create_function("strftime", 1, self.clock.as_sqlite_writes_it)
 
-    def _next_name(self, _context: Any) -> str:
+    def token_bytes(self, size: int) -> bytes:
+        """What every id is made of: ids decide an order here and there, and by chance a run could
+        not be played again."""
         self._named += 1
-        return hashlib.sha256(str(self._named).encode()).hexdigest()[:16]
+        return hashlib.sha256(str(self._named).encode()).digest()[:size]
 
     def _cheap_pins(self) -> None:
         quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PIN)

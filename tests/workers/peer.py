@@ -1,5 +1,6 @@
 """A server that answers each connection exactly as a test writes it down."""
 
+import re
 import socket
 import ssl
 import threading
@@ -77,14 +78,20 @@ def _wait_for_the_end(connection: socket.socket, over: threading.Event) -> None:
 
 
 def _request(connection: socket.socket) -> bytes:
-    """The head of a request, and what has come of its body with it."""
+    """The whole request, or what came of it before the client left."""
     said = b""
-    while b"\r\n\r\n" not in said:
+    while not _whole(said):
         more = connection.recv(65536)
         if not more:
             break
         said += more
     return said
+
+
+def _whole(said: bytes) -> bool:
+    head, end, body = said.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)^content-length: *(\d+)", head, re.MULTILINE)
+    return bool(end) and len(body) >= (int(length[1]) if length else 0)
 
 
 def drip(answer: bytes, every: float) -> Part:
