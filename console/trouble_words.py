@@ -99,6 +99,10 @@ WHAT_TO_DO: Mapping[str, tuple[str, str]] = {
         "Open the account and look whether the post is there.",
     ),
 }
+_NO_MORE_TODAY = (
+    "The network takes no more from this account today.",
+    "Use another channel. It can be sent again tomorrow.",
+)
 _UNEXPECTED = (
     "Something went wrong that Skellat does not know.",
     "Ask IT to read the details of the attempt, then send again.",
@@ -118,6 +122,8 @@ def words(one: cards.Delivery, *, exercise: bool, next_: str = "") -> Words:
     maybe = f" It may be {'there' if exercise else 'public'} already." if one.doubtful else ""
     match one.state:
         case DeliveryState.FAILED:
+            if one.reason == Reason.RATE:  # for a while would be no failure
+                what, to_do = _NO_MORE_TODAY
             safe = _SAFE.get(one.reason, _SAFE_TO_REHEARSE if exercise else _SAFE_TO_SEND)
             return Words(f"{what} {safe}".strip(), to_do)
         case DeliveryState.UNCERTAIN:
@@ -163,6 +169,8 @@ def _look(one: cards.Delivery) -> str:
         return "Look on the practice wall whether it is there."
     if one.where:
         return "Open the account and look whether it is there."
-    if one.recipient:
+    if "@" in one.recipient:
         return f"Look in the mail server’s log, or ask {one.recipient}, whether it arrived."
+    if one.recipient:
+        return f"Ask {one.recipient} whether it arrived."
     return f"Ask {one.account} whether it arrived."

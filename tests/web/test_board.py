@@ -188,3 +188,11 @@ def test_every_reason_has_words_for_people(reason: Reason) -> None:
     what, to_do = WHAT_TO_DO[reason]
     assert what.endswith(".")
     assert to_do.endswith(".")
+
+
+def test_a_limit_for_the_day_is_not_said_to_be_over_in_minutes(browser: Open, web: Web) -> None:
+    message_id = acting.released(web, acting.drafted(web))
+    acting.settle(web, message_id, "radio", FAILED, reason=Reason.RATE)
+    said = page(browser("officer"), message_id).text
+    assert "takes no more from this account today" in said
+    assert "a few minutes" not in said
