@@ -3,8 +3,7 @@
 A channel is one class in one file (see docs/adding-a-channel.md). It takes its settings in
 ``__init__`` and a `Post` in ``send``, and returns a `Receipt` or raises one of `Refused`,
 `Unavailable`, `Uncertain`. Everything else a channel may have is optional and used only if present:
-``find(post)``, ``check()``, ``recent(since)``, ``remove(reference)``, ``edit(reference, post)``,
-``practice``, ``keys``.
+``find``, ``check``, ``recent``, ``remove``, ``edit``, ``practice``, ``keys``.
 
 ``keys`` (``ClassVar[Mapping[str, Key]]``) names the channel's settings, so that `skellat check` can
 tell a missing, unknown or mistyped one before it matters. ``practice`` (``ClassVar[Mapping[str,

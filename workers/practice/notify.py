@@ -8,6 +8,7 @@ placeholders alone. References need not be unique, as at Notify.
 import re
 import time
 import uuid
+from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -41,7 +42,7 @@ _NUMBER = re.compile(r"(\+|00)?[\d ()-]+")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
-class _Notify:
+class _Notify(ABC):
     """What the two have in common; ``kind`` is Notify's word for the channel."""
 
     name: ClassVar[str]
@@ -106,11 +107,11 @@ class _Notify:
             raise _no(400, "BadRequestError", words)
         self._check_length(str(values["message"]))
 
-    def _check_recipient(self, to: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _check_recipient(self, to: str) -> None: ...
 
-    def _check_length(self, words: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _check_length(self, words: str) -> None: ...
 
 
 class NotifySms(_Notify):
