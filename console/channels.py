@@ -61,6 +61,12 @@ class ConfiguredChannel:
     def findable(self) -> bool:
         return issubclass(self.adapter, Findable)
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Where its secrets are kept, such as ``env:NAME``; never what they are."""
+        named = (self.settings.get(key) for key, one in keys_of(self.adapter).items() if one.secret)
+        return tuple(str(one) for one in named if str(one).startswith(("env:", "file:")))
+
     def practised(self, mode: Mode) -> bool:
         """True where what is sent stays on the practice networks."""
         return self.practice or mode is Mode.EXERCISE

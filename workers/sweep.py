@@ -17,7 +17,7 @@ from console.store.deliveries import DeliveryRow
 from console.store.engine import Sessions, database_now
 from console.store.mails import MailRow
 from console.store.messages import MessageRow
-from console.store.order import NOW
+from console.store.order import NOW, held
 from workers import alarm
 from workers.recording import lose, on_record
 
@@ -98,7 +98,7 @@ _OVERDUE = exists().where(
 )
 _UNSENDABLE = select(outbox.any_unsendable())
 _DUE = select(
-    exists().where(DeliveryRow.state == outbox.QUEUED, DeliveryRow.due_at <= NOW),
+    exists().where(DeliveryRow.state == outbox.QUEUED, DeliveryRow.due_at <= NOW, ~held()),
     exists().where(DeliveryRow.state == outbox.UNCERTAIN, DeliveryRow.due_at <= NOW),
     exists().where(MailRow.state == "due", MailRow.due_at <= NOW),
     or_(_LAPSED, _OVERDUE, troubles.any_untold()),

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from console.actions import register
 from console.actions.desk import Desk
 from console.actions.errors import Trouble
 from console.channels import ConfiguredChannel
@@ -62,7 +63,8 @@ def propose(
         troubles.append(Trouble("expires_at", "a time that has passed"))
     frame = _frame(db, desk, incident, message)
     proposals = []
-    channels = desk.channels_for(Mode(incident.mode), message.channels)
+    mode = Mode(incident.mode)
+    channels = register.usable(db, desk.channels_for(mode, message.channels), mode)
     for channel in channels:
         try:
             proposal = _propose(desk, type_, message, incident, channel, frame)

@@ -25,6 +25,8 @@ class Act(StrEnum):
     READ = "read"
     AUDIT = "audit"
     ADMINISTER = "administer"
+    KEEP = "keep channels"
+    HOLD = "hold channels"
 
 
 MAY: dict[Act, frozenset[Role]] = {
@@ -35,6 +37,9 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.READ: frozenset(Role),
     Act.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.APPROVER, Role.DUTY_OFFICER}),
     Act.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
+    Act.KEEP: frozenset({Role.CUSTODIAN, Role.ADMINISTRATOR}),
+    # Whoever sees an account in wrong hands stops it, at any hour.
+    Act.HOLD: frozenset(Role) - {Role.AUDITOR},
 }
 """Deny by default: an act that no role is listed for is nobody's."""
 

@@ -9,6 +9,7 @@ from console.domain.message import Kind, MessageState
 from console.store.base import Instant
 from console.store.deliveries import DeliveryRow
 from console.store.messages import MessageRow
+from console.store.register import EVERYTHING, HoldRow
 
 NOW = bindparam("now", type_=Instant())
 """The moment that a statement is about. What each turn of a dispatcher asks is built once: building
@@ -35,6 +36,11 @@ def newer_released() -> ColumnElement[bool]:
     return exists().where(
         _same_place(newer), newer.number > DeliveryRow.number, newer.kind != str(Kind.ALERT)
     )
+
+
+def held() -> ColumnElement[bool]:
+    """Somebody froze the channel, or everything."""
+    return exists().where(HoldRow.channel.in_([DeliveryRow.channel, EVERYTHING]))
 
 
 def older_on_its_way() -> ColumnElement[bool]:

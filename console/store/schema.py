@@ -11,6 +11,7 @@ from console.store import (
     paces,
     people,
     presence,
+    register,
 )
 from console.store.base import Base
 
@@ -26,6 +27,7 @@ __all__ = [
     "paces",
     "people",
     "presence",
+    "register",
 ]
 
 metadata = Base.metadata

@@ -1,0 +1,242 @@
+"""The register of channels: accounts come, change, are promoted, parked and given up."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from console.actions.desk import Desk
+from console.actions.errors import NotFound, Obstacle
+from console.actions.people import User
+from console.actions.recording import SYSTEM
+from console.channels import ConfiguredChannel
+from console.domain import plain_text
+from console.domain.incident import Mode
+from console.domain.policy import Act
+from console.domain.register import CARRIES, NEXT, Move, Status
+from console.domain.states import after
+from console.store import register
+from console.store.anchors import anything_released
+from console.store.audit import record
+from console.store.register import ChannelRow
+
+
+class NameTaken(Obstacle):
+    """There is an account of this name in the register already. ``name`` is it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is in the register")
+        self.name = name
+
+
+class NotAName(Obstacle):
+    """A name has 2 to 60 small letters, digits and hyphens, and begins with a letter."""
+
+
+class TooLongDetail(Obstacle):
+    """``field`` holds ``most`` characters."""
+
+    def __init__(self, field: str, most: int) -> None:
+        super().__init__(f"{field} holds {most} characters")
+        self.field, self.most = field, most
+
+
+class SecretInRegister(Obstacle):
+    """What stands in ``field`` looks like a secret, which is what the register never holds."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"{field} looks like a secret")
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Details:
+    """What people write about an account. Empty: nobody knows, which is worth knowing too."""
+
+    title: str
+    handle: str
+    account_id: str = ""
+    owner: str = ""
+    kept_in: str = ""
+    second_factor: str = ""
+    recovery_mailbox: str = ""
+    recovery_phone: str = ""
+    if_lost: str = ""
+    signpost: str = ""
+
+
+LONGEST = {
+    "title": 120,
+    "handle": 200,
+    "account_id": 200,
+    "owner": 120,
+    "kept_in": 200,
+    "second_factor": 200,
+    "recovery_mailbox": 254,
+    "recovery_phone": 60,
+    "if_lost": 4000,
+    "signpost": 200,
+}
+_NAME = re.compile(r"[a-z][a-z0-9-]{1,59}")
+_TOKEN = re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9_\-+/=]{24,}")
+"""A long run of letters and digits is a password or a token; an address has dots and slashes."""
+
+
+def sync(db: Session, desk: Desk, now: datetime) -> None:
+    """Brings the configured channels into the register; runs at every start.
+
+    A channel that goes live begins as a pilot. Where messages were sent before there was a
+    register, what is live has been in use.
+    """
+    rows = {row.name: row for row in register.everything(db)}
+    in_use = not rows and anything_released(db)
+    for channel in desk.channels:
+        row = rows.pop(channel.name, None)
+        if row is None:
+            proved = channel.practice or in_use
+            _enter(db, channel, Status.ACTIVE if proved else Status.PILOT, now)
+            continue
+        if row.practice and not channel.practice and row.status in CARRIES[Mode.ACTUAL]:
+            row.status, row.promoted_by = str(Status.PILOT), None
+            _on_record(db, row.name, "channel left practice, a pilot now", SYSTEM, now)
+        row.ours, row.practice, row.network = True, channel.practice, channel.network
+        row.title, row.handle = channel.title, channel.account
+    for row in rows.values():
+        if row.ours:
+            row.ours = False
+            _on_record(db, row.name, "channel left the configuration", SYSTEM, now)
+
+
+def add(
+    db: Session, *, name: str, network: str, details: Details, by: User, now: datetime
+) -> ChannelRow:
+    """An account that Skellat does not post to: a library's, a school's, one that is not ours.
+
+    Raises `NotAName`, `NameTaken`, `TooLongDetail`, `SecretInRegister`.
+    """
+    by.must_be_able_to(Act.KEEP)
+    if not _NAME.fullmatch(name):
+        raise NotAName(name)
+    if db.get(ChannelRow, name):
+        raise NameTaken(name)
+    status = str(Status.ACTIVE)
+    network = _fitting("network", network, 40)
+    row = ChannelRow(
+        name=name, ours=False, status=status, network=network, title="", handle="", added_at=now
+    )
+    _write(row, details)
+    db.add(row)
+    db.flush()
+    _on_record(db, name, "account entered in the register", by, now, {"network": network})
+    return row
+
+
+def change(db: Session, *, name: str, details: Details, by: User, now: datetime) -> None:
+    """Raises `NotFound`, `TooLongDetail`, `SecretInRegister`."""
+    by.must_be_able_to(Act.KEEP)
+    row = locked(db, name)
+    if row.ours:  # these two are the configuration's
+        details = _but(details, title=row.title, handle=row.handle)
+    before = {one.name: getattr(row, one.name) for one in fields(details)}
+    _write(row, details)
+    changed = sorted(name for name, value in before.items() if value != getattr(row, name))
+    if changed:
+        _on_record(db, name, "register changed", by, now, {"changed": changed})
+
+
+def move(db: Session, *, name: str, move: Move, by: User, now: datetime) -> Status:
+    """The account's next status. A pilot is promoted by two people: after the first it is one still.
+
+    Raises `NotFound`, `NotAllowed`.
+    """
+    by.must_be_able_to(Act.KEEP)
+    row = locked(db, name)
+    status = after(NEXT, Status(row.status), move)
+    if move is Move.PROMOTE and row.promoted_by in (None, by.id):
+        if row.promoted_by is None:
+            row.promoted_by = by.id
+            _on_record(db, name, "promotion begun: a second person has to agree", by, now)
+        return Status.PILOT
+    before, row.status = row.status, str(status)
+    row.promoted_by = None
+    _on_record(db, name, "status changed", by, now, {"was": before, "is": row.status})
+    return status
+
+
+def rotated(db: Session, *, name: str, by: User, now: datetime) -> None:
+    """Somebody says that the password or token was changed. Raises `NotFound`."""
+    by.must_be_able_to(Act.KEEP)
+    row = locked(db, name)
+    row.rotated_at = now
+    _on_record(db, name, "credential changed", by, now)
+
+
+def usable(db: Session, channels: list[ConfiguredChannel], mode: Mode) -> list[ConfiguredChannel]:
+    """Those of the channels whose status lets them carry a message of this mode. One that is not in
+    the register yet may: losing a channel without a word would be worse."""
+    known = register.statuses(db)
+    open_ = CARRIES[mode]
+    return [one for one in channels if Status(known.get(one.name, Status.ACTIVE)) in open_]
+
+
+def locked(db: Session, name: str) -> ChannelRow:
+    row = db.get(ChannelRow, name, with_for_update=True)
+    if row is None:
+        raise NotFound("channel", name)
+    return row
+
+
+def _enter(db: Session, channel: ConfiguredChannel, status: Status, now: datetime) -> None:
+    db.add(
+        ChannelRow(
+            name=channel.name,
+            ours=True,
+            practice=channel.practice,
+            status=str(status),
+            network=channel.network,
+            title=channel.title,
+            handle=channel.account,
+            kept_in=", ".join(channel.secrets)[: LONGEST["kept_in"]],
+            added_at=now,
+        )
+    )
+    db.flush()
+    _on_record(db, channel.name, "channel entered in the register", SYSTEM, now, {"is": status})
+
+
+def _write(row: ChannelRow, details: Details) -> None:
+    for one in fields(details):
+        setattr(row, one.name, _fitting(one.name, getattr(details, one.name), LONGEST[one.name]))
+
+
+def _fitting(field: str, written: str, most: int) -> str:
+    text = plain_text.clean(written).strip()
+    if len(text) > most:
+        raise TooLongDetail(field, most)
+    if field in ("kept_in", "if_lost", "second_factor") and _TOKEN.search(text):
+        raise SecretInRegister(field)
+    return text
+
+
+def _but(details: Details, **other: str) -> Details:
+    return Details(**{one.name: getattr(details, one.name) for one in fields(details)} | other)
+
+
+def _on_record(
+    db: Session,
+    name: str,
+    action: str,
+    by: User,
+    now: datetime,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    record(
+        db,
+        actor=by.actor,
+        action=action,
+        subject=f"channel:{name}",
+        detail={"channel": name, **(detail or {})},
+        now=now,
+    )

@@ -1,0 +1,135 @@
+"""The register of channels: one row for every account, who keeps it, and what its checks found."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from console.store.base import Base, Instant, new_id
+
+
+class ChannelRow(Base):
+    """An account of the council; also one that Skellat does not post to."""
+
+    __tablename__ = "register"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    """As in channels.toml, where it is configured there."""
+    ours: Mapped[bool]
+    """Whether Skellat posts to it: it is configured in channels.toml."""
+    practice: Mapped[bool] = mapped_column(default=False)
+    """Whether even actual messages stay on the practice networks."""
+    status: Mapped[str] = mapped_column(String(20))
+    network: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(120))
+    handle: Mapped[str] = mapped_column(String(200))
+    account_id: Mapped[str] = mapped_column(String(200), default="")
+    """The network's own id, pinned: a handle can be taken over."""
+    owner: Mapped[str] = mapped_column(String(120), default="")
+    """The post that answers for it, not a person: posts outlast people."""
+    kept_in: Mapped[str] = mapped_column(String(200), default="")
+    """Where the credential lives; never the credential."""
+    second_factor: Mapped[str] = mapped_column(String(200), default="")
+    recovery_mailbox: Mapped[str] = mapped_column(String(254), default="")
+    recovery_phone: Mapped[str] = mapped_column(String(60), default="")
+    if_lost: Mapped[str] = mapped_column(Text, default="")
+    signpost: Mapped[str] = mapped_column(String(200), default="")
+    """Where a parked account sends its readers."""
+    rotated_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When somebody last said that its password or token was changed."""
+    promoted_by: Mapped[str | None] = mapped_column(ForeignKey("users.id"))
+    """The first of the two people that a pilot needs."""
+    added_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class CustodyRow(Base):
+    """Who keeps, or kept, the keys of a channel."""
+
+    __tablename__ = "custodies"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    channel: Mapped[str] = mapped_column(ForeignKey("register.name"), index=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
+    since: Mapped[datetime] = mapped_column(Instant)
+    until: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class CheckRow(Base):
+    """What one check found. The old ones show how an account grew and changed."""
+
+    __tablename__ = "checks"
+    __table_args__ = (Index("ix_checks_channel_at", "channel", "at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    channel: Mapped[str] = mapped_column(ForeignKey("register.name"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    passed: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    detail: Mapped[str] = mapped_column(Text, default="")
+    account: Mapped[str] = mapped_column(String(200), default="")
+    account_id: Mapped[str] = mapped_column(String(200), default="")
+    profile: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    followers: Mapped[int | None]
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    left: Mapped[int | None]
+    resets_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class HoldRow(Base):
+    """A channel that nothing leaves on for now; `EVERYTHING` holds all of them."""
+
+    __tablename__ = "holds"
+
+    channel: Mapped[str] = mapped_column(String(60), primary_key=True)
+    by: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime] = mapped_column(Instant)
+    reason: Mapped[str] = mapped_column(String(200))
+
+
+EVERYTHING = "*"
+"""No channel can be named so."""
+
+
+def everything(db: Session) -> list[ChannelRow]:
+    return list(db.scalars(select(ChannelRow).order_by(ChannelRow.title, ChannelRow.name)))
+
+
+def statuses(db: Session) -> Mapping[str, str]:
+    return dict(db.execute(select(ChannelRow.name, ChannelRow.status)).tuples().all())
+
+
+def custodies(db: Session, channels: Collection[str] | None = None) -> list[CustodyRow]:
+    """Of these channels, or of all; also those that have ended."""
+    query = select(CustodyRow).order_by(CustodyRow.since, CustodyRow.id)
+    if channels is not None:
+        query = query.where(CustodyRow.channel.in_(channels))
+    return list(db.scalars(query))
+
+
+def latest_checks(db: Session) -> Mapping[str, CheckRow]:
+    """Channel -> its newest check."""
+    newest = select(CheckRow.channel, func.max(CheckRow.at).label("at")).group_by(CheckRow.channel)
+    found = newest.subquery()
+    rows = db.scalars(
+        select(CheckRow).join(
+            found, (CheckRow.channel == found.c.channel) & (CheckRow.at == found.c.at)
+        )
+    )
+    return {row.channel: row for row in rows}
+
+
+def checks_of(db: Session, channel: str, most: int) -> list[CheckRow]:
+    """The newest first."""
+    query = select(CheckRow).where(CheckRow.channel == channel).order_by(CheckRow.at.desc())
+    return list(db.scalars(query.limit(most)))
+
+
+def last_passed(db: Session, channel: str) -> datetime | None:
+    query = select(func.max(CheckRow.at)).where(CheckRow.channel == channel, CheckRow.passed)
+    return db.scalar(query)
+
+
+def holds(db: Session) -> list[HoldRow]:
+    return list(db.scalars(select(HoldRow).order_by(HoldRow.at)))
