@@ -1,6 +1,6 @@
 """From a draft to the exact text for every channel, and everything that is wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,7 +64,8 @@ def propose(
     frame = _frame(db, desk, incident, message)
     proposals = []
     mode = Mode(incident.mode)
-    channels = register.usable(db, desk.channels_for(mode, message.channels), mode)
+    channels = register.usable(db, desk, mode, message.channels)
+    troubles += _unused(desk, mode, message, channels)
     for channel in channels:
         try:
             proposal = _propose(desk, type_, message, incident, channel, frame)
@@ -78,6 +79,18 @@ def propose(
     if not channels:
         troubles.append(Trouble("channels", "blank"))
     return Proposals(tuple(proposals), tuple(troubles))
+
+
+def _unused(
+    desk: Desk, mode: Mode, message: MessageRow, channels: Collection[ConfiguredChannel]
+) -> list[Trouble]:
+    """The channels that somebody asked for by name and that are a pilot, parked or retired."""
+    if message.channels is None:
+        return []
+    asked = desk.channels_for(mode, message.channels)
+    return [
+        Trouble("channels", "not in use", found=one.title) for one in asked if one not in channels
+    ]
 
 
 def public_link(desk: Desk, incident: IncidentRow) -> str:

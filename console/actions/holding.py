@@ -1,4 +1,4 @@
-"""Holds: a channel is frozen, or everything is, and nothing more leaves until somebody lets it go."""
+"""Holds: a channel is frozen, or everything is; nothing leaves until somebody lets it go."""
 
 from datetime import datetime
 

@@ -63,7 +63,10 @@ def entrust(db: Session, *, channel: str, user_id: str, by: User, now: datetime)
 
 
 def release(db: Session, *, channel: str, user_id: str, by: User, now: datetime) -> None:
-    """Ends a custody. Whoever had it may know the password still: see `handover`. Raises `NotFound`."""
+    """Ends a custody; whoever had it may know the password still (see `handover`).
+
+    Raises `NotFound`.
+    """
     by.must_be_able_to(Act.KEEP)
     row = locked(db, channel)
     held = [

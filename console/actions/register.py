@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from console.actions.desk import Desk
@@ -147,7 +148,7 @@ def change(db: Session, *, name: str, details: Details, by: User, now: datetime)
 
 
 def move(db: Session, *, name: str, move: Move, by: User, now: datetime) -> Status:
-    """The account's next status. A pilot is promoted by two people: after the first it is one still.
+    """The account's next status. A pilot takes two people: after the first it is one still.
 
     Raises `NotFound`, `NotAllowed`.
     """
@@ -173,12 +174,17 @@ def rotated(db: Session, *, name: str, by: User, now: datetime) -> None:
     _on_record(db, name, "credential changed", by, now)
 
 
-def usable(db: Session, channels: list[ConfiguredChannel], mode: Mode) -> list[ConfiguredChannel]:
-    """Those of the channels whose status lets them carry a message of this mode. One that is not in
-    the register yet may: losing a channel without a word would be worse."""
+def usable(
+    db: Session, desk: Desk, mode: Mode, names: list[str] | None = None
+) -> list[ConfiguredChannel]:
+    """The channels that a message of this mode may go out on now; ``names`` None means all. One
+    that is not in the register yet may: losing a channel without a word would be worse."""
     known = register.statuses(db)
-    open_ = CARRIES[mode]
-    return [one for one in channels if Status(known.get(one.name, Status.ACTIVE)) in open_]
+    return [
+        one
+        for one in desk.channels_for(mode, names)
+        if Status(known.get(one.name, Status.ACTIVE)) in CARRIES[mode]
+    ]
 
 
 def locked(db: Session, name: str) -> ChannelRow:
@@ -189,20 +195,22 @@ def locked(db: Session, name: str) -> ChannelRow:
 
 
 def _enter(db: Session, channel: ConfiguredChannel, status: Status, now: datetime) -> None:
-    db.add(
-        ChannelRow(
-            name=channel.name,
-            ours=True,
-            practice=channel.practice,
-            status=str(status),
-            network=channel.network,
-            title=channel.title,
-            handle=channel.account,
-            kept_in=", ".join(channel.secrets)[: LONGEST["kept_in"]],
-            added_at=now,
-        )
+    row = ChannelRow(
+        name=channel.name,
+        ours=True,
+        practice=channel.practice,
+        status=str(status),
+        network=channel.network,
+        title=channel.title,
+        handle=channel.account,
+        kept_in=", ".join(channel.secrets)[: LONGEST["kept_in"]],
+        added_at=now,
     )
-    db.flush()
+    try:
+        with db.begin_nested():
+            db.add(row)
+    except IntegrityError:  # web and workers start at once, and the other was first
+        return
     _on_record(db, channel.name, "channel entered in the register", SYSTEM, now, {"is": status})
 
 

@@ -10,6 +10,7 @@ import click
 from console import footprint, settings
 from console.actions import desk
 from console.cli import redis
+from console.cli.enrol import enrol
 from console.cli.forked import fork, load
 from console.cli.main import WRONG, home_option
 from console.cli.stack import (
@@ -108,10 +109,11 @@ def _begin(stack: Stack, prepare: Callable[[Settings], None]) -> Settings:
     click.echo(stack.private.says if stack.private else redis.WITHOUT)
     stack.environment["SKELLAT_REDIS_URL"] = stack.private.url if stack.private else ""
     known = settings.load(stack.home, stack.environment)
-    desk.prepare(known)  # what is wrong with the channels or the wording is said now, not later
+    prepared = desk.prepare(known)  # what is wrong with channels or wording is said now, not later
     sessions = Sessions(known.database_url)
     migrate(sessions)
     sessions.close()
+    enrol(prepared)
     prepare(known)
     return known
 

@@ -7,6 +7,7 @@ import click
 from gunicorn.app.base import BaseApplication
 
 from console import footprint, settings
+from console.cli.enrol import enrol
 from console.cli.main import home_option
 from console.configuration import ConfigurationFaults, Fault
 
@@ -45,6 +46,7 @@ def command(home: Path, host: str, port: int, processes: int, threads: int) -> N
         "control_socket_disable": True,
     }
     application = create_app(known)
+    enrol(application.extensions["skellat"].desk)
     for page in application.jinja_env.list_templates(filter_func=lambda name: "pages/" in name):
         application.jinja_env.get_template(page)  # compiled once, before the forks
     footprint.share()

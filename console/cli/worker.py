@@ -7,6 +7,7 @@ import click
 
 from console import settings
 from console.actions import desk
+from console.cli.enrol import enrol
 from console.cli.main import home_option
 
 
@@ -17,4 +18,6 @@ def command(home: Path, count: int) -> None:
     """Send what is due, in COUNT processes, until SIGTERM; what is in flight is finished first."""
     from workers.run import supervise
 
-    sys.exit(supervise(desk.prepare(settings.load(home)), count=count))
+    prepared = desk.prepare(settings.load(home))
+    enrol(prepared)
+    sys.exit(supervise(prepared, count=count))

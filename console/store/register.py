@@ -97,7 +97,8 @@ def everything(db: Session) -> list[ChannelRow]:
 
 
 def statuses(db: Session) -> Mapping[str, str]:
-    return dict(db.execute(select(ChannelRow.name, ChannelRow.status)).tuples().all())
+    rows = db.execute(select(ChannelRow.name, ChannelRow.status))
+    return {name: status for name, status in rows}  # noqa: C416 - a row is no pair to mypy
 
 
 def custodies(db: Session, channels: Collection[str] | None = None) -> list[CustodyRow]:

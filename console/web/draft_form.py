@@ -8,12 +8,13 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from console.actions import cards, pictures, reading
+from console.actions import cards, pictures, reading, register
 from console.actions.compose import TEXT_MOST
 from console.actions.errors import NotFound
 from console.actions.incidents import TITLE_MOST
 from console.actions.messages import Words
 from console.actions.pictures import PictureRefused
+from console.channels import ConfiguredChannel
 from console.domain.facts import Problem, problems, text_problems
 from console.domain.incident import Mode
 from console.domain.incident_type import IncidentType
@@ -61,12 +62,11 @@ def read(type_: IncidentType, kind: Kind) -> tuple[Typed, Errors]:
 
 
 def of_message(message: cards.Message, mode: Mode) -> Typed:
-    desk = web().desk
     names = None if message.channels is None else list(message.channels)
     return Typed(
         facts=message.facts,
         text=message.text,
-        channels=tuple(one.name for one in desk.channels_for(mode, names)),
+        channels=tuple(one.name for one in usable(mode, names)),
         picture=message.picture,
         alt=message.alt,
         expires=_local(message.expires_at) if message.expires_at else "",
@@ -95,7 +95,7 @@ def wrong(typed: Typed, type_: IncidentType, kind: Kind, *, titled: bool) -> Err
 
 def as_words(typed: Typed, mode: Mode, before: cards.Message | None = None) -> Words:
     """Facts of other kinds of message that the draft had ``before`` stay in it."""
-    everything = tuple(one.name for one in web().desk.channels_for(mode, None))
+    everything = tuple(one.name for one in usable(mode))
     narrowed = before is not None and before.channels is not None
     return Words(
         facts={**(before.facts if before else {}), **(typed.facts or {})},
@@ -179,5 +179,11 @@ def _local(at: datetime) -> str:
 
 def all_channels(typed: Typed, mode: Mode) -> Typed:
     """Every channel ticked, as a new draft begins."""
-    names = tuple(one.name for one in web().desk.channels_for(mode, None))
+    names = tuple(one.name for one in usable(mode))
     return replace(typed, channels=names)
+
+
+def usable(mode: Mode, names: list[str] | None = None) -> list[ConfiguredChannel]:
+    """The channels that can be ticked now; ``names`` None means all."""
+    with web().sessions.read() as db:
+        return register.usable(db, web().desk, mode, names)

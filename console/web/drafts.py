@@ -153,7 +153,7 @@ def _form(
         kind=kind,
         typed=typed,
         questions=questions(type_, kind, typed.facts or {}, errors, web().desk.places),
-        channels=web().desk.channels_for(mode, None),
+        channels=draft_form.usable(mode),
         wrong=errors,
         errors=[{"text": text, "href": f"#{field}"} for field, text in errors.items()],
         **more,

@@ -159,6 +159,9 @@ def obstacle(error: Obstacle) -> Sorry:
 FAULTS: dict[str, str] = {
     "blank": "Fill in “{label}”",
     "unknown": "“{found}” is not known here. Choose one of the list",
+    "not in use": (
+        "“{found}” is not in use for this (see Channels). Open the message and leave it out"
+    ),
     "stood down": "The incident is stood down. Open it again before you write to it",
     "past": "“{found}” has passed. Give a time that is still to come",
     "lost": "The picture could not be kept with what you typed. Choose it again",
