@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from console.domain.delivery import DeliveryState
 from console.store.base import Base, Instant, new_id
+from console.store.deliveries import DeliveryRow
 
 
 class ChannelRow(Base):
@@ -130,6 +132,21 @@ def checks_of(db: Session, channel: str, most: int) -> list[CheckRow]:
 def last_passed(db: Session, channel: str) -> datetime | None:
     query = select(func.max(CheckRow.at)).where(CheckRow.channel == channel, CheckRow.passed)
     return db.scalar(query)
+
+
+LastSent: TypeAlias = Mapping[tuple[str, bool], datetime]
+"""(Channel, whether in an exercise) -> when something was last accepted on it."""
+
+
+def last_sent(db: Session) -> LastSent:
+    sent = DeliveryRow.state == str(DeliveryState.SENT)
+    newest = func.max(DeliveryRow.changed_at)
+    rows = db.execute(
+        select(DeliveryRow.channel, DeliveryRow.exercise, newest)
+        .where(sent)
+        .group_by(DeliveryRow.channel, DeliveryRow.exercise)
+    )
+    return {(channel, exercise): at for channel, exercise, at in rows}
 
 
 def holds(db: Session) -> list[HoldRow]:

@@ -1,0 +1,231 @@
+"""The whole estate as people see it: every account, who keeps it, and what is wrong with it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from console.actions.errors import NotFound
+from console.actions.people import User
+from console.domain.policy import Act
+from console.domain.register import Keeping, Red, Status, reds
+from console.store import register
+from console.store.people import UserRow
+from console.store.register import EVERYTHING, ChannelRow, CheckRow, CustodyRow, HoldRow, LastSent
+
+
+@dataclass(frozen=True)
+class Custodian:
+    id: str
+    name: str
+    email: str
+    active: bool
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Check:
+    """What one check found; times in UTC."""
+
+    at: datetime
+    passed: bool
+    reason: str
+    """A `Reason`; empty where it passed."""
+    detail: str
+    account: str
+    account_id: str
+    profile: Mapping[str, str]
+    followers: int | None
+    expires_at: datetime | None
+    left: int | None
+    resets_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Nothing leaves for now."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """One row of the register."""
+
+    name: str
+    ours: bool
+    practice: bool
+    status: Status
+    network: str
+    title: str
+    handle: str
+    account_id: str
+    owner: str
+    kept_in: str
+    second_factor: str
+    recovery_mailbox: str
+    recovery_phone: str
+    if_lost: str
+    signpost: str
+    added_at: datetime
+    rotated_at: datetime | None
+    promoted_by: str
+    """The name of whoever agreed first to its promotion, or nothing."""
+    custodians: tuple[Custodian, ...]
+    check: Check | None
+    """The newest."""
+    last_sent_at: datetime | None
+    last_exercise_at: datetime | None
+    hold: Hold | None
+    reds: tuple[Red, ...]
+
+    @property
+    def bus_factor(self) -> int:
+        """How many people would have to go before nobody is left with the keys."""
+        return sum(one.active for one in self.custodians)
+
+
+@dataclass(frozen=True)
+class Estate:
+    accounts: tuple[Account, ...]
+    hold: Hold | None
+    """Everything is held."""
+
+    @property
+    def bus_factor(self) -> int | None:
+        """The council's: how few people would have to go to lose an account that is in use. None
+        where there is no such account."""
+        kept = [one.bus_factor for one in self.accounts if one.status not in _OUT_OF_USE]
+        return min(kept, default=None)
+
+    def account(self, name: str) -> Account:
+        """Raises `NotFound`."""
+        found = next((one for one in self.accounts if one.name == name), None)
+        if found is None:
+            raise NotFound("channel", name)
+        return found
+
+
+_OUT_OF_USE = (Status.PARKED, Status.RETIRED)
+
+
+def estate(db: Session, *, by: User | None, now: datetime) -> Estate:
+    """``by`` None: whoever runs the command line. Raises `NotPermitted`."""
+    if by:
+        by.must_be_able_to(Act.READ)
+    rows = register.everything(db)
+    custodies = _by_channel(register.custodies(db))
+    checks, sent = register.latest_checks(db), register.last_sent(db)
+    held = {one.channel: _hold(one) for one in register.holds(db)}
+    people = {row.id: row for row in db.query(UserRow)}
+    accounts = (
+        _account(
+            row,
+            _custodians(custodies[row.name], people),
+            checks.get(row.name),
+            sent,
+            held,
+            people,
+            now,
+        )
+        for row in rows
+    )
+    return Estate(tuple(accounts), held.get(EVERYTHING))
+
+
+def history(db: Session, name: str, most: int = 100) -> tuple[Check, ...]:
+    """The checks of one account, the newest first."""
+    return tuple(_check(row) for row in register.checks_of(db, name, most))
+
+
+def _account(
+    row: ChannelRow,
+    custodians: tuple[Custodian, ...],
+    checked: CheckRow | None,
+    sent: LastSent,
+    held: Mapping[str, Hold],
+    people: Mapping[str, UserRow],
+    now: datetime,
+) -> Account:
+    status, check = Status(row.status), _check(checked) if checked else None
+    promoter = people.get(row.promoted_by or "")
+    return Account(
+        name=row.name,
+        ours=row.ours,
+        practice=row.practice,
+        status=status,
+        network=row.network,
+        title=row.title,
+        handle=row.handle,
+        account_id=row.account_id,
+        owner=row.owner,
+        kept_in=row.kept_in,
+        second_factor=row.second_factor,
+        recovery_mailbox=row.recovery_mailbox,
+        recovery_phone=row.recovery_phone,
+        if_lost=row.if_lost,
+        signpost=row.signpost,
+        added_at=row.added_at,
+        rotated_at=row.rotated_at,
+        promoted_by=promoter.name if promoter else "",
+        custodians=custodians,
+        check=check,
+        last_sent_at=sent.get((row.name, False)),
+        last_exercise_at=sent.get((row.name, True)),
+        hold=held.get(row.name),
+        reds=reds(_keeping(row, custodians, check), now),
+    )
+
+
+def _keeping(row: ChannelRow, custodians: Sequence[Custodian], check: Check | None) -> Keeping:
+    return Keeping(
+        status=Status(row.status),
+        ours=row.ours,
+        custodians=[one.active for one in custodians],
+        added_at=row.added_at,
+        account_id=row.account_id,
+        checked_at=check.at if check else None,
+        passed=check.passed if check else True,
+        found_id=check.account_id if check else "",
+        expires_at=check.expires_at if check else None,
+        left=check.left if check else None,
+        resets_at=check.resets_at if check else None,
+    )
+
+
+def _custodians(
+    custodies: Sequence[CustodyRow], people: Mapping[str, UserRow]
+) -> tuple[Custodian, ...]:
+    kept = ((one, people[one.user_id]) for one in custodies if one.until is None)
+    return tuple(Custodian(who.id, who.name, who.email, who.active, one.since) for one, who in kept)
+
+
+def _by_channel(custodies: Sequence[CustodyRow]) -> Mapping[str, list[CustodyRow]]:
+    found: dict[str, list[CustodyRow]] = defaultdict(list)
+    for one in custodies:
+        found[one.channel].append(one)
+    return found
+
+
+def _check(row: CheckRow) -> Check:
+    return Check(
+        at=row.at,
+        passed=row.passed,
+        reason=row.reason,
+        detail=row.detail,
+        account=row.account,
+        account_id=row.account_id,
+        profile=row.profile,
+        followers=row.followers,
+        expires_at=row.expires_at,
+        left=row.left,
+        resets_at=row.resets_at,
+    )
+
+
+def _hold(row: HoldRow) -> Hold:
+    return Hold(row.by, row.at, row.reason)
