@@ -158,7 +158,7 @@ def move(db: Session, *, name: str, move: Move, by: User, now: datetime) -> Stat
     if move is Move.PROMOTE and row.promoted_by in (None, by.id):
         if row.promoted_by is None:
             row.promoted_by = by.id
-            _on_record(db, name, "promotion begun: a second person has to agree", by, now)
+            _on_record(db, name, "promotion begun, a second has to agree", by, now)
         return Status.PILOT
     before, row.status = row.status, str(status)
     row.promoted_by = None
