@@ -1,10 +1,10 @@
 """config/channels.toml and the installed networks -> the channels of this council."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from console.configuration import (
@@ -20,6 +20,8 @@ from console.domain.incident import Mode
 from console.settings import Settings
 
 FILE = "channels.toml"
+SEALED = "sealed"
+"""Written in place of a secret that is kept sealed in the database."""
 _OURS = {
     "network": Key(hint="the network's name"),
     "title": Key(required=False, hint="what people call this channel"),
@@ -63,9 +65,9 @@ class ConfiguredChannel:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Where its secrets are kept, such as ``env:NAME``; never what they are."""
+        """Where its secrets are kept, such as ``env:NAME`` or ``sealed``; never what they are."""
         named = (self.settings.get(key) for key, one in keys_of(self.adapter).items() if one.secret)
-        return tuple(str(one) for one in named if str(one).startswith(("env:", "file:")))
+        return tuple(str(one) for one in named if one == SEALED or _named(one))
 
     def practised(self, mode: Mode) -> bool:
         """True where what is sent stays on the practice networks."""
@@ -91,7 +93,18 @@ def configured(settings: Settings) -> tuple[ConfiguredChannel, ...]:
     return tuple(one for one in channels if one)
 
 
-def connect(channel: ConfiguredChannel, mode: Mode, settings: Settings) -> Channel:
+Unseal: TypeAlias = Callable[[str, str], str]
+"""(Channel, setting) -> its secret. Raises `SecretMissing`."""
+
+
+def shut(channel: str, setting: str) -> str:
+    """For every part but the workers: what is sealed stays so."""
+    raise SecretMissing(f"{channel}.{setting}, sealed: only a worker opens it")
+
+
+def connect(
+    channel: ConfiguredChannel, mode: Mode, settings: Settings, unseal: Unseal = shut
+) -> Channel:
     """The channel, ready to send. An exercise never reads a live setting or secret.
 
     Raises `SecretMissing`, `NoPractice`.
@@ -100,7 +113,7 @@ def connect(channel: ConfiguredChannel, mode: Mode, settings: Settings) -> Chann
         return channel.adapter(_practice_settings(channel, mode, settings))
     keys = keys_of(channel.adapter)
     ready = {
-        key: read_secret(value) if key in keys and keys[key].secret else value
+        key: _secret(channel, key, value, unseal) if key in keys and keys[key].secret else value
         for key, value in channel.settings.items()
     }
     # An adapter that keeps files keeps them in the state folder, unless it is told otherwise.
@@ -149,14 +162,18 @@ def missing_secrets(channel: ConfiguredChannel, environment: Mapping[str, str]) 
     faults = []
     for key, value in channel.settings.items():
         known = keys_of(channel.adapter).get(key)
-        if channel.practice or not known or not known.secret:
-            continue
+        if channel.practice or not known or not known.secret or value == SEALED:
+            continue  # what is sealed the worker's own check tells of
         try:
             read_secret(str(value), environment)
         except SecretMissing as missing:
             what = f"there is no secret at {missing.where}"
             faults.append(Fault(FILE, f"{channel.name}.{key}", what, "Set it, or name another"))
     return faults
+
+
+def _secret(channel: ConfiguredChannel, key: str, written: str, unseal: Unseal) -> str:
+    return unseal(channel.name, key) if written == SEALED else read_secret(written)
 
 
 def _practice_settings(
@@ -249,13 +266,17 @@ def _faults_of(name: str, table: Mapping[str, Any], adapter: type[Channel]) -> l
         ):
             wanted = known[key].kind.__name__
             faults.append(Fault(FILE, at, f"is not of type {wanted}", "Correct the value"))
-        elif known[key].secret and not str(value).startswith(("env:", "file:")):
-            faults.append(
-                Fault(FILE, at, "is a secret written out", "Name it: env:NAME or file:PATH")
-            )
+        elif known[key].secret and value != SEALED and not _named(value):
+            remedy = f'Name it: env:NAME or file:PATH, or write "{SEALED}"'
+            faults.append(Fault(FILE, at, "is a secret written out", remedy))
     faults += _out_of_range(name, table)
     faults += _missing(name, table, known, theirs)
     return faults
+
+
+def _named(value: Any) -> bool:
+    """Whether it says where a secret is, and is none itself."""
+    return str(value).startswith(("env:", "file:"))
 
 
 def _out_of_range(name: str, table: Mapping[str, Any]) -> list[Fault]:

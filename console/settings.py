@@ -146,11 +146,19 @@ class Settings:
     """Signs cookies and forms."""
     timing: Timing = STANDARD
     """Faster only where a test asks for it, by SKELLAT_PACE."""
+    sealing_keys: Path | None = None
+    """SKELLAT_SEALING_KEYS, where it is set."""
 
     @property
     def public(self) -> Path:
         """Where the public page's entries are kept."""
         return self.home / "public"
+
+    @property
+    def sealing(self) -> Path:
+        """Where the keys of sealed credentials are: all of them for workers, the public ones for
+        the console."""
+        return self.sealing_keys or self.home / "sealing"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -194,6 +202,7 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
         redis_url=redis_url,
         secret=from_environment(env, "SKELLAT_SECRET") or own_secret(home),
         timing=STANDARD.at_pace(float(env.get("SKELLAT_PACE") or 1)),
+        sealing_keys=Path(keys) if (keys := env.get("SKELLAT_SEALING_KEYS")) else None,
     )
 
 

@@ -65,7 +65,7 @@ def connected(desk: Desk, errand: Errand) -> Channel:
     if configured is None:
         raise Refused(Reason.MISCONFIGURED, "the channel is no longer configured")
     try:
-        return channels.connect(configured, errand.mode, desk.settings)
+        return channels.connect(configured, errand.mode, desk.settings, desk.unseal)
     except SecretMissing as missing:
         raise Refused(Reason.MISCONFIGURED, f"no secret at {missing.where}") from None
     except channels.NoPractice:

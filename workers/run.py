@@ -18,6 +18,7 @@ from console.store.engine import Sessions, link_tables
 from workers import deadline, sweep
 from workers.dispatcher import Dispatcher
 from workers.queue import listen
+from workers.vault import equipped
 
 RESTART_PAUSE = 0.5
 """Seconds before a dead worker is replaced, so that one that cannot start does not spin."""
@@ -76,7 +77,7 @@ def work(desk: Desk, *, name: str, supervisor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent asks
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     sessions = Sessions(desk.settings.database_url)
-    dispatcher = Dispatcher(sessions, desk, name=name)
+    dispatcher = Dispatcher(sessions, equipped(desk, sessions), name=name)
     dispatcher.start()
     if desk.settings.redis_url:
         listen(desk.settings.redis_url, dispatcher.ring)

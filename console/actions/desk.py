@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from console import channels, incident_types, places
-from console.channels import ConfiguredChannel
+from console.channels import ConfiguredChannel, Unseal, shut
 from console.domain.channel import Pace
 from console.domain.incident import Mode
 from console.domain.incident_type import IncidentType
@@ -19,6 +19,8 @@ class Desk:
     channels: tuple[ConfiguredChannel, ...]
     types: Mapping[str, IncidentType]
     places: Places
+    unseal: Unseal = shut
+    """Opens sealed credentials; a worker's desk alone can."""
 
     def channel(self, name: str) -> ConfiguredChannel | None:
         return next((one for one in self.channels if one.name == name), None)

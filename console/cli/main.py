@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "console.cli.check",
     "user": "console.cli.user",
     "audit": "console.cli.audit",
+    "secrets": "console.cli.secrets",
 }
 WRONG = 2
 

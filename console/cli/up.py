@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from console import footprint, settings
+from console import footprint, sealing, settings
 from console.actions import desk
 from console.cli import redis
 from console.cli.enrol import enrol
@@ -114,6 +114,7 @@ def _begin(stack: Stack, prepare: Callable[[Settings], None]) -> Settings:
     migrate(sessions)
     sessions.close()
     enrol(prepared)
+    sealing.ensure(known.sealing)
     prepare(known)
     return known
 
