@@ -9,7 +9,6 @@ and ``current``, the id that new values are sealed with.
 """
 
 import base64
-import binascii
 import hashlib
 import os
 from pathlib import Path
@@ -19,10 +18,12 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.hpke import Suite
 
 CURRENT = "current"
+KEY_BYTES = 32
+"""Of X25519, the private key and the public one."""
 
 
 class NoKey(Exception):
-    """The folder has no key of this name. ``path`` is the missing file."""
+    """The folder has no such key. ``path`` is the file that is missing, or holds something else."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"no key at {path}")
@@ -97,9 +98,12 @@ def about(channel: str, setting: str) -> bytes:
 def read(path: Path) -> bytes:
     """A key's bytes. Raises `NoKey`."""
     try:
-        return base64.b64decode(path.read_text().strip(), validate=True)
-    except (OSError, binascii.Error):
+        found = base64.b64decode(path.read_text().strip(), validate=True)
+    except (OSError, ValueError):
         raise NoKey(path) from None
+    if len(found) != KEY_BYTES:
+        raise NoKey(path)
+    return found
 
 
 def _write(path: Path, content: bytes) -> None:
