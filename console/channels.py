@@ -1,5 +1,6 @@
 """config/channels.toml and the installed networks -> the channels of this council."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -17,7 +18,9 @@ from console.configuration import (
 )
 from console.domain.channel import Channel, Findable, Key, Limit, Pace
 from console.domain.incident import Mode
+from console.domain.voice import PLAIN, Voice
 from console.settings import Settings
+from console.voices import voice_of
 
 FILE = "channels.toml"
 SEALED = "sealed"
@@ -27,6 +30,8 @@ _OURS = {
     "title": Key(required=False, hint="what people call this channel"),
     "account": Key(hint="the account, as the public sees it"),
     "language": Key(required=False, hint="BCP 47, such as en"),
+    "languages": Key(required=False, kind=list, hint="several, one post in each"),
+    "voice": Key(required=False, kind=dict, hint="a table, see docs/voice.md"),
     "recipients": Key(required=False, kind=list, hint="one delivery for each address"),
     "characters": Key(required=False, kind=int, hint="the server's own limit"),
     "on_unknown": Key(required=False, hint="hold, or resend"),
@@ -44,7 +49,8 @@ class ConfiguredChannel:
     network: str
     title: str
     account: str
-    language: str
+    languages: tuple[str, ...]
+    """BCP 47; each gets a text and a post of its own."""
     recipients: tuple[str, ...]
     on_unknown: Literal["hold", "resend"]
     limit: Limit
@@ -52,8 +58,14 @@ class ConfiguredChannel:
     settings: Mapping[str, Any] = field(repr=False)
     """The network's own keys as written: secrets are references here, never values."""
     pace: Pace = field(default_factory=Pace)
+    voice: Voice = PLAIN
     practice: bool = False
     """True where even actual messages go to the practice networks (the demo)."""
+
+    @property
+    def language(self) -> str:
+        """The first of them."""
+        return self.languages[0]
 
     @property
     def repeatable(self) -> bool:
@@ -85,7 +97,8 @@ def configured(settings: Settings) -> tuple[ConfiguredChannel, ...]:
     if settings.practice_only:
         tables = {name: {**table, "practice": True} for name, table in tables.items()}
     networks = installed()
-    channels = [_channel(name, table, networks, faults) for name, table in tables.items()]
+    language = settings.council.language
+    channels = [_channel(name, table, networks, language, faults) for name, table in tables.items()]
     if not tables and not faults:
         faults.append(Fault(FILE, "", "has no channel", "Add one table for each channel"))
     if faults:
@@ -209,6 +222,7 @@ def _channel(
     name: str,
     table: Any,
     networks: Mapping[str, type[Channel]],
+    language: str,
     faults: list[Fault],
 ) -> ConfiguredChannel | None:
     if not isinstance(table, dict):
@@ -233,13 +247,14 @@ def _channel(
         network=str(network),
         title=table.get("title", name.replace("-", " ").capitalize()),
         account=table["account"],
-        language=table.get("language", "en"),
+        languages=tuple(table.get("languages") or [table.get("language", language)]),
         recipients=tuple(table.get("recipients", ())),
         on_unknown=table.get("on_unknown", "hold"),
         limit=limit,
         adapter=adapter,
         settings=own,
         pace=_pace(table, adapter),
+        voice=voice_of(FILE, name, table.get("voice"), []),
         practice=table.get("practice", False),
     )
 
@@ -270,6 +285,8 @@ def _faults_of(name: str, table: Mapping[str, Any], adapter: type[Channel]) -> l
             remedy = f'Name it: env:NAME or file:PATH, or write "{SEALED}"'
             faults.append(Fault(FILE, at, "is a secret written out", remedy))
     faults += _out_of_range(name, table)
+    faults += _languages_wrong(name, table)
+    voice_of(FILE, name, table.get("voice"), faults)
     faults += _missing(name, table, known, theirs)
     return faults
 
@@ -296,6 +313,23 @@ def _out_of_range(name: str, table: Mapping[str, Any]) -> list[Fault]:
         what = "holds something that is no text"
         faults.append(Fault(FILE, f"{name}.recipients", what, "Correct: put each between quotes"))
     return faults
+
+
+def _languages_wrong(name: str, table: Mapping[str, Any]) -> list[Fault]:
+    remedy = 'Write codes such as "en", "cy" or "gd"'
+    written = table.get("languages", [])
+    if isinstance(written, list) and "languages" in table:
+        if "language" in table:
+            at, what = f"{name}.languages", "stands beside language"
+            return [Fault(FILE, at, what, "Keep one of the two")]
+        if not written or len(set(map(str, written))) != len(written):
+            return [Fault(FILE, f"{name}.languages", "is empty or names one twice", remedy)]
+    named = [*(written if isinstance(written, list) else []), table.get("language", "en")]
+    return [
+        Fault(FILE, f"{name}.languages", f"{one!r} is no language code", remedy)
+        for one in named
+        if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}", str(one))
+    ]
 
 
 def _missing(

@@ -36,6 +36,8 @@ class _Table(BaseModel):
 class Council(_Table):
     name: Annotated[str, Field(min_length=2, max_length=80)] = "Northbrae Council"
     time_zone: str = "Europe/London"
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
+    """BCP 47: the one that drafts are made in; others are written beside it."""
     phone: str = ""
     """Whom an approver rings when a link no longer works."""
 
@@ -98,6 +100,7 @@ class _RulesTable(_Table):
     approve_within_minutes: Annotated[int, Field(ge=2, le=24 * 60)] = 30
     wrong_pins: Annotated[int, Field(ge=1, le=20)] = 5
     own_sign_off: bool = False
+    languages: tuple[str, ...] = ()
 
     def value(self) -> Rules:
         return Rules(
@@ -106,6 +109,7 @@ class _RulesTable(_Table):
             approve_within=timedelta(minutes=self.approve_within_minutes),
             wrong_pins=self.wrong_pins,
             own_sign_off=self.own_sign_off,
+            languages=self.languages,
         )
 
 

@@ -39,6 +39,7 @@ class Message:
     facts: Mapping[str, Any]
     text: str
     edits: Mapping[str, str]
+    translations: Mapping[str, Mapping[str, str]]
     channels: tuple[str, ...] | None
     picture: str
     alt: str

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from console.actions import register
 from console.actions.desk import Desk
 from console.actions.errors import Trouble
+from console.actions.texts import Draft, edit_key, rendered
 from console.channels import ConfiguredChannel
 from console.domain import plain_text, wording
 from console.domain.counting import Count, count
@@ -28,7 +29,7 @@ TEXT_MOST = 10_000
 
 @dataclass(frozen=True)
 class Proposal:
-    """What one channel would be given if the draft were sent for approval now."""
+    """What one channel would be given in one language if the draft were sent for approval now."""
 
     channel: ConfiguredChannel
     variant: Variant
@@ -37,14 +38,23 @@ class Proposal:
     """True where the short wording was needed."""
     left_out: tuple[str, ...]
     """Labels of the fields that are missing or only counted here, for want of room."""
+    lost: str = ""
+    """The end of somebody's own words that had no room here."""
+
+    @property
+    def key(self) -> str:
+        """Under which `MessageRow.edits` keeps a text for this alone."""
+        return edit_key(self.channel, self.variant.language)
 
 
 @dataclass(frozen=True)
 class Proposals:
-    """Every channel's text; ``troubles`` keeps it from being sent for approval."""
+    """Every channel's texts; ``troubles`` keeps them from being sent for approval."""
 
     channels: tuple[Proposal, ...]
     troubles: tuple[Trouble, ...]
+    unspoken: tuple[tuple[ConfiguredChannel, str], ...] = ()
+    """(Channel, language) that get nothing, because nobody wrote it in that language."""
 
 
 def propose(
@@ -57,28 +67,36 @@ def propose(
     """The texts as they stand. Never fails: what cannot be rendered is a trouble. Times that have
     passed ``now`` are too; without it, those that had passed when the words were made."""
     type_ = desk.types[incident.type]
+    draft = Draft(desk, type_, incident, message, _frame(db, desk, incident, message))
+    mode = Mode(incident.mode)
+    channels = register.usable(db, desk, mode, message.channels)
+    wanted = [(channel, language) for channel in channels for language in channel.languages]
     troubles = [] if message.text else _fact_troubles(desk, type_, message, now)
     troubles += _picture_troubles(message)
     if message.expires_at and now and message.expires_at <= now:
         troubles.append(Trouble("expires_at", "a time that has passed"))
-    frame = _frame(db, desk, incident, message)
-    proposals = []
-    mode = Mode(incident.mode)
-    channels = register.usable(db, desk, mode, message.channels)
     troubles += _unused(desk, mode, message, channels)
-    for channel in channels:
-        try:
-            proposal = _propose(desk, type_, message, incident, channel, frame)
-        except wording.Missing:
-            continue  # named as a trouble of the field already
-        except wording.TooLong as error:
-            troubles.append(Trouble(f"channel:{channel.name}", "too long", over=error.over))
-            continue
-        proposals.append(proposal)
-        troubles += _text_troubles(proposal)
-    if not channels:
+    troubles += _untranslated(draft, mode, {language for _, language in wanted})
+    proposals = []
+    for channel, language in wanted:
+        if draft.speaks(language):
+            proposal, wrong = _proposed(draft, channel, language)
+            proposals += [proposal] if proposal else []
+            troubles += wrong
+    unspoken = [one for one in wanted if not draft.speaks(one[1])]
+    if len(unspoken) == len(wanted):
         troubles.append(Trouble("channels", "blank"))
-    return Proposals(tuple(proposals), tuple(troubles))
+    return Proposals(tuple(proposals), tuple(troubles), tuple(unspoken))
+
+
+def _untranslated(draft: Draft, mode: Mode, languages: Collection[str]) -> list[Trouble]:
+    """What policy asks for and nobody wrote."""
+    asked = draft.desk.settings.policy.rules(mode).languages
+    return [
+        Trouble(f"translations:{one}", "not translated", found=one)
+        for one in asked
+        if one in languages and not draft.speaks(one)
+    ]
 
 
 def _unused(
@@ -99,54 +117,43 @@ def public_link(desk: Desk, incident: IncidentRow) -> str:
     return f"{desk.settings.console.base_url}/{world}/{incident.id}"
 
 
-def _propose(
-    desk: Desk,
-    type_: IncidentType,
-    message: MessageRow,
-    incident: IncidentRow,
-    channel: ConfiguredChannel,
-    frame: Frame,
-) -> Proposal:
-    text = message.edits.get(channel.name)
-    rendered = _rendered(desk, type_, message, incident, channel, frame, edited=text is not None)
+def _proposed(
+    draft: Draft, channel: ConfiguredChannel, language: str
+) -> tuple[Proposal | None, list[Trouble]]:
+    """The text, if one can be made, and what is wrong with it."""
+    try:
+        proposal = _propose(draft, channel, language)
+    except wording.Missing:
+        return None, []  # named as a trouble of the field already
+    except wording.TooLong as error:
+        field = f"channel:{edit_key(channel, language)}"
+        return None, [Trouble(field, "too long", over=error.over)]
+    return proposal, _text_troubles(proposal)
+
+
+def _propose(draft: Draft, channel: ConfiguredChannel, language: str) -> Proposal:
+    message, text = draft.message, draft.edit(channel, language)
+    made = rendered(draft, channel, language)
     variant = Variant(
         channel=channel.name,
         network=channel.network,
         account=channel.account,
-        language=channel.language,
-        text=rendered.text if text is None else text,
-        subject=f"EXERCISE: {rendered.subject}" if frame.exercise else rendered.subject,
+        language=language,
+        text=made.text if text is None else text,
+        subject=f"EXERCISE: {made.subject}" if draft.frame.exercise else made.subject,
         picture=message.picture or "",
         alt=message.alt if message.picture else "",
         edited=text is not None,
     )
-    labels = {field.name: field.label for field in type_.fields}
+    labels = {field.name: field.label for field in draft.type.fields}
     return Proposal(
         channel=channel,
         variant=variant,
         count=count(variant.text, channel.limit),
-        shortened=text is None and rendered.length == "short",
-        left_out=tuple(labels[one] for one in rendered.left_out) if text is None else (),
+        shortened=text is None and made.length == "short",
+        left_out=tuple(labels[one] for one in made.left_out) if text is None else (),
+        lost=made.lost if text is None else "",
     )
-
-
-def _rendered(
-    desk: Desk,
-    type_: IncidentType,
-    message: MessageRow,
-    incident: IncidentRow,
-    channel: ConfiguredChannel,
-    frame: Frame,
-    *,
-    edited: bool,
-) -> wording.Rendered:
-    """The words for the channel. Where a person wrote their own only the subject is needed, so the
-    channel's limit does not matter."""
-    if message.text:
-        return wording.Rendered(message.text, incident.title, "long")
-    limit = wording.NO_LIMIT if edited else channel.limit
-    kind = Kind(message.kind)
-    return wording.render(type_, kind, message.facts, desk.places, frame=frame, limit=limit)
 
 
 def _frame(db: Session, desk: Desk, incident: IncidentRow, message: MessageRow) -> Frame:
@@ -186,7 +193,7 @@ def _fact_troubles(
 
 
 def _text_troubles(proposal: Proposal) -> list[Trouble]:
-    field, text = f"channel:{proposal.channel.name}", proposal.variant.text
+    field, text = f"channel:{proposal.key}", proposal.variant.text
     if not text.strip():
         return [Trouble(field, "blank")]
     troubles = [

@@ -1,15 +1,17 @@
 """What every act has at hand: settings, channels, incident types and places, read once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from console import channels, incident_types, places
+from console import channels, incident_types, places, voices
 from console.channels import ConfiguredChannel, Unseal, shut
+from console.configuration import ConfigurationFaults, Fault
 from console.domain.channel import Pace
 from console.domain.incident import Mode
 from console.domain.incident_type import IncidentType
 from console.domain.place import Places
+from console.domain.voice import Phrases
 from console.settings import Settings
 
 
@@ -19,6 +21,8 @@ class Desk:
     channels: tuple[ConfiguredChannel, ...]
     types: Mapping[str, IncidentType]
     places: Places
+    phrases: Phrases = field(default_factory=dict)
+    """What channels add in their tone of voice."""
     unseal: Unseal = shut
     """Opens sealed credentials; a worker's desk alone can."""
 
@@ -42,9 +46,14 @@ class Desk:
 def prepare(settings: Settings) -> Desk:
     """Reads what is configured. Raises `ConfigurationFaults`."""
     known = places.load(settings.config / "places")
+    faults: list[Fault] = []
+    phrases = voices.load(settings.templates, faults)
+    if faults:
+        raise ConfigurationFaults(faults)
     return Desk(
         settings=settings,
         channels=channels.configured(settings),
         types=incident_types.load(settings.templates / "incidents", known),
         places=known,
+        phrases=phrases,
     )

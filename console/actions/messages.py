@@ -31,7 +31,10 @@ class Words:
     facts: Mapping[str, Any] | None = None
     text: str | None = None
     """One text for every channel in place of the facts' words; empty goes back to the facts."""
+    translations: Mapping[str, Mapping[str, str]] | None = None
+    """Language -> ``text`` and ``subject`` in it."""
     edits: Mapping[str, str] | None = None
+    """Channel, or channel/language for its second language and further -> text for it alone."""
     channels: list[str] | None = None
     picture: str | None = None
     """SHA-256 of a picture that `pictures.take` has taken; empty removes it."""
@@ -66,6 +69,7 @@ def draft(
         worded_at=now,
         facts={},
         edits={},
+        translations={},
     )
     _put(desk, row, words)
     db.add(row)
@@ -194,8 +198,10 @@ def _put(desk: Desk, row: MessageRow, words: Words) -> None:
         row.edits = {
             name: plain_text.clean(text).strip()
             for name, text in words.edits.items()
-            if desk.channel(name)
+            if desk.channel(name.partition("/")[0])
         }
+    if words.translations is not None:
+        row.translations = _translations(words.translations)
     if words.channels is not None:
         row.channels = _known(desk, words.channels)
     if words.picture is not None:
@@ -204,6 +210,18 @@ def _put(desk: Desk, row: MessageRow, words: Words) -> None:
         row.alt = " ".join(plain_text.clean(words.alt).split())
     if words.expires_at is not None or words.endless:
         row.expires_at = words.expires_at
+
+
+def _translations(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Only what somebody wrote, clean."""
+    clean = {
+        language: {
+            "subject": " ".join(plain_text.clean(words.get("subject", "")).split()),
+            "text": plain_text.clean(words.get("text", "")).strip(),
+        }
+        for language, words in given.items()
+    }
+    return {language: words for language, words in clean.items() if any(words.values())}
 
 
 def _known(desk: Desk, names: list[str]) -> list[str]:
@@ -219,6 +237,7 @@ def _content(row: MessageRow) -> dict[str, Any]:
         "facts": row.facts,
         "text": row.text,
         "edits": row.edits,
+        "translations": row.translations,
         "channels": row.channels,
         "picture": row.picture,
         "alt": row.alt,

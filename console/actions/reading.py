@@ -161,6 +161,7 @@ def _message(row: MessageRow, names: Names) -> cards.Message:
         facts=row.facts,
         text=row.text,
         edits=row.edits,
+        translations=row.translations,
         channels=None if row.channels is None else tuple(row.channels),
         picture=row.picture or "",
         alt=row.alt,

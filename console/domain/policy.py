@@ -58,6 +58,9 @@ class Rules:
     wrong_pins: int = 5
     own_sign_off: bool = False
     """True where somebody who contributed to the message may sign it (exercises only)."""
+    languages: tuple[str, ...] = ()
+    """BCP 47: a message is not sent for approval without words in each of these, where a channel
+    publishes in it."""
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,8 @@ class Rendered:
     length: Literal["long", "short"]
     left_out: tuple[str, ...] = ()
     """Fields that were filled in and are not in this text, or only counted, for want of room."""
+    lost: str = ""
+    """Words of a person's own that had no room."""
 
 
 class TooLong(Exception):

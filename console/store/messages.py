@@ -37,7 +37,9 @@ class MessageRow(Base):
     text: Mapped[str] = mapped_column(Text, default="")
     """One text for every channel, in place of the words made from the facts; or empty."""
     edits: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
-    """Channel -> the text a person wrote for that channel alone."""
+    """Channel, or channel/language -> the text a person wrote for that channel alone."""
+    translations: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)
+    """Language -> the ``text`` and ``subject`` that a person wrote in it, beside the draft."""
     channels: Mapped[list[str] | None] = mapped_column(JSON)
     """The channels to publish to; None for all that are configured."""
     picture: Mapped[str | None] = mapped_column(ForeignKey("pictures.sha256"))
