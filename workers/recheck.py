@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from console.actions.desk import Desk
-from console.domain.approval import ApprovalState
 from console.domain.incident import Mode
 from console.domain.message import MessageState, Variant, revision_digest
-from console.domain.policy import SignOff, still_needed
+from console.domain.policy import still_needed
 from console.store import approvals, messages
 from console.store.deliveries import DeliveryRow
 from console.store.incidents import IncidentRow
@@ -65,12 +64,14 @@ def _fault(
         return "the message is not released"
     if revision_digest(variants, mode=mode, expires_at=message.expires_at) != message.digest:
         return "the digest is not the one that was signed"
-    sign_offs = [
-        SignOff(one.approver_id, one.digest, ApprovalState(one.state))
-        for one in approvals.of_message(db, message.id)
-    ]
-    rules = desk.settings.policy.rules(mode)
-    if still_needed(rules, message.digest, sign_offs, messages.contributors(db, message.id)):
+    still = still_needed(
+        desk.settings.policy.rules(mode),
+        message.digest,
+        [one.value() for one in approvals.of_message(db, message.id)],
+        messages.contributors(db, message.id),
+        {one.language for one in variants},
+    )
+    if still:
         return "a sign-off is missing"
     return "" if all(_whole(db, one.picture) for one in variants) else "the picture was changed"
 

@@ -1,5 +1,6 @@
 """Sign-offs decided: granted, sent back, rejected."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from console.domain import plain_text
 from console.domain.approval import ApprovalEvent, ApprovalState, Proof, expired, signs
 from console.domain.incident import Mode
 from console.domain.message import NEXT, MessageEvent, MessageState
-from console.domain.policy import Bar, Rules, SignOff, still_needed
+from console.domain.policy import Bar, Rules, still_needed
 from console.domain.states import after
 from console.store import approvals, messages
 from console.store.approvals import ApprovalRow
@@ -35,6 +36,10 @@ class Decided(Obstacle):
 
 class WordsChanged(Obstacle):
     """The text is no longer the one that the page showed."""
+
+
+class NothingRead(Obstacle):
+    """The approver said of none of the languages that they read its words."""
 
 
 class Barred(Obstacle):
@@ -62,32 +67,43 @@ class WrongPin:
 
 
 def grant(
-    db: Session, desk: Desk, *, approval_id: str, digest: str, pin: str, now: datetime
+    db: Session,
+    desk: Desk,
+    *,
+    approval_id: str,
+    digest: str,
+    pin: str,
+    now: datetime,
+    languages: Collection[str] | None = None,
 ) -> Granted | WrongPin:
-    """The bound approver signs the revision with this digest; the last sign-off needed releases
-    the message in the same transaction.
+    """The bound approver signs the revision with this digest, or the words of some of its
+    ``languages`` only; the last sign-off needed releases the message in the same transaction.
 
-    Raises `Decided`, `Expired`, `WordsChanged`, `Barred`.
+    Raises `Decided`, `Expired`, `WordsChanged`, `Barred`, `NothingRead`.
     """
     approval, message, rules = _open(db, desk, approval_id, now)
     approver = _approver(db, rules, approval, message)
     if not signs(approval.digest, message.digest) or digest != approval.digest:
         raise WordsChanged
+    written = {one.language for one in messages.variants(db, message.id, message.revision)}
+    read = written if languages is None else written & set(languages)
+    if not read:
+        raise NothingRead
     if rules.proof is Proof.PIN and not _pin_matches(db, approval, pin):
         return _wrong_pin(db, rules, approval, message, approver, now)
     decide(approval, ApprovalEvent.GRANT, now)
-    approval.proof = str(rules.proof)
-    detail = {"digest": approval.digest, "proof": approval.proof, "approval": approval.id}
-    on_record(db, message, "signed off", approver, now, detail)
+    approval.proof, approval.languages = str(rules.proof), sorted(read)
+    detail: dict[str, object] = {"digest": approval.digest, "proof": approval.proof}
+    if len(written) > 1:
+        detail["languages"] = approval.languages
+    on_record(db, message, "signed off", approver, now, detail | {"approval": approval.id})
     db.flush()
     still = still_needed(
         rules,
         message.digest,
-        [
-            SignOff(one.approver_id, one.digest, ApprovalState(one.state))
-            for one in approvals.of_message(db, message.id)
-        ],
+        [one.value() for one in approvals.of_message(db, message.id)],
         messages.contributors(db, message.id),
+        written,
     )
     if still == 0:
         release.release(db, desk, message, by=approver, now=now)

@@ -133,6 +133,11 @@ class SignOff:
     mail_error: str
     fetched_at: datetime | None
     """When the link was first fetched, by the approver or by a mail filter."""
+    languages: tuple[str, ...] = ()
+    """Those whose words were signed; empty means all."""
+
+    def covers(self, language: str) -> bool:
+        return not self.languages or language in self.languages
 
 
 @dataclass(frozen=True)

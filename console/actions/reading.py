@@ -237,4 +237,5 @@ def _sign_off(db: Session, row: ApprovalRow, names: Names) -> cards.SignOff:
         mailed_at=mail.sent_at if mail else None,
         mail_error=mail.error if mail else "",
         fetched_at=approvals.fetched(db, row.id),
+        languages=tuple(row.languages or ()),
     )

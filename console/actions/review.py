@@ -69,6 +69,20 @@ class Review:
         return len(self.variants)
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """In which these words are, each to be signed by somebody who reads it."""
+        return tuple(dict.fromkeys(one.language for one in self.variants))
+
+    @property
+    def unsigned(self) -> tuple[str, ...]:
+        """The languages whose words too few people have signed."""
+        return tuple(
+            language
+            for language in self.languages
+            if sum(one.covers(language) for one in self.granted) < self.sign_offs_needed
+        )
+
+    @property
     def granted(self) -> tuple[cards.SignOff, ...]:
         """Who signed the words that count now."""
         return tuple(

@@ -79,6 +79,11 @@ class SignOff:
     approver: str
     digest: str
     state: ApprovalState
+    languages: frozenset[str] | None = None
+    """Those whose words the approver read and signed; None means all."""
+
+    def covers(self, language: str) -> bool:
+        return self.languages is None or language in self.languages
 
 
 class Bar(StrEnum):
@@ -108,14 +113,35 @@ def barred(
 
 
 def still_needed(
-    rules: Rules, digest: str, sign_offs: Iterable[SignOff], contributors: Collection[str]
+    rules: Rules,
+    digest: str,
+    sign_offs: Iterable[SignOff],
+    contributors: Collection[str],
+    languages: Collection[str] = ("",),
 ) -> int:
-    """How many sign-offs of exactly this revision are still missing; 0 means: release it."""
-    signed = {
-        one.approver
+    """How many sign-offs of exactly this revision are still missing; 0 means: release it. Each of
+    its languages needs as many: nobody signs for words that they did not read."""
+    return max(unsigned(rules, digest, sign_offs, contributors, languages).values())
+
+
+def unsigned(
+    rules: Rules,
+    digest: str,
+    sign_offs: Iterable[SignOff],
+    contributors: Collection[str],
+    languages: Collection[str],
+) -> dict[str, int]:
+    """Language -> how many sign-offs of its words are still missing."""
+    counted = [
+        one
         for one in sign_offs
         if one.state is ApprovalState.GRANTED
         and one.digest == digest
         and (rules.own_sign_off or one.approver not in contributors)
+    ]
+    return {
+        language: max(
+            rules.sign_offs - len({one.approver for one in counted if one.covers(language)}), 0
+        )
+        for language in languages
     }
-    return max(rules.sign_offs - len(signed), 0)

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import JSON, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from console.domain.approval import ApprovalState
+from console.domain.policy import SignOff
 from console.store.base import Base, Instant, new_id
 
 
@@ -23,6 +25,12 @@ class ApprovalRow(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     proof: Mapped[str] = mapped_column(String(20), default="")
     wrong_pins: Mapped[int] = mapped_column(default=0)
+    languages: Mapped[list[str] | None] = mapped_column(JSON)
+    """Those whose words were signed; None means all of them."""
+
+    def value(self) -> SignOff:
+        languages = None if self.languages is None else frozenset(self.languages)
+        return SignOff(self.approver_id, self.digest, ApprovalState(self.state), languages)
 
 
 class LinkRow(Base):

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from console import languages
 from console.actions import asking, cards, compose, messages, reading
 from console.actions.errors import NobodyToAsk, NotReady, Stale, Trouble
 from console.actions.people import User
@@ -30,9 +31,10 @@ def page(mode: Mode, message_id: str) -> Page:
     return _page(mode, message_id)
 
 
-@both(blueprint, "/messages/<message_id>/check/<channel>", methods=["POST"])
+@both(blueprint, "/messages/<message_id>/check/<path:channel>", methods=["POST"])
 def change(mode: Mode, message_id: str, channel: str) -> Page:
-    """Changes one channel's text by hand, or goes back to the words made from the facts."""
+    """Changes one channel's text by hand, or goes back to the words made from the facts. A
+    ``channel`` of several languages names all but the first as ``channel/language``."""
     text = plain_text.clean(request.form.get("text", "")).strip()
     try:
         with web().sessions.begin() as db:
@@ -40,7 +42,7 @@ def change(mode: Mode, message_id: str, channel: str) -> Page:
             must_be_here(sheet.incident, mode)
             edits = dict(sheet.message.edits)
             shown = {
-                one.channel.name: one.variant.text
+                one.key: one.variant.text
                 for one in reading.proposals(db, web().desk, message_id).channels
             }
             if "undo" in request.form:
@@ -58,7 +60,8 @@ def change(mode: Mode, message_id: str, channel: str) -> Page:
             )
     except Stale:
         return _page(mode, message_id, typed={channel: text}, changed=True, status=409)
-    return redirect(url_for(".page", mode=mode, message_id=message_id) + f"#channel-{channel}", 303)
+    place = f"#channel-{_place(channel)}"
+    return redirect(url_for(".page", mode=mode, message_id=message_id) + place, 303)
 
 
 @both(blueprint, "/messages/<message_id>/submit", methods=["POST"])
@@ -102,7 +105,8 @@ def _page(
         incident=sheet.incident,
         message=sheet.message,
         cards=_alike(proposals),
-        many=len(proposals.channels),
+        many=len({one.channel.name for one in proposals.channels}),
+        unspoken=_unspoken(proposals),
         asked=asked,
         nobody=_nobody(mode, asked),
         errors=errors,
@@ -119,6 +123,19 @@ def _alike(proposals: compose.Proposals) -> list[list[compose.Proposal]]:
         same = (one.variant.text, one.variant.subject, one.variant.language)
         groups.setdefault(same, []).append(one)
     return list(groups.values())
+
+
+def _unspoken(proposals: compose.Proposals) -> dict[str, list[str]]:
+    """Language -> the titles of the channels that get nothing in it."""
+    found: dict[str, list[str]] = {}
+    for channel, language in proposals.unspoken:
+        found.setdefault(language, []).append(channel.title)
+    return found
+
+
+def _place(key: str) -> str:
+    """The part of an id for a channel, or for one of its languages."""
+    return key.replace("/", "-")
 
 
 def _rules(mode: Mode) -> Rules:
@@ -143,7 +160,9 @@ def _error(
     edit = url_for("drafts.edit", mode=sheet.incident.mode, message_id=sheet.message.id)
     if where == "channel":
         return _channel_error(trouble, name, sheet.message, proposals, edit)
-    if where == "facts":
+    if where == "translations":
+        label, href = languages.own_name(name), f"{edit}#text-{name}"
+    elif where == "facts":
         fields = web().desk.types[sheet.incident.type].fields
         label = next((one.label for one in fields if one.name == name), name)
         href = f"{edit}#facts-{name}"
@@ -158,12 +177,12 @@ def _channel_error(
     """What is wrong with the words that all channels share is put right once, where they are."""
     if message.text and name not in message.edits and trouble.reason != "too long":
         return {"text": _fault(trouble, LABELS["text"]), "href": f"{edit}#text"}
-    channel = web().desk.channel(name)
+    channel = web().desk.channel(name.partition("/")[0])
     title = channel.title if channel else name
     text = f"{title}: {_fault(trouble, 'The text')}"
-    shown = any(one.channel.name == name for one in proposals.channels)
+    shown = any(one.key == name for one in proposals.channels)
     # A text that could not be made at all has no card on the page.
-    return {"text": text, "href": f"#channel-{name}" if shown else edit}
+    return {"text": text, "href": f"#channel-{_place(name)}" if shown else edit}
 
 
 def _fault(trouble: Trouble, label: str) -> str:

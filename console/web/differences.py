@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from console import languages
 from console.domain.incident_type import FieldKind, IncidentType
 from console.domain.message import Kind
 from console.domain.place import joined
@@ -25,6 +26,11 @@ def between(theirs: Typed, mine: Typed, type_: IncidentType, kind: Kind) -> list
     ]
     pairs += [
         ("Your own words", theirs.text, mine.text),
+        *(
+            (f"{label} in {languages.name(code)}", *_in(code, part, theirs, mine))
+            for code in {**theirs.translations, **mine.translations}
+            for part, label in (("subject", "Headline"), ("text", "Text"))
+        ),
         ("Channels", _titles(theirs), _titles(mine)),
         ("Picture", _picture(theirs), _picture(mine)),
         ("What the picture shows", theirs.alt, mine.alt),
@@ -32,6 +38,14 @@ def between(theirs: Typed, mine: Typed, type_: IncidentType, kind: Kind) -> list
     ]
     tidy = [(label, clean(one).strip(), clean(two).strip()) for label, one, two in pairs]
     return [Difference(label, one, two) for label, one, two in tidy if one != two]
+
+
+def _in(code: str, part: str, theirs: Typed, mine: Typed) -> tuple[str, str]:
+    empty: dict[str, str] = {}
+    return (
+        theirs.translations.get(code, empty).get(part, ""),
+        mine.translations.get(code, empty).get(part, ""),
+    )
 
 
 def _shown(field: Any, facts: Any) -> str:

@@ -1,7 +1,7 @@
 """The form of a draft: what was typed, what is wrong with it, and the words it becomes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,10 +21,11 @@ from console.domain.incident_type import IncidentType
 from console.domain.message import Kind
 from console.domain.moment import Moment, moment
 from console.domain.plain_text import clean
-from console.web import held, words
+from console.web import held, translations, words
 from console.web.access import me
 from console.web.context import web
 from console.web.questions import PREFIX, answers
+from console.web.translations import Translations
 
 Errors = dict[str, str]
 """A field's id -> the sentence that says what to do about it."""
@@ -41,6 +42,7 @@ class Typed:
     picture: str = ""
     alt: str = ""
     expires: str = ""
+    translations: Translations = field(default_factory=dict)
 
 
 def read(type_: IncidentType, kind: Kind) -> tuple[Typed, Errors]:
@@ -57,6 +59,7 @@ def read(type_: IncidentType, kind: Kind) -> tuple[Typed, Errors]:
         picture=picture,
         alt=form.get("alt", "") if picture or errors else "",
         expires=form.get("expires", ""),
+        translations=translations.read(),
     )
     return typed, errors
 
@@ -70,10 +73,11 @@ def of_message(message: cards.Message, mode: Mode) -> Typed:
         picture=message.picture,
         alt=message.alt,
         expires=_local(message.expires_at) if message.expires_at else "",
+        translations=message.translations,
     )
 
 
-def wrong(typed: Typed, type_: IncidentType, kind: Kind, *, titled: bool) -> Errors:
+def wrong(typed: Typed, type_: IncidentType, kind: Kind, mode: Mode, *, titled: bool) -> Errors:
     """Everything that has to be put right, in the order of the form; one sentence per field."""
     found: Errors = {}
     if titled:
@@ -82,6 +86,7 @@ def wrong(typed: Typed, type_: IncidentType, kind: Kind, *, titled: bool) -> Err
         found |= _text_errors(typed.text)
     else:
         found |= _fact_errors(typed, type_, kind)
+    found |= translations.wrong(typed.translations, translations.asked(usable(mode), mode))
     if typed.picture and not typed.alt.strip():
         found["alt"] = "Say in words what the picture shows, for people who cannot see it"
     if not typed.channels:
@@ -100,6 +105,7 @@ def as_words(typed: Typed, mode: Mode, before: cards.Message | None = None) -> W
     return Words(
         facts={**(before.facts if before else {}), **(typed.facts or {})},
         text=typed.text,
+        translations={**(before.translations if before else {}), **typed.translations},
         channels=None if typed.channels == everything and not narrowed else list(typed.channels),
         picture=typed.picture,
         alt=typed.alt if typed.picture else "",

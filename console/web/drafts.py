@@ -11,7 +11,7 @@ from console.actions.errors import NotFound, Stale
 from console.domain.incident import Mode
 from console.domain.incident_type import IncidentType
 from console.domain.message import Kind, MessageState
-from console.web import differences, draft_form, held
+from console.web import differences, draft_form, held, translations
 from console.web.access import me
 from console.web.context import web
 from console.web.draft_form import Errors, Typed
@@ -51,7 +51,7 @@ def open_(mode: Mode, type_: str) -> Page:
     """Opens the incident with its first message, in one transaction."""
     found = _type(type_)
     typed, errors = draft_form.read(found, Kind.ALERT)
-    errors |= draft_form.wrong(typed, found, Kind.ALERT, titled=True)
+    errors |= draft_form.wrong(typed, found, Kind.ALERT, mode, titled=True)
     if errors:
         return _new_form(mode, found, typed, errors), 400
 
@@ -83,7 +83,7 @@ def save(mode: Mode, message_id: str) -> Page:
     type_ = web().desk.types[sheet.incident.type]
     version = request.form.get("version", type=int)
     typed, errors = draft_form.read(type_, sheet.message.kind)
-    errors |= draft_form.wrong(typed, type_, sheet.message.kind, titled=False)
+    errors |= draft_form.wrong(typed, type_, sheet.message.kind, mode, titled=False)
     if errors:
         return _edit_form(sheet, typed, errors, version=version or 0), 400
     words = draft_form.as_words(typed, mode, sheet.message)
@@ -145,6 +145,7 @@ def _edit_form(sheet: cards.MessageSheet, typed: Typed, errors: Errors, *, versi
 def _form(
     type_: IncidentType, kind: Kind, mode: Mode, typed: Typed, errors: Errors, **more: Any
 ) -> str:
+    channels = draft_form.usable(mode)
     return render_template(
         "pages/draft.html",
         exercise=mode is Mode.EXERCISE,
@@ -153,7 +154,8 @@ def _form(
         kind=kind,
         typed=typed,
         questions=questions(type_, kind, typed.facts or {}, errors, web().desk.places),
-        channels=draft_form.usable(mode),
+        channels=channels,
+        languages=translations.asked(channels, mode),
         wrong=errors,
         errors=[{"text": text, "href": f"#{field}"} for field, text in errors.items()],
         **more,

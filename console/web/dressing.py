@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, g, url_for
 from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
-from console import trouble_words
+from console import languages, trouble_words
 from console.actions import cards
 from console.domain.incident import Mode
 from console.domain.moment import Moment
@@ -64,6 +64,7 @@ def dress(app: Flask, settings: Settings) -> None:
     env.globals.update(
         council=settings.council, words=words, at=at, Mode=Mode, Act=Act, ACTUAL=Mode.ACTUAL,
         EXERCISE=Mode.EXERCISE, sending_blocked=sending_blocked, alarms=alarms,
+        language_name=languages.own_name,
     )  # fmt: skip
     app.context_processor(lambda: {"user": g.get("user")})
 

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
@@ -58,12 +58,15 @@ class Tried:
     pin_wrong: str = ""
     reason_wrong: str = ""
     form_wrong: str = ""
+    languages: tuple[str, ...] | None = None
+    languages_wrong: str = ""
 
     @property
     def errors(self) -> list[dict[str, str]]:
         prefix = self.decision or APPROVE
         found = [
             (self.form_wrong, f"{prefix}-button"),
+            (self.languages_wrong, "languages"),
             (self.reason_wrong, f"{prefix}-reason"),
             (self.pin_wrong, f"{prefix}-pin"),
         ]
@@ -182,7 +185,8 @@ def _decide(door: Door) -> Response:
     reason = request.form.get("reason", "")
     digest = request.form.get("digest", "")
     pin = request.form.get("pin") or request.form.get(f"{decision}-pin", "")
-    tried = Tried(decision=decision, reason=reason)
+    read = tuple(request.form.getlist("languages")) if "several" in request.form else None
+    tried = Tried(decision=decision, reason=reason, languages=read)
     given = request.form.get("form", "").encode(errors="replace")
     mine = _form_token(door, digest).encode()
     if decision not in (APPROVE, SEND_BACK, REJECT) or not hmac.compare_digest(given, mine):
@@ -196,7 +200,7 @@ def _decide(door: Door) -> Response:
     if checked.errors:
         return _page(door, checked, 400)
     try:
-        result = _act(door, decision, digest, reason, pin, web().now)
+        result = _act(door, tried, digest, pin, web().now)
         faultpoint("after-approval-commit")
     except (Decided, Expired, Barred, WordsChanged) as why:
         # The page says which, and goes on saying it.
@@ -204,25 +208,33 @@ def _decide(door: Door) -> Response:
         return _guarded(redirect(door.address, 303))
     if isinstance(result, WrongPin) and result.left:
         wrong = sign_off_words.wrong_pin(result.left)
-        return _page(door, Tried(decision, reason, pin_wrong=wrong), 400)
+        return _page(door, replace(tried, pin_wrong=wrong), 400)
     web().ring()
     faultpoint("after-ring")
     return _guarded(redirect(door.address, 303))
 
 
 def _act(
-    door: Door, decision: str, digest: str, reason: str, pin: str, now: datetime
+    door: Door, tried: Tried, digest: str, pin: str, now: datetime
 ) -> approvals.Granted | WrongPin | str:
     """A sign-off is decided once, so that the decision may be tried again."""
     desk, id_ = web().desk, door.approval_id
 
     def act(db: Transaction) -> approvals.Granted | WrongPin | str:
-        if decision == APPROVE:
-            granted = approvals.grant(db, desk, approval_id=id_, digest=digest, pin=pin, now=now)
+        if tried.decision == APPROVE:
+            granted = approvals.grant(
+                db,
+                desk,
+                approval_id=id_,
+                digest=digest,
+                pin=pin,
+                now=now,
+                languages=tried.languages,
+            )
             faultpoint("before-approval-commit")
             return granted
-        refuse = approvals.send_back if decision == SEND_BACK else approvals.reject
-        return refuse(db, desk, approval_id=id_, reason=reason, pin=pin, now=now)
+        refuse = approvals.send_back if tried.decision == SEND_BACK else approvals.reject
+        return refuse(db, desk, approval_id=id_, reason=tried.reason, pin=pin, now=now)
 
     return persist(act)
 
@@ -255,7 +267,12 @@ def _checked(tried: Tried, pin: str, proof: Proof) -> Tried:
         pin_wrong = "Enter your sign-off PIN"
     elif proof is Proof.PIN and not (pin.isdecimal() and len(pin) >= PIN_LEAST):
         pin_wrong = f"Your PIN has digits only, {PIN_LEAST} or more. This did not count as a try"
-    return Tried(tried.decision, tried.reason, pin_wrong, reason_wrong)
+    languages_wrong = ""
+    if tried.decision == APPROVE and tried.languages == ():
+        languages_wrong = sign_off_words.NOTHING_READ
+    return replace(
+        tried, pin_wrong=pin_wrong, reason_wrong=reason_wrong, languages_wrong=languages_wrong
+    )
 
 
 def _picture(door: Door, sha256: str) -> Response:

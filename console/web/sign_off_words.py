@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from console import languages
 from console.actions.review import Review, Stage
 from console.actions.same_words import listed
 from console.domain.message import MessageState
@@ -52,6 +53,8 @@ def _released(review: Review, settings: Settings) -> Sorry:
 
 def _signed(review: Review, settings: Settings) -> Sorry:
     left = review.sign_offs_needed - len(review.granted)
+    if left <= 0:
+        return _signed_in_part(review, settings)
     more = "1 more approver has" if left == 1 else f"{left} more approvers have"
     return Sorry(
         f"You signed. It is not {_done(review)} yet",
@@ -60,6 +63,21 @@ def _signed(review: Review, settings: Settings) -> Sorry:
             "They were asked when you were. There is nothing more for you to do.",
         ),
     )
+
+
+def _signed_in_part(review: Review, settings: Settings) -> Sorry:
+    missing = listed([languages.own_name(one) for one in review.unsigned])
+    return Sorry(
+        f"You signed. It is not {_done(review)} yet",
+        (
+            f"Somebody who reads {missing} has to sign those words by "
+            f"{_when(review.approve_by, settings)}. Nothing goes out before that.",
+            "They were asked when you were. There is nothing more for you to do.",
+        ),
+    )
+
+
+NOTHING_READ = "Tick each language whose words you have read"
 
 
 def _stopped(review: Review, settings: Settings) -> Sorry:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from console.actions import deliveries, incidents, messages, reading
 from console.actions.messages import Words
+from console.actions.texts import edit_key
 from console.domain.policy import Act
 from console.web.api import shapes
 from console.web.api.endpoint import Call
@@ -42,6 +43,7 @@ def draft(call: Call, asked: shapes.NewMessage) -> shapes.Message:
         facts=asked.facts,
         text=asked.text,
         edits=asked.edits,
+        translations=asked.translations,
         channels=asked.channels,
         expires_at=asked.expires_at,
     )
@@ -84,9 +86,13 @@ def _faults(call: Call, asked: shapes.NewMessage) -> list[shapes.FieldFault]:
     incident = reading.incident(call.db, call.id).incident
     facts = [field.name for field in call.desk.types[incident.type].fields]
     channels = [channel.name for channel in call.desk.channels]
+    texts = [edit_key(one, language) for one in call.desk.channels for language in one.languages]
+    languages = {language for one in call.desk.channels for language in one.languages}
+    others = sorted(languages - {call.desk.settings.council.language})
     faults = [
         *_unknown("facts.{}", asked.facts or (), facts),
-        *_unknown("edits.{}", asked.edits or (), channels),
+        *_unknown("edits.{}", asked.edits or (), texts),
+        *_unknown("translations.{}", asked.translations or (), others),
         *_unknown("channels", asked.channels or (), channels),
     ]
     if asked.facts is None and not asked.text:

@@ -54,7 +54,8 @@ class Channel(Given):
     name: str
     title: str
     network: str
-    language: str
+    languages: tuple[str, ...]
+    """BCP 47; a post goes out in each."""
     modes: tuple[Mode, ...]
     """Where it can be used."""
 

@@ -71,7 +71,7 @@ def channels(call: Call, _: shapes.Nothing) -> configured.Channels:
             name=one.name,
             title=one.title,
             network=one.network,
-            language=one.language,
+            languages=one.languages,
             modes=tuple(mode for mode in Mode if one.carries(mode)),
         )
         for one in call.desk.channels

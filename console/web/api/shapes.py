@@ -50,7 +50,9 @@ class NewMessage(Asked):
     text: str | None = None
     """One text for every channel, in place of the words that are made from facts."""
     edits: dict[str, str] | None = None
-    """Channel -> the text for that channel alone."""
+    """Channel -> the text for that channel alone; `channel/language` for its second language."""
+    translations: dict[str, dict[str, str]] | None = None
+    """Language -> `subject` and `text`, for the channels that publish in it."""
     channels: list[str] | None = None
     """The channels to publish to; left out: all of them."""
     expires_at: AwareDatetime | None = None
@@ -178,6 +180,7 @@ class Message(Given):
     facts: Mapping[str, str | list[str]]
     text: str
     edits: Mapping[str, str]
+    translations: Mapping[str, Mapping[str, str]]
     channels: tuple[str, ...] | None
     expires_at: AwareDatetime | None
     reason: str
