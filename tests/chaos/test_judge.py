@@ -57,6 +57,11 @@ KEPT: dict[str, dict[str, Any]] = {
         "deliveries": of_alert(state="failed", reason="not permitted"),
         "done": Done(refusing=frozenset({"mastodon"})),
     },
+    "a webhook's receiver found its time too old, and the clock was set": {
+        "posts": (POST_CLEAR,),
+        "deliveries": of_alert(network="webhook", state="failed", reason="credential rejected"),
+        "done": Done(clock_moved=True),
+    },
     "cancelled by what followed": {
         "posts": (POST_CLEAR,),
         "deliveries": of_alert(state="cancelled"),
