@@ -66,7 +66,7 @@ class Review:
 
     @property
     def channels(self) -> int:
-        return len(self.variants)
+        return len({one.channel for one in self.variants})
 
     @property
     def languages(self) -> tuple[str, ...]:

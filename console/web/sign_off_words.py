@@ -6,6 +6,7 @@ from datetime import datetime
 from console import languages
 from console.actions.review import Review, Stage
 from console.actions.same_words import listed
+from console.domain.approval import ApprovalState
 from console.domain.message import MessageState
 from console.domain.moment import Moment
 from console.domain.policy import Bar
@@ -72,9 +73,15 @@ def _signed_in_part(review: Review, settings: Settings) -> Sorry:
         (
             f"Somebody who reads {missing} has to sign those words by "
             f"{_when(review.approve_by, settings)}. Nothing goes out before that.",
-            "They were asked when you were. There is nothing more for you to do.",
+            _others(review, settings),
         ),
     )
+
+
+def _others(review: Review, settings: Settings) -> str:
+    if any(one.state is ApprovalState.ASKED for one in review.sheet.sign_offs):
+        return "They were asked when you were. There is nothing more for you to do."
+    return f"Nobody else was asked: {_phone(settings)}, so that it can be sent for approval again."
 
 
 NOTHING_READ = "Tick each language whose words you have read"

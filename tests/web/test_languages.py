@@ -130,6 +130,8 @@ def test_an_approver_ticks_what_they_have_read_and_signs_no_more(
     assert done.status_code == 303
     assert acting.sheet(welsh, asked.message).message.state is MessageState.AWAITING
     after = phone.get(asked.link).text
+    assert "They were asked" not in after
+    assert "Nobody else was asked: phone" in after
     assert "Somebody who reads Welsh (Cymraeg) has to sign those words" in after
 
 
