@@ -38,7 +38,7 @@ class Show:
 
 SHOWS: Mapping[str, Show] = {
     "": Show("All", lambda one: True),
-    "attention": Show("Need attention", lambda one: bool(one.reds or one.hold)),
+    "attention": Show("Need attention", lambda one: _in_use(one) and _waits(one)),
     "ours": Show("Skellat posts to", lambda one: one.ours),
     "others": Show("Not from Skellat", lambda one: not one.ours),
 }
@@ -114,8 +114,8 @@ def moves(account: Account) -> list[Move]:
 def grouped(accounts: list[Account]) -> list[Group]:
     """What needs attention first; what would keep a message back before all else."""
     accounts = sorted(accounts, key=_urgency)
-    attention = [one for one in accounts if _in_use(one) and (one.reds or one.hold)]
-    in_order = [one for one in accounts if _in_use(one) and not (one.reds or one.hold)]
+    attention = [one for one in accounts if _in_use(one) and _waits(one)]
+    in_order = [one for one in accounts if _in_use(one) and not _waits(one)]
     rest = [one for one in accounts if not _in_use(one)]
     named = (("Need attention", attention), ("In order", in_order), ("Parked and retired", rest))
     return [Group(heading, tuple(found)) for heading, found in named if found]
@@ -127,7 +127,12 @@ def colour(account: Account) -> str:
         return "grey"
     if not WILL_FAIL.isdisjoint(account.reds):
         return "red"
-    return "orange" if account.reds or account.hold else "green"
+    return "orange" if _waits(account) else "green"
+
+
+def _waits(account: Account) -> bool:
+    """Whether somebody has to do something about it."""
+    return bool(account.reds or account.hold or account.promoted_by)
 
 
 def _in_use(account: Account) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, g, url_for
 from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
-from console import trouble_words
+from console import register_words, trouble_words
 from console.actions import cards, holding
 from console.domain.incident import Mode
 from console.domain.moment import Moment
@@ -20,6 +20,7 @@ from console.web import holds, words
 from console.web.context import web
 
 ALARMS_SHOWN = 3
+HALF_A_YEAR = timedelta(days=180)
 ALARM_STAYS = timedelta(hours=24)
 
 
@@ -65,7 +66,15 @@ def dress(app: Flask, settings: Settings) -> None:
         today = web().now.astimezone(settings.zone).date()
         return clock(at) if at.astimezone(settings.zone).date() == today else when(at)
 
-    env.filters.update(when=when, clock=clock)
+    def day(at: datetime) -> str:
+        """``16 January 2026``"""
+        return register_words.day(at, settings.zone)
+
+    def since(at: datetime) -> str:
+        """``05:18, Fri 16 Jan``, or the day with its year where that was long ago."""
+        return when(at) if abs(web().now - at) < HALF_A_YEAR else day(at)
+
+    env.filters.update(when=when, clock=clock, day=day, since=since)
     env.globals.update(
         council=settings.council, words=words, at=at, Mode=Mode, Act=Act, ACTUAL=Mode.ACTUAL,
         EXERCISE=Mode.EXERCISE, sending_blocked=sending_blocked, alarms=alarms,
