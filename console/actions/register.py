@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -80,9 +80,12 @@ LONGEST = {
     "if_lost": 4000,
     "signpost": 200,
 }
+RESERVED = frozenset({"handover", "hold", "let-go", "new", "run-sheet", "security-checklist"})
+"""Pages under /channels have these names."""
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,59}")
 _TOKEN = re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9_\-+/=]{24,}")
 """A long run of letters and digits is a password or a token; an address has dots and slashes."""
+_REFERENCE = re.compile(r"\b(env:[A-Z0-9_]+|file:[^\s,]+)")
 
 
 def sync(db: Session, desk: Desk, now: datetime) -> None:
@@ -120,7 +123,7 @@ def add(
     by.must_be_able_to(Act.KEEP)
     if not _NAME.fullmatch(name):
         raise NotAName(name)
-    if db.get(ChannelRow, name):
+    if name in RESERVED or db.get(ChannelRow, name) is not None:
         raise NameTaken(name)
     status = str(Status.ACTIVE)
     network = _fitting("network", network, 40)
@@ -139,7 +142,7 @@ def change(db: Session, *, name: str, details: Details, by: User, now: datetime)
     by.must_be_able_to(Act.KEEP)
     row = locked(db, name)
     if row.ours:  # these two are the configuration's
-        details = _but(details, title=row.title, handle=row.handle)
+        details = replace(details, title=row.title, handle=row.handle)
     before = {one.name: getattr(row, one.name) for one in fields(details)}
     _write(row, details)
     changed = sorted(name for name, value in before.items() if value != getattr(row, name))
@@ -158,7 +161,7 @@ def move(db: Session, *, name: str, move: Move, by: User, now: datetime) -> Stat
     if move is Move.PROMOTE and row.promoted_by in (None, by.id):
         if row.promoted_by is None:
             row.promoted_by = by.id
-            _on_record(db, name, "promotion begun, a second has to agree", by, now)
+            _on_record(db, name, "promotion begun", by, now)
         return Status.PILOT
     before, row.status = row.status, str(status)
     row.promoted_by = None
@@ -223,13 +226,9 @@ def _fitting(field: str, written: str, most: int) -> str:
     text = plain_text.clean(written).strip()
     if len(text) > most:
         raise TooLongDetail(field, most)
-    if field in ("kept_in", "if_lost", "second_factor") and _TOKEN.search(text):
+    if field in ("kept_in", "if_lost", "second_factor") and _TOKEN.search(_REFERENCE.sub("", text)):
         raise SecretInRegister(field)
     return text
-
-
-def _but(details: Details, **other: str) -> Details:
-    return Details(**{one.name: getattr(details, one.name) for one in fields(details)} | other)
 
 
 def _on_record(
