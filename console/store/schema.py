@@ -5,6 +5,7 @@ from console.store import (
     approvals,
     audit,
     deliveries,
+    findings,
     incidents,
     mails,
     messages,
@@ -12,6 +13,7 @@ from console.store import (
     people,
     presence,
     register,
+    rounds,
 )
 from console.store.base import Base
 
@@ -20,6 +22,7 @@ __all__ = [
     "approvals",
     "audit",
     "deliveries",
+    "findings",
     "incidents",
     "mails",
     "messages",
@@ -28,6 +31,7 @@ __all__ = [
     "people",
     "presence",
     "register",
+    "rounds",
 ]
 
 metadata = Base.metadata
