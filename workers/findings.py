@@ -60,12 +60,15 @@ def _checked(
     """Keeps what the check says, where it says something new or is the day's."""
     if seen.checked is None and seen.error is None:
         return []
-    if seen.round.what is What.WATCH and seen.error and not isinstance(seen.error, Refused):
-        return []  # a network that does not answer at this moment says nothing about the account
     newest = next(iter(register.checks_of(db, account.name, 1)), None)
+    silent = seen.error and not isinstance(seen.error, Refused)
+    if seen.round.what is What.WATCH and (silent or newest is None):
+        # A network that does not answer just now says nothing about the account; and the first
+        # check is about to be made.
+        return []
     before = register.newest_passed(db, account.name)
     made = _row(account.name, seen, now)
-    if seen.round.what is What.CHECK or newest is None or _says(newest) != _says(made):
+    if newest is None or seen.round.what is What.CHECK or _says(newest) != _says(made):
         db.add(made)
         register.thin(db, account.name, now)
     _on_record_of_check(db, account, newest, made, worker, now)

@@ -19,6 +19,7 @@ from workers.practice.pictures import Pictures
 KEY_SECONDS = 3600
 """Mastodon remembers an Idempotency-Key for an hour."""
 MOST_PICTURES = 4
+_PROFILE = ("display_name", "note")
 
 
 class Mastodon:
@@ -81,8 +82,8 @@ class Mastodon:
     def change_me(self, request: Request) -> Answer:
         """The name and the bio, until the practice networks end."""
         name, form = _signed_in(request), _form(request)
-        kept = {key: str(form[key]) for key in ("display_name", "note") if key in form}
-        self._profiles[name] = {**self._profiles.get(name, {}), **kept}
+        profile = self._profiles.setdefault(name, {})
+        profile |= {key: str(form[key]) for key in _PROFILE if key in form}
         return self.me(request)
 
     def post(self, request: Request) -> Answer:
