@@ -20,6 +20,7 @@ from console.domain.plain_text import Flaw as TextFlaw
 from console.domain.policy import Act
 from console.domain.states import NotAllowed
 from console.store.away import Why
+from console.web import channel_words
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,8 @@ _ACTS = {
     Act.READ: "Sign in first.",
     Act.AUDIT: "The record is for auditors, approvers, duty officers and administrators.",
     Act.ADMINISTER: "Only administrators do this.",
+    Act.KEEP: "Only channel custodians and administrators change the register of channels.",
+    Act.HOLD: "Auditors hold nothing and let nothing go: everybody else who is signed in may.",
 }
 
 
@@ -153,6 +156,8 @@ def obstacle(error: Obstacle) -> Sorry:
                 f"{fault(one.reason, one.field, over=one.over, found=one.found)}."
                 for one in error.troubles
             )
+        case _:
+            sentences = channel_words.obstacle(error) or sentences
     return Sorry(heading, sentences)
 
 
