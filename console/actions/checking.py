@@ -43,6 +43,11 @@ def ask(db: Session, name: str, by: User | None, now: datetime) -> None:
     )
 
 
+def under_way(db: Session, name: str) -> bool:
+    """Whether a check of the channel is due, or being made."""
+    return rounds.under_way(db, name, database_now(db))
+
+
 def stale(db: Session, names: Collection[str]) -> list[str]:
     """The channels that should be checked before somebody sends on them."""
     now = database_now(db)

@@ -65,11 +65,11 @@ def known(db: Session, channel: str, references: Collection[str]) -> set[str]:
     return set(db.scalars(query))
 
 
-def counted(db: Session) -> Sequence[tuple[str, int]]:
+def counted(db: Session) -> Sequence[tuple[Kind, int]]:
     """Kind -> how many nobody has settled."""
     open_ = FindingRow.settled_at.is_(None)
     rows = db.execute(select(FindingRow.kind, func.count()).where(open_).group_by(FindingRow.kind))
-    return [(kind, number) for kind, number in rows]
+    return [(Kind(kind), number) for kind, number in rows]
 
 
 def sent(db: Session, channel: str, since: datetime) -> list[Sent]:

@@ -95,6 +95,12 @@ def ask(db: Session, channel: str, now: datetime) -> None:
     db.execute(update(RoundRow).where(RoundRow.id == name(What.CHECK, channel)).values(due_at=now))
 
 
+def under_way(db: Session, channel: str, now: datetime) -> bool:
+    """Whether the channel's check is due, or held by a worker."""
+    row = db.get(RoundRow, name(What.CHECK, channel))
+    return row is not None and (row.due_at <= now or bool(row.lease_until))
+
+
 def unchecked(
     db: Session, channels: Collection[str], *, since: datetime, now: datetime
 ) -> list[str]:

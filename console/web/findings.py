@@ -1,5 +1,6 @@
-"""What was seen on an account: its section on the channel's page, and the button that settles it."""
+"""What was seen on an account, on the channel's page, with the buttons that settle and check."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,8 @@ from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
 from console import finding_words
-from console.actions import findings
+from console.actions import checking, findings
+from console.actions.checking import CannotCheck
 from console.actions.findings import Finding
 from console.domain.drift import Kind, Settled
 from console.domain.policy import Act
@@ -40,6 +42,15 @@ def address(channel: str) -> str:
     return f"/channels/{channel}#{SECTION}"
 
 
+@blueprint.post("/channels/<name>/check")
+def check(name: str) -> Response:
+    """Check now. What rests, or is not ours, was not offered it: nothing to tell."""
+    with suppress(CannotCheck), web().sessions.begin() as db:
+        checking.ask(db, name, me(), web().now)
+    web().ring()
+    return redirect(f"/channels/{name}#checks", 303)
+
+
 @blueprint.post("/channels/<name>/findings/<finding_id>")
 def settle(name: str, finding_id: str) -> Response:
     """It was us, or it is dealt with; pressed twice is the same as once."""
@@ -48,9 +59,7 @@ def settle(name: str, finding_id: str) -> Response:
     except ValueError:
         abort(400)
     with web().sessions.begin() as db:
-        findings.settle(
-            db, channel=name, finding_id=finding_id, how=how, by=me(), now=web().now
-        )
+        findings.settle(db, channel=name, finding_id=finding_id, how=how, by=me(), now=web().now)
     return redirect(address(name), 303)
 
 
@@ -59,6 +68,7 @@ def section(db: Transaction, name: str) -> dict[str, Any]:
     configured = web().desk.channel(name)
     account = db.get(ChannelRow, name)
     return {
+        "asked": checking.under_way(db, name),
         "seen": [_line(one) for one in findings.of_channel(db, name)],
         "watched": bool(configured and configured.watchable and not configured.posts_by_hand),
         "by_hand": bool(configured and configured.posts_by_hand),
