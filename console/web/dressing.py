@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, g, url_for
 from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
-from console import register_words, trouble_words
+from console import finding_words, register_words, trouble_words
 from console.actions import cards, findings, holding
 from console.actions.findings import Finding
 from console.domain.incident import Mode
