@@ -16,7 +16,7 @@ from console.configuration import (
     read_toml,
     suggestion,
 )
-from console.domain.channel import Channel, Findable, Key, Limit, Pace
+from console.domain.channel import Channel, Checkable, Findable, Key, Limit, Pace, Watchable
 from console.domain.incident import Mode
 from console.domain.voice import PLAIN, Voice
 from console.settings import Settings
@@ -38,6 +38,7 @@ _OURS = {
     "parallel": Key(required=False, kind=int, hint="the most calls at once"),
     "per_minute": Key(required=False, kind=int, hint="the most calls in a minute"),
     "practice": Key(required=False, kind=bool, hint="true: live messages stay on this machine"),
+    "posts_by_hand": Key(required=False, kind=bool, hint="true: staff post on the account as well"),
 }
 
 
@@ -61,6 +62,16 @@ class ConfiguredChannel:
     voice: Voice = PLAIN
     practice: bool = False
     """True where even actual messages go to the practice networks (the demo)."""
+    posts_by_hand: bool = False
+    """True where a post that Skellat did not send is nothing strange."""
+
+    @property
+    def checkable(self) -> bool:
+        return issubclass(self.adapter, Checkable)
+
+    @property
+    def watchable(self) -> bool:
+        return issubclass(self.adapter, Watchable)
 
     @property
     def language(self) -> str:
@@ -256,6 +267,7 @@ def _channel(
         pace=_pace(table, adapter),
         voice=voice_of(FILE, name, table.get("voice"), []),
         practice=table.get("practice", False),
+        posts_by_hand=table.get("posts_by_hand", False),
     )
 
 

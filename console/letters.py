@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from console import trouble_words
+from console import register_letters, trouble_words
 from console.actions import cards, reading
 from console.actions.desk import Desk
 from console.actions.errors import NotFound
@@ -27,7 +27,7 @@ from console.domain.delivery import DeliveryState
 from console.domain.message import MessageState
 from console.domain.moment import Moment
 from console.domain.plain_text import clean
-from console.store.mails import TROUBLE
+from console.store.mails import FINDING, SUMMARY, TROUBLE
 
 WIDTH = 72
 """Columns of a plain-text mail's own words. A message's words are never wrapped."""
@@ -53,7 +53,7 @@ def compose(
 ) -> Letter | None:
     """The mail, or None where there is nothing to tell any more.
 
-    ``subject_id`` is the approval for ``sign-off`` and ``link void``, else the message.
+    ``subject_id`` is what the mail is about (see `MailRow`).
     ``link_token`` is `asking.new_link`'s, for ``sign-off`` alone.
     """
     facts = _FACTS[purpose](db, desk, subject_id, link_token or "") if user.active else None
@@ -162,6 +162,8 @@ _FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {
     "expired": _if(MessageState.EXPIRED),
     "released": _if(MessageState.RELEASED),
     TROUBLE: _trouble,
+    FINDING: register_letters.finding,
+    SUMMARY: register_letters.summary,
 }
 
 

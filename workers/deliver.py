@@ -20,6 +20,7 @@ from console.domain.channel import (
     Uncertain,
 )
 from console.domain.delivery import DeliveryEvent
+from console.domain.incident import Mode
 from console.faultpoints import faultpoint
 from workers.deadline import clock, deadline
 from workers.errand import Errand, Outcome
@@ -59,13 +60,13 @@ def unexpected(channel: str, raised: Exception) -> Uncertain:
     return Uncertain(Reason.UNEXPECTED, type(raised).__name__)
 
 
-def connected(desk: Desk, errand: Errand) -> Channel:
-    """The channel in the errand's world. Raises `Refused` where it is not configured any more."""
-    configured = desk.channel(errand.channel)
+def connected(desk: Desk, name: str, mode: Mode) -> Channel:
+    """The channel in this world. Raises `Refused` where it is not configured any more."""
+    configured = desk.channel(name)
     if configured is None:
         raise Refused(Reason.MISCONFIGURED, "the channel is no longer configured")
     try:
-        return channels.connect(configured, errand.mode, desk.settings, desk.unseal)
+        return channels.connect(configured, mode, desk.settings, desk.unseal)
     except SecretMissing as missing:
         raise Refused(Reason.MISCONFIGURED, f"no secret at {missing.where}") from None
     except channels.NoPractice:
@@ -75,7 +76,7 @@ def connected(desk: Desk, errand: Errand) -> Channel:
 def _send(errand: Errand, desk: Desk) -> Receipt:
     with deadline(desk.settings.timing.deadline.total_seconds()):
         faultpoint("before-call")
-        receipt = _try_twice(connected(desk, errand), errand.post)
+        receipt = _try_twice(connected(desk, errand.channel, errand.mode), errand.post)
         faultpoint("after-call")
         return receipt
 

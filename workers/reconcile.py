@@ -62,7 +62,7 @@ def look(errand: Errand, desk: Desk) -> Look:
     if configured is None or not configured.findable:
         return Look(errand, looked=False)
     try:
-        channel = connected(desk, errand)
+        channel = connected(desk, errand.channel, errand.mode)
         assert isinstance(channel, Findable)
         with deadline(desk.settings.timing.deadline.total_seconds()):
             return Look(errand, receipt=channel.find(errand.post))

@@ -19,6 +19,7 @@ from workers import deadline, sweep
 from workers.dispatcher import Dispatcher
 from workers.queue import listen
 from workers.vault import equipped
+from workers.watchman import Watchman
 
 RESTART_PAUSE = 0.5
 """Seconds before a dead worker is replaced, so that one that cannot start does not spin."""
@@ -77,14 +78,23 @@ def work(desk: Desk, *, name: str, supervisor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent asks
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     sessions = Sessions(desk.settings.database_url)
-    dispatcher = Dispatcher(sessions, equipped(desk, sessions), name=name)
+    desk = equipped(desk, sessions)
+    dispatcher = Dispatcher(sessions, desk, name=name)
     dispatcher.start()
+    watchman = Watchman(sessions, desk, name=name)
+    watchman.start()
+
+    def ring() -> None:
+        dispatcher.ring()
+        watchman.ring()
+
     if desk.settings.redis_url:
-        listen(desk.settings.redis_url, dispatcher.ring)
+        listen(desk.settings.redis_url, ring)
     while not stop.wait(1.0):
         if os.getppid() != supervisor:
             log.error("the supervisor is gone; finishing")
             break
+    watchman.stop()
     dispatcher.stop()
     sessions.close()
 

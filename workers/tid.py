@@ -12,3 +12,17 @@ def tid(moment: datetime, key: str) -> str:
     clock = int.from_bytes(hashlib.sha256(key.encode()).digest()[:2], "big") & 0x3FF
     number = since << 10 | clock
     return "".join(_LETTERS[number >> shift & 31] for shift in range(60, -1, -5))
+
+
+def moment(name: str) -> datetime | None:
+    """When a record was given this name; None where it is no TID."""
+    if len(name) != 13 or set(name) - set(_LETTERS):
+        return None
+    number = 0
+    for letter in name:
+        number = number << 5 | _LETTERS.index(letter)
+    since = timedelta(microseconds=number >> 10)
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + since
+    except OverflowError:
+        return None

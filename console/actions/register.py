@@ -18,7 +18,7 @@ from console.domain.incident import Mode
 from console.domain.policy import Act
 from console.domain.register import CARRIES, NEXT, Move, Status
 from console.domain.states import after
-from console.store import register
+from console.store import register, rounds
 from console.store.anchors import anything_released
 from console.store.audit import record
 from console.store.register import ChannelRow
@@ -105,6 +105,9 @@ def sync(db: Session, desk: Desk, now: datetime) -> None:
         if row.practice and not channel.practice and row.status in CARRIES[Mode.ACTUAL]:
             row.status, row.promoted_by = str(Status.PILOT), None
             _on_record(db, row.name, "channel left practice, a pilot now", SYSTEM, now)
+        if row.practice != channel.practice:  # another account, whatever it is called
+            row.account_id = ""
+            rounds.begin_anew(db, row.name, now)
         row.ours, row.practice, row.network = True, channel.practice, channel.network
         row.title, row.handle = channel.title, channel.account
     for row in rows.values():

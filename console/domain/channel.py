@@ -11,7 +11,8 @@ str]]``) gives the settings that lead to the practice networks, with the placeho
 ``{practice}`` (their address), ``{practice_address}`` (its host and port), ``{practice_host}``,
 ``{smtp_port}``, ``{world}`` (``actual`` or ``exercise``), ``{name}`` (the channel's name) and
 ``{var}`` (the state folder). ``pace`` (``ClassVar[Pace]``) says how many calls the network takes;
-the council's own figures in channels.toml go before it.
+the council's own figures in channels.toml go before it. ``watch_every`` (``ClassVar[timedelta]``)
+is how often the account may be read; five minutes where nothing is said.
 """
 
 from collections.abc import Mapping, Sequence
@@ -156,7 +157,8 @@ class Checked:
     id: str = ""
     """The network's own name for the account, that a change of handle leaves as it is."""
     profile: Mapping[str, str] = field(default_factory=dict)
-    """What visitors see of it, to notice a change: ``name``, ``bio``, ``avatar`` (its address)."""
+    """What visitors see of it, to notice a change: ``name``, ``bio``, ``avatar`` (its address),
+    ``moved`` (where the account says that it went)."""
     followers: int | None = None
     expires_at: datetime | None = None
     """UTC; when the credential ends. None where it does not, or the network does not say."""

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from console.domain.approval import ApprovalState
 from console.domain.delivery import DeliveryState
+from console.domain.drift import Kind
 from console.domain.incident import Mode
 from console.domain.message import MessageState
-from console.store import audit, presence
+from console.store import audit, findings, presence
 from console.store.approvals import ApprovalRow
 from console.store.deliveries import DeliveryRow
 from console.store.incidents import IncidentRow
-from console.store.mails import TROUBLE, MailRow
+from console.store.mails import FINDING, TROUBLE, MailRow
 from console.store.messages import MessageRow
 
 
@@ -31,7 +32,9 @@ class Counts:
     uncertain_since: Mapping[Mode, datetime | None]
     """Since when the oldest delivery of unknown outcome is unknown; None where there is none."""
     alarms_unsent: int
-    """Mails about trouble that have not left."""
+    """Mails about trouble and findings that have not left."""
+    findings: Mapping[Kind, int]
+    """Seen on an account, not done by us as far as anybody said."""
     workers: int
     entries: int
     """Audit entries."""
@@ -52,6 +55,7 @@ def count(db: Session, *, now: datetime, seen_since: datetime) -> Counts:
         ),
         uncertain_since=_uncertain_since(db),
         alarms_unsent=_alarms_unsent(db),
+        findings=dict.fromkeys(Kind, 0) | dict(findings.counted(db)),
         workers=len(presence.since(db, seen_since)),
         entries=audit.head(db)[0],
     )
@@ -100,5 +104,7 @@ def _uncertain_since(db: Session) -> dict[Mode, datetime | None]:
 
 
 def _alarms_unsent(db: Session) -> int:
-    waiting = select(func.count()).where(MailRow.state == "due", MailRow.purpose == TROUBLE)
+    waiting = select(func.count()).where(
+        MailRow.state == "due", MailRow.purpose.in_((TROUBLE, FINDING))
+    )
     return db.scalar(waiting) or 0

@@ -11,6 +11,10 @@ from console.store.messages import MessageRow
 
 TROUBLE = "trouble"
 """The purpose of a mail about deliveries that need a person."""
+FINDING = "finding"
+"""Of one about what was seen on an account."""
+SUMMARY = "summary"
+"""Of the weekly one about the register."""
 
 
 class MailRow(Base):
@@ -20,7 +24,7 @@ class MailRow(Base):
     purpose: Mapped[str] = mapped_column(String(30))
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
     subject_id: Mapped[str] = mapped_column(String(32), index=True)
-    """The approval or message that it is about."""
+    """The approval, message or finding that it is about; of a summary, its week."""
     state: Mapped[str] = mapped_column(String(10))
     tries: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(Instant, index=True)

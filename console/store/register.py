@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, func, select
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from console.domain.delivery import DeliveryState
+from console.domain.rounds import ALL_KEPT
 from console.store.base import Base, Instant, new_id
 from console.store.deliveries import DeliveryRow
 
@@ -127,6 +128,23 @@ def checks_of(db: Session, channel: str, most: int) -> list[CheckRow]:
     """The newest first."""
     query = select(CheckRow).where(CheckRow.channel == channel).order_by(CheckRow.at.desc())
     return list(db.scalars(query.limit(most)))
+
+
+def newest_passed(db: Session, channel: str) -> CheckRow | None:
+    query = select(CheckRow).where(CheckRow.channel == channel, CheckRow.passed)
+    return db.scalar(query.order_by(CheckRow.at.desc()).limit(1))
+
+
+def thin(db: Session, channel: str, now: datetime) -> None:
+    """Of the checks that are older than `ALL_KEPT`, the last of each day stays."""
+    old = select(CheckRow.id, CheckRow.at).where(
+        CheckRow.channel == channel, CheckRow.at < now - ALL_KEPT
+    )
+    last = {at.date(): id for id, at in db.execute(old.order_by(CheckRow.at, CheckRow.id))}
+    stale = old.where(CheckRow.id.not_in(last.values()))
+    gone = [id for id, _ in db.execute(stale)]
+    if gone:
+        db.execute(delete(CheckRow).where(CheckRow.id.in_(gone)))
 
 
 def last_passed(db: Session, channel: str) -> datetime | None:

@@ -6,6 +6,7 @@ from console.store import (
     audit,
     credentials,
     deliveries,
+    findings,
     incidents,
     mails,
     messages,
@@ -13,6 +14,7 @@ from console.store import (
     people,
     presence,
     register,
+    rounds,
 )
 from console.store.base import Base
 
@@ -22,6 +24,7 @@ __all__ = [
     "audit",
     "credentials",
     "deliveries",
+    "findings",
     "incidents",
     "mails",
     "messages",
@@ -30,6 +33,7 @@ __all__ = [
     "people",
     "presence",
     "register",
+    "rounds",
 ]
 
 metadata = Base.metadata

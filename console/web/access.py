@@ -50,6 +50,8 @@ ACCESS: dict[str, Act | None] = {
     "record.as_jsonl": Act.AUDIT,
     "channels.page": Act.READ,
     "channels.one": Act.READ,
+    "findings.check": Act.HOLD,
+    "findings.settle": Act.HOLD,
     "channel_details.new": Act.KEEP,
     "channel_details.add": Act.KEEP,
     "channel_details.edit": Act.KEEP,

@@ -11,7 +11,7 @@ from console.actions.estate import Account, Estate
 from console.actions.people import User
 from console.domain.policy import Act
 from console.domain.register import ENOUGH_CUSTODIANS, NEXT, WILL_FAIL, Move, Status
-from console.web import channel_words
+from console.web import channel_words, findings
 from console.web.access import me
 from console.web.context import web
 from console.web.plot import plot
@@ -74,6 +74,7 @@ def show(name: str, errors: Mapping[str, str] | None = None) -> str:
         checks = estate.history(db, name)
         knowing = estate.still_knowing(db, name)
         everybody = people.everybody(db) if me().may(Act.KEEP) else []
+        seen = findings.section(db, name)
     counted = [(one.at, one.followers) for one in reversed(checks) if one.followers is not None]
     wrong = errors or {}
     return render_template(
@@ -90,6 +91,7 @@ def show(name: str, errors: Mapping[str, str] | None = None) -> str:
         questions=channel_words.QUESTIONS,
         wrong=wrong,
         errors=[{"text": text, "href": f"#{field}"} for field, text in wrong.items()],
+        **seen,
     )
 
 

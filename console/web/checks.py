@@ -11,7 +11,7 @@ from console.domain import plain_text
 from console.domain.incident import Mode
 from console.domain.message import MessageState
 from console.domain.policy import Rules
-from console.web import words
+from console.web import channel_warnings, words
 from console.web.access import me
 from console.web.context import web
 from console.web.worlds import both, must_be_here
@@ -99,6 +99,9 @@ def _page(
             return redirect(url_for("messages.page", mode=mode, message_id=message_id), 303)
         proposals = reading.proposals(db, web().desk, message_id)
         asked = asking.eligible(db, _rules(mode), message_id, submitter=me())
+    names = [one.channel.name for one in proposals.channels]
+    warned = channel_warnings.warnings(names, mode)
+    channel_warnings.check_soon(names, mode)
     errors = _errors(sheet, proposals)
     return render_template(
         "pages/check.html",
@@ -109,6 +112,7 @@ def _page(
         unspoken=_unspoken(proposals),
         asked=asked,
         nobody=_nobody(mode, asked),
+        warned=warned,
         errors=errors,
         wrong={one["href"].removeprefix("#"): one["text"] for one in errors},
         typed=typed or {},

@@ -17,7 +17,7 @@ from console.actions.pictures import PictureRefused
 from console.channels import ConfiguredChannel
 from console.domain.facts import Problem, problems, text_problems
 from console.domain.incident import Mode
-from console.domain.incident_type import IncidentType
+from console.domain.incident_type import FieldKind, IncidentType
 from console.domain.message import Kind
 from console.domain.moment import Moment, moment
 from console.domain.plain_text import clean
@@ -183,10 +183,16 @@ def _local(at: datetime) -> str:
     return str(Moment(local, local))
 
 
-def all_channels(typed: Typed, mode: Mode) -> Typed:
-    """Every channel ticked, as a new draft begins."""
-    names = tuple(one.name for one in usable(mode))
+def all_channels(typed: Typed, mode: Mode, without: str | None = None) -> Typed:
+    """Every channel ticked, as a new draft begins, but the one to go ``without``."""
+    names = tuple(one.name for one in usable(mode) if one.name != without)
     return replace(typed, channels=names)
+
+
+def brought(type_: IncidentType, asked: Mapping[str, str]) -> Mapping[str, Any]:
+    """The facts that a link brings, as if they had been typed."""
+    lines = [one.name for one in type_.asks(Kind.ALERT) if one.kind is FieldKind.TEXT]
+    return {name: clean(asked[name]).strip() for name in lines if name in asked}
 
 
 def usable(mode: Mode, names: list[str] | None = None) -> list[ConfiguredChannel]:

@@ -11,7 +11,7 @@ from console.actions.errors import NotFound, Stale
 from console.domain.incident import Mode
 from console.domain.incident_type import IncidentType
 from console.domain.message import Kind, MessageState
-from console.web import differences, draft_form, held, translations
+from console.web import channel_warnings, differences, draft_form, held, translations
 from console.web.access import me
 from console.web.context import web
 from console.web.draft_form import Errors, Typed
@@ -41,9 +41,14 @@ def choose(mode: Mode) -> Page:
 
 @both(blueprint, "/incidents/new/<type_>")
 def begin(mode: Mode, type_: str) -> Page:
-    """The title and the facts of a new incident, on one page."""
-    title = f"{_type(type_).title}, {_today()}"
-    return _new_form(mode, _type(type_), draft_form.all_channels(Typed(title=title), mode), {})
+    """The title and the facts of a new incident, on one page. A link may bring some of the facts,
+    and the name of a channel to leave out: see `finding_words.not_ours`."""
+    found = _type(type_)
+    title = f"{found.title}, {_today()}"
+    typed = Typed(title=title, facts=draft_form.brought(found, request.args))
+    return _new_form(
+        mode, found, draft_form.all_channels(typed, mode, without=request.args.get("without")), {}
+    )
 
 
 @both(blueprint, "/incidents/new/<type_>", methods=["POST"])
@@ -146,6 +151,7 @@ def _form(
     type_: IncidentType, kind: Kind, mode: Mode, typed: Typed, errors: Errors, **more: Any
 ) -> str:
     channels = draft_form.usable(mode)
+    names = [one.name for one in channels]
     return render_template(
         "pages/draft.html",
         exercise=mode is Mode.EXERCISE,
@@ -156,6 +162,7 @@ def _form(
         questions=questions(type_, kind, typed.facts or {}, errors, web().desk.places),
         channels=channels,
         languages=translations.asked(channels, mode),
+        warned={one.name: one for one in channel_warnings.warnings(names, mode)},
         wrong=errors,
         errors=[{"text": text, "href": f"#{field}"} for field, text in errors.items()],
         **more,

@@ -7,8 +7,9 @@ from typing import Any
 from flask import Flask, g, url_for
 from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
-from console import languages, register_words, trouble_words
-from console.actions import cards, holding
+from console import finding_words, languages, register_words, trouble_words
+from console.actions import cards, findings, holding
+from console.actions.findings import Finding
 from console.domain.incident import Mode
 from console.domain.moment import Moment
 from console.domain.policy import Act
@@ -18,6 +19,7 @@ from console.store.away import DatabaseAway
 from console.store.troubles import Unsettled
 from console.web import holds, words
 from console.web.context import web
+from console.web.findings import address
 
 ALARMS_SHOWN = 3
 HALF_A_YEAR = timedelta(days=180)
@@ -33,6 +35,15 @@ class Alarm:
     incident: str
     message: str
     mode: Mode
+
+
+@dataclass(frozen=True)
+class Strange:
+    """One line over every page: something was seen on an account that nobody here did."""
+
+    channel: str
+    text: str
+    address: str
 
 
 def dress(app: Flask, settings: Settings) -> None:
@@ -77,8 +88,8 @@ def dress(app: Flask, settings: Settings) -> None:
     env.filters.update(when=when, clock=clock, day=day, since=since)
     env.globals.update(
         council=settings.council, words=words, at=at, Mode=Mode, Act=Act, ACTUAL=Mode.ACTUAL,
-        EXERCISE=Mode.EXERCISE, sending_blocked=sending_blocked, alarms=alarms,
         language_name=languages.own_name,
+        EXERCISE=Mode.EXERCISE, sending_blocked=sending_blocked, alarms=alarms, strange=strange,
         holds=lambda: holds.lines(clock_or_day),
     )  # fmt: skip
     app.context_processor(lambda: {"user": g.get("user")})
@@ -109,6 +120,23 @@ def alarms(message_id: str = "", *, exercises: bool) -> tuple[tuple[Alarm, ...],
         if one.message != message_id and (exercises or not one.exercise)
     ]
     return tuple(shown[:ALARMS_SHOWN]), len(shown[ALARMS_SHOWN:])
+
+
+def strange() -> tuple[Strange, ...]:
+    """What was seen on accounts that nobody here did, one line for each, the newest first."""
+    try:
+        with web().sessions.read() as db:
+            found = findings.unsettled(db)
+    except DatabaseAway:
+        return ()
+    newest = {one.channel: one for one in reversed(found)}
+    return tuple(_strange(one) for one in reversed(newest.values()))
+
+
+def _strange(one: Finding) -> Strange:
+    channel = web().desk.channel(one.channel)
+    title = channel.title if channel else one.channel
+    return Strange(one.channel, f"{title}: {finding_words.WHAT[one.kind]}", address(one.channel))
 
 
 def _alarm(one: Unsettled, held: holding.Held) -> Alarm:

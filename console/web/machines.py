@@ -112,9 +112,17 @@ class _Now(Collector):
         yield uncertain
         yield GaugeMetricFamily(
             "skellat_alarms_unsent",
-            "Mails to people about trouble of deliveries that have not left",
+            "Mails to people about trouble or strange accounts that have not left",
             value=found.alarms_unsent,
         )
+        seen = GaugeMetricFamily(
+            "skellat_findings",
+            "Posts and changes on our accounts that nobody here did, and nobody has settled",
+            labels=["kind"],
+        )
+        for kind, number in found.findings.items():
+            seen.add_metric([kind], number)
+        yield seen
         yield GaugeMetricFamily(
             "skellat_sign_offs_waiting",
             "Sign-offs that were asked for and not decided",

@@ -3,6 +3,7 @@
 import inspect
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from console.domain.channel import (
     Limit,
     SendError,
     Unavailable,
+    Watchable,
 )
 from tests.contracts.conftest import Connect, Network
 from tests.contracts.expected import EXPECTED, fitting
@@ -26,6 +28,7 @@ NETWORKS = sorted(installed())
 REPEATABLE = [name for name in NETWORKS if installed()[name].repeatable]
 FINDABLE = [name for name in NETWORKS if issubclass(installed()[name], Findable)]
 CHECKABLE = [name for name in NETWORKS if issubclass(installed()[name], Checkable)]
+WATCHABLE = [name for name in NETWORKS if issubclass(installed()[name], Watchable)]
 REMOTE = sorted(EXPECTED)
 
 
@@ -86,6 +89,21 @@ def test_its_check_publishes_nothing_and_names_the_account(
     before = network.count()
     assert channel.check().name
     assert network.count() == before
+
+
+@pytest.mark.parametrize("name", WATCHABLE)
+def test_what_was_sent_is_read_back_under_the_reference_that_it_was_given(
+    name: str, connect: Connect
+):
+    """Else every post of ours would be a stranger."""
+    channel, sent = connect(name), fitting(name)
+    assert isinstance(channel, Watchable)
+    receipt = channel.send(sent)
+    shown = channel.recent(datetime.now(UTC) - timedelta(minutes=5))
+    references = [one.reference.partition("|")[0] for one in shown]
+    assert receipt.reference.partition("|")[0] in references
+    assert all(one.at.utcoffset() == timedelta(0) for one in shown)
+    assert channel.recent(datetime.now(UTC) + timedelta(minutes=5)) == []
 
 
 @pytest.mark.parametrize("name", REMOTE)

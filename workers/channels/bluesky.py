@@ -6,16 +6,28 @@ post twice with the same record, and other words under that name with 400 Invali
 """
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from console.domain.channel import Checked, Counting, Key, Limit, Post, Reason, Receipt, Refused
+from console.domain.channel import (
+    Checked,
+    Counting,
+    Key,
+    Limit,
+    Post,
+    Published,
+    Reason,
+    Receipt,
+    Refused,
+)
 from workers import http
 from workers.atproto_account import Account, session
 from workers.secrecy import conceal
-from workers.tid import tid
+from workers.tid import moment, tid
 
 _POST = "app.bsky.feed.post"
+_PROFILE = "app.bsky.actor.profile"
+_PAGE = 50
 
 
 class Bluesky:
@@ -57,9 +69,14 @@ class Bluesky:
     def check(self) -> Checked:
         with http.before_publishing():
             account = self.account.act(lambda client: client.com.atproto.server.get_session())
-        if account.active is False:
-            raise Refused(Reason.FORBIDDEN, f"the account is {account.status}")
-        return Checked(name=f"@{account.handle}", id=account.did)
+            if account.active is False:
+                raise Refused(Reason.FORBIDDEN, f"the account is {account.status}")
+            profile = self.account.act(_profile)
+        return Checked(name=f"@{account.handle}", id=account.did, profile=profile)
+
+    def recent(self, since: datetime) -> list[Published]:
+        with http.before_publishing(), http.understood():
+            return [one for one in self.account.act(self._newest) if one.at >= since]
 
     def _put(self, client: Any, post: Post, picture: Any) -> Receipt:
         from atproto_client.models.dot_dict import DotDict
@@ -89,10 +106,51 @@ class Bluesky:
             raise Refused(Reason.CONTENT, "other words stand under this post's name")
         return self._receipt(client, post, found.uri, found.cid)
 
+    def _newest(self, client: Any) -> list[Published]:
+        """A page of the account's own posts; each says itself when it was written, and its name
+        when it was put there."""
+        answer = _read(client, "listRecords", collection=_POST, limit=_PAGE)
+        web = f"{self.web}/profile/{session(client).handle}/post"
+        found = []
+        for one in answer["records"]:
+            name = str(one["uri"]).rpartition("/")[2]
+            said = datetime.fromisoformat(str(one["value"]["createdAt"]))
+            at = max(filter(None, (moment(name), said)))
+            found.append(Published(one["uri"], str(one["value"]["text"]), at, f"{web}/{name}"))
+        return found
+
     def _receipt(self, client: Any, post: Post, uri: str, cid: str) -> Receipt:
         root = post.reply_to.split("|")[-2:]
         url = f"{self.web}/profile/{session(client).handle}/post/{_rkey(post)}"
         return Receipt(reference="|".join([uri, cid, *(root if post.reply_to else [])]), url=url)
+
+
+def _profile(client: Any) -> dict[str, str]:
+    """As the account's own server has it; the followers are counted elsewhere."""
+    try:
+        said = _read(client, "getRecord", collection=_PROFILE, rkey="self")["value"]
+    except Refused as error:
+        if error.detail.startswith("RecordNotFound"):
+            said = {}
+        else:
+            raise
+    avatar = (said.get("avatar") or {}).get("ref") or {}
+    return {
+        "name": str(said.get("displayName", "")),
+        "bio": str(said.get("description", "")),
+        "avatar": str(avatar.get("$link", "")),
+    }
+
+
+def _read(client: Any, method: str, **which: Any) -> Any:
+    """From the account's repository, as it was answered: the SDK's models leave things out."""
+    from atproto_client.models.dot_dict import DotDict
+
+    return client.invoke_query(
+        f"com.atproto.repo.{method}",
+        params=DotDict({"repo": session(client).did, **which}),
+        output_encoding="application/json",
+    ).content
 
 
 def _rkey(post: Post) -> str:

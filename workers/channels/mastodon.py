@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html import escape
 from html.parser import HTMLParser
 from typing import Any, ClassVar
@@ -15,6 +15,7 @@ from console.domain.channel import (
     Limit,
     Picture,
     Post,
+    Published,
     Reason,
     Receipt,
     Unavailable,
@@ -85,10 +86,12 @@ class Mastodon:
     def check(self) -> Checked:
         with http.before_publishing(), self._client() as client:
             known = client.account_verify_credentials()
+        moved = known.get("moved") or {}
         profile = {
             "name": str(known["display_name"]),
             "bio": _plain(known["note"]),
             "avatar": str(known["avatar"]),
+            "moved": str(moved.get("url") or moved.get("acct") or ""),
         }
         return Checked(
             name=f"@{known['acct']}",
@@ -96,6 +99,13 @@ class Mastodon:
             profile=profile,
             followers=known["followers_count"],
         )
+
+    def recent(self, since: datetime) -> list[Published]:
+        """Boosts too: what an account passes on, it says."""
+        with http.before_publishing(), self._client() as client:
+            account = client.account_verify_credentials()["id"]
+            page = client.account_statuses(account, limit=_PAGE)
+            return [_published(status) for status in page if status["created_at"] >= since]
 
     @contextmanager
     def _client(self) -> Iterator[Any]:
@@ -137,12 +147,26 @@ def _receipt(status: Any) -> Receipt:
     return Receipt(reference=str(status["id"]), url=str(status["url"] or ""))
 
 
+def _published(status: Any) -> Published:
+    words = _plain(status["content"])
+    return Published(
+        reference=str(status["id"]),
+        text=f"Boosted: {words}" if status.get("reblog") else words,
+        at=status["created_at"].astimezone(UTC),
+        url=str(status["url"] or ""),
+    )
+
+
 class _Text(HTMLParser):
     """Collects the words of a status: its markup hides parts of a link, but keeps them all."""
 
     def __init__(self) -> None:
         super().__init__()
         self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("br", "p") and self.parts:
+            self.parts.append("\n")
 
     def handle_data(self, text: str) -> None:
         self.parts.append(text)

@@ -19,6 +19,7 @@ from workers.practice.pictures import Pictures
 KEY_SECONDS = 3600
 """Mastodon remembers an Idempotency-Key for an hour."""
 MOST_PICTURES = 4
+_PROFILE = ("display_name", "note")
 
 
 class Mastodon:
@@ -29,6 +30,7 @@ class Mastodon:
         self.log = log
         self.pictures = pictures
         self._uploads: dict[str, Media] = {}
+        self._profiles: dict[str, dict[str, str]] = {}
 
     def routes(self) -> list[Route]:
         v1 = "(?:/mastodon)?/api/v1"
@@ -38,6 +40,7 @@ class Mastodon:
             Route("GET", f"{v2}/instance", self.instance),
             Route("GET", f"{v1}/apps/verify_credentials", self.app),
             Route("GET", f"{v1}/accounts/verify_credentials", self.me),
+            Route("PATCH", f"{v1}/accounts/update_credentials", self.change_me),
             Route("GET", rf"{v1}/accounts/(\d+)/statuses", self.timeline),
             Route("POST", f"{v1}/statuses", self.post, publishes="mastodon"),
             Route("GET", rf"{v1}/statuses/(\d+)", self.status),
@@ -73,7 +76,15 @@ class Mastodon:
         return as_json({"name": "Practice", "website": None, "scopes": ["read", "write"]})
 
     def me(self, request: Request) -> Answer:
-        return as_json(forms.account(request.base, _signed_in(request)))
+        name = _signed_in(request)
+        return as_json(forms.account(request.base, name, self._profiles.get(name)))
+
+    def change_me(self, request: Request) -> Answer:
+        """The name and the bio, until the practice networks end."""
+        name, form = _signed_in(request), _form(request)
+        profile = self._profiles.setdefault(name, {})
+        profile |= {key: str(form[key]) for key in _PROFILE if key in form}
+        return self.me(request)
 
     def post(self, request: Request) -> Answer:
         account, form = _signed_in(request), _form(request)

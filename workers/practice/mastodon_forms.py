@@ -1,6 +1,7 @@
 """What the practice Mastodon answers with: its instance, accounts, posts and pictures as JSON."""
 
 import hashlib
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -56,14 +57,16 @@ def account_number(name: str) -> str:
     return str(int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "big"))
 
 
-def account(base: str, name: str) -> dict[str, Any]:
+def account(base: str, name: str, profile: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """``profile``: what was changed of it."""
+    said = profile or {}
     return {
         "id": account_number(name),
         "username": name,
         "acct": name,
-        "display_name": name,
+        "display_name": said.get("display_name", name),
         "url": f"{base}/mastodon/@{name}",
-        "note": "",
+        "note": content(said.get("note", "")),
         "avatar": f"{base}/avatar.png",
         "followers_count": 0,
         "bot": True,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from console.domain.incident import Mode
 from console.domain.incident_type import FieldKind
 from console.domain.message import Kind
+from console.domain.register import Red, Status
 from console.web.api.shapes import Given
 
 
@@ -58,6 +59,11 @@ class Channel(Given):
     """BCP 47; a post goes out in each."""
     modes: tuple[Mode, ...]
     """Where it can be used."""
+    status: Status
+    """What it may be used for; a `pilot` takes part in exercises only."""
+    reds: tuple[Red, ...]
+    """What is wrong with it now; empty where nothing is. With `check failed`, `credential ended`,
+    `quota used up` or `another account` a message will probably not be published."""
 
 
 class Channels(Given):

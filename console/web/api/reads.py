@@ -7,12 +7,14 @@ from itertools import islice
 from typing import Any
 
 from console.actions import cards, reading
+from console.actions.estate import estate
 from console.domain.audit import Entry
 from console.domain.canonical import canonical
 from console.domain.incident import Mode
 from console.domain.incident_type import IncidentType
 from console.domain.message import Kind, MessageState, Variant
 from console.domain.policy import Act
+from console.domain.register import Status
 from console.store import audit
 from console.web.api import configured, shapes
 from console.web.api.endpoint import Call
@@ -66,6 +68,7 @@ def places(call: Call, _: shapes.Nothing) -> configured.Places:
 
 def channels(call: Call, _: shapes.Nothing) -> configured.Channels:
     call.by.must_be_able_to(Act.READ)
+    accounts = {one.name: one for one in estate(call.db, by=call.by, now=call.now).accounts}
     found = (
         configured.Channel(
             name=one.name,
@@ -73,6 +76,9 @@ def channels(call: Call, _: shapes.Nothing) -> configured.Channels:
             network=one.network,
             languages=one.languages,
             modes=tuple(mode for mode in Mode if one.carries(mode)),
+            # One that no start has brought into the register yet may be used.
+            status=accounts[one.name].status if one.name in accounts else Status.ACTIVE,
+            reds=accounts[one.name].reds if one.name in accounts else (),
         )
         for one in call.desk.channels
     )

@@ -1,0 +1,118 @@
+"""One per worker process: goes the rounds of the channels, so that no sending waits for a check."""
+
+import logging
+import threading
+from contextlib import suppress
+
+from sqlalchemy.exc import OperationalError
+
+from console.actions.desk import Desk
+from console.domain.rounds import What, next_summary
+from console.faultpoints import spared
+from console.store import anchors, rounds
+from console.store.engine import Sessions, database_now
+from console.store.register import EVERYTHING
+from workers import findings, summary
+from workers.deadline import clock
+from workers.rounds import Round, go, take, wanted
+
+AT_ONCE = 4
+"""Rounds at the same time: a network that hangs keeps one of them for its deadline."""
+GOODBYE = 2.0
+"""Seconds that a stop waits for rounds; one that is left comes due again when its lease ends."""
+
+log = logging.getLogger(__name__)
+
+
+class Watchman:
+    def __init__(self, sessions: Sessions, desk: Desk, *, name: str) -> None:
+        self.name = name
+        self._sessions, self._desk = sessions, desk
+        self._tick = 2 * desk.settings.timing.tick.total_seconds()
+        self._bell = threading.Event()
+        self._stopping = threading.Event()
+        self._free = threading.Semaphore(AT_ONCE)
+        self._prepared = False
+        self._going: set[threading.Thread] = set()
+        self._walking = threading.Thread(target=self._walk, name="rounds")
+
+    def start(self) -> None:
+        self._walking.start()
+
+    def ring(self) -> None:
+        """Somebody asks for a check: look now."""
+        self._bell.set()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._bell.set()
+        self._walking.join()
+        until = clock() + GOODBYE
+        for one in list(self._going):
+            one.join(max(until - clock(), 0))
+
+    def _walk(self) -> None:
+        """Turn after turn until the stop; whatever goes wrong in one is logged."""
+        while not self._stopping.is_set():
+            try:
+                self._turn()
+            except OperationalError as error:
+                log.warning("no rounds, database not available: %s", type(error.orig).__name__)
+            except Exception:
+                log.exception("a turn of the rounds failed")
+            self._bell.wait(self._tick)
+            self._bell.clear()
+
+    def _turn(self) -> None:
+        if not self._prepared:
+            self._prepare()
+        with self._sessions.read() as db:
+            now = database_now(db)
+            due, write = rounds.any_due(db, now), rounds.summary_due(db, now)
+        if not (due or write) or anchors.blocked(self._sessions, self._desk.settings.home):
+            return
+        if write:
+            summary.tell(self._sessions, self._desk)
+        if due:
+            self._begin()
+
+    def _prepare(self) -> None:
+        """What was never checked is due at once; the summary waits for its Monday."""
+        with self._sessions.begin() as db:
+            now = database_now(db)
+            rounds.prepare(db, wanted(self._desk), now)
+            monday = next_summary(now, self._desk.settings.zone)
+            rounds.prepare(db, {What.SUMMARY: [EVERYTHING]}, monday)
+        self._prepared = True
+
+    def _begin(self) -> None:
+        free = 0
+        while free < AT_ONCE and self._free.acquire(blocking=False):
+            free += 1
+        taken: list[Round] = []
+        try:
+            if free:
+                taken = take(self._sessions, self._desk, limit=free)
+        finally:
+            for _ in range(free - len(taken)):
+                self._free.release()
+        for one in taken:
+            # A daemon: one that hangs must not keep a process that is told to stop.
+            thread = threading.Thread(target=self._go, args=(one,), name=one.id, daemon=True)
+            self._going.add(thread)
+            thread.start()
+
+    def _go(self, one: Round) -> None:
+        try:
+            with spared():
+                seen = go(one, self._desk)
+            findings.settle(self._sessions, self._desk, seen, worker=self.name)
+        except OperationalError as error:
+            log.warning("%s not kept, will be done again: %s", one.id, type(error.orig).__name__)
+        except Exception:
+            log.exception("%s failed", one.id)
+        finally:
+            with suppress(KeyError):
+                self._going.remove(threading.current_thread())
+            self._free.release()
+            self._bell.set()  # there may be more
