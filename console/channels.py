@@ -20,6 +20,8 @@ from console.domain.incident import Mode
 from console.settings import Settings
 
 FILE = "channels.toml"
+RESERVED = frozenset({"handover", "new", "run-sheet", "security-checklist"})
+"""Pages under /channels: a channel of that name would have no page of its own."""
 _OURS = {
     "network": Key(hint="the network's name"),
     "title": Key(required=False, hint="what people call this channel"),
@@ -253,6 +255,8 @@ def _faults_of(name: str, table: Mapping[str, Any], adapter: type[Channel]) -> l
             faults.append(
                 Fault(FILE, at, "is a secret written out", "Name it: env:NAME or file:PATH")
             )
+    if name in RESERVED:
+        faults.append(Fault(FILE, name, "is the name of a page", "Give the channel another"))
     faults += _out_of_range(name, table)
     faults += _missing(name, table, known, theirs)
     return faults

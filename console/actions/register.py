@@ -10,15 +10,17 @@ from sqlalchemy.orm import Session
 
 from console.actions.desk import Desk
 from console.actions.errors import NotFound, Obstacle
+from console.actions.leaving import no_longer_named
 from console.actions.people import User
 from console.actions.recording import SYSTEM
-from console.channels import ConfiguredChannel
+from console.channels import RESERVED, ConfiguredChannel
 from console.domain import plain_text
+from console.domain.handover import WRITTEN, named_in
 from console.domain.incident import Mode
 from console.domain.policy import Act
 from console.domain.register import CARRIES, NEXT, Move, Status
 from console.domain.states import after
-from console.store import register
+from console.store import people, register
 from console.store.anchors import anything_released
 from console.store.audit import record
 from console.store.register import ChannelRow
@@ -33,7 +35,8 @@ class NameTaken(Obstacle):
 
 
 class NotAName(Obstacle):
-    """A name has 2 to 60 small letters, digits and hyphens, and begins with a letter."""
+    """A name has 2 to 60 small letters, digits and hyphens, begins with a letter, and is none of
+    `RESERVED`."""
 
 
 class TooLongDetail(Obstacle):
@@ -50,6 +53,10 @@ class SecretInRegister(Obstacle):
     def __init__(self, field: str) -> None:
         super().__init__(f"{field} looks like a secret")
         self.field = field
+
+
+class NoLongerKeeps(Obstacle):
+    """Whoever has handed the channel over does not change its credential: they would know it."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,7 @@ def add(
     Raises `NotAName`, `NameTaken`, `TooLongDetail`, `SecretInRegister`.
     """
     by.must_be_able_to(Act.KEEP)
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or name in RESERVED:
         raise NotAName(name)
     if db.get(ChannelRow, name):
         raise NameTaken(name)
@@ -137,14 +144,24 @@ def add(
 def change(db: Session, *, name: str, details: Details, by: User, now: datetime) -> None:
     """Raises `NotFound`, `TooLongDetail`, `SecretInRegister`."""
     by.must_be_able_to(Act.KEEP)
-    row = locked(db, name)
+    rewrite(db, locked(db, name), details, by=by, now=now)
+
+
+def rewrite(db: Session, row: ChannelRow, details: Details, *, by: User, now: datetime) -> None:
+    """As `change`, for a row that is locked."""
     if row.ours:  # these two are the configuration's
         details = _but(details, title=row.title, handle=row.handle)
     before = {one.name: getattr(row, one.name) for one in fields(details)}
     _write(row, details)
     changed = sorted(name for name, value in before.items() if value != getattr(row, name))
     if changed:
-        _on_record(db, name, "register changed", by, now, {"changed": changed})
+        _on_record(db, row.name, "register changed", by, now, {"changed": changed})
+        _remember_whom_it_named(db, row, before, by, now)
+
+
+def details(row: ChannelRow, **other: str) -> Details:
+    """What the register says of the account now, but for these."""
+    return Details(**{one.name: getattr(row, one.name) for one in fields(Details)} | other)
 
 
 def move(db: Session, *, name: str, move: Move, by: User, now: datetime) -> Status:
@@ -158,7 +175,7 @@ def move(db: Session, *, name: str, move: Move, by: User, now: datetime) -> Stat
     if move is Move.PROMOTE and row.promoted_by in (None, by.id):
         if row.promoted_by is None:
             row.promoted_by = by.id
-            _on_record(db, name, "promotion begun: a second person has to agree", by, now)
+            _on_record(db, name, "promotion begun", by, now)
         return Status.PILOT
     before, row.status = row.status, str(status)
     row.promoted_by = None
@@ -167,9 +184,15 @@ def move(db: Session, *, name: str, move: Move, by: User, now: datetime) -> Stat
 
 
 def rotated(db: Session, *, name: str, by: User, now: datetime) -> None:
-    """Somebody says that the password or token was changed. Raises `NotFound`."""
+    """Somebody says that the password or token was changed.
+
+    Raises `NotFound`, `NoLongerKeeps`.
+    """
     by.must_be_able_to(Act.KEEP)
     row = locked(db, name)
+    kept = [one.until for one in register.custodies(db, [name]) if one.user_id == by.id]
+    if kept and None not in kept:
+        raise NoLongerKeeps
     row.rotated_at = now
     _on_record(db, name, "credential changed", by, now)
 
@@ -212,6 +235,22 @@ def _enter(db: Session, channel: ConfiguredChannel, status: Status, now: datetim
     except IntegrityError:  # web and workers start at once, and the other was first
         return
     _on_record(db, channel.name, "channel entered in the register", SYSTEM, now, {"is": status})
+
+
+def _remember_whom_it_named(
+    db: Session, row: ChannelRow, before: Mapping[str, str], by: User, now: datetime
+) -> None:
+    """Whoever held the second factor still holds it until it is changed: see `leaving`."""
+    for what, field in WRITTEN.items():
+        if before[field] == getattr(row, field):
+            continue
+        for person in people.everybody(db):
+            was, is_ = (
+                named_in(words, person.name, person.email)
+                for words in (before[field], getattr(row, field))
+            )
+            if was and not is_:
+                no_longer_named(db, row, what, person, by.actor, now)
 
 
 def _write(row: ChannelRow, details: Details) -> None:
