@@ -20,7 +20,7 @@ from console.domain.incident import Mode
 from console.settings import Settings
 
 FILE = "channels.toml"
-RESERVED = frozenset({"handover", "new", "run-sheet", "security-checklist"})
+RESERVED = frozenset({"handover", "hold", "let-go", "new", "run-sheet", "security-checklist"})
 """Pages under /channels: a channel of that name would have no page of its own."""
 _OURS = {
     "network": Key(hint="the network's name"),

@@ -1,5 +1,6 @@
 """Who holds the keys: custodians come and go, and nobody leaves with a key that still turns."""
 
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,7 +9,7 @@ from console.actions import leaving
 from console.actions.errors import NotFound, Obstacle
 from console.actions.leaving import Handover
 from console.actions.people import User
-from console.actions.register import details, locked, rewrite
+from console.actions.register import Details, change, locked
 from console.domain.handover import WRITTEN, Thing, named_in
 from console.domain.policy import Act
 from console.domain.register import ENOUGH_CUSTODIANS
@@ -95,7 +96,9 @@ def reword(
         raise NotFound("user", person_id)
     if named_in(words, person.name, person.email):
         raise StillNamed(person.name)
-    rewrite(db, row, details(row, **{WRITTEN[what]: words}), by=by, now=now)
+    now_there = {one.name: getattr(row, one.name) for one in fields(Details)}
+    details = Details(**{**now_there, WRITTEN[what]: words})
+    change(db, name=channel, details=details, by=by, now=now)
 
 
 def take_back_promotion(db: Session, *, channel: str, by: User, now: datetime) -> None:

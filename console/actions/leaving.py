@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from console.actions.errors import NotFound, Obstacle
+from console.domain.audit import Entry
 from console.domain.handover import NO_KEY, WRITTEN, Line, Step, Thing, named_in
 from console.domain.register import Status
 from console.store import audit, register
@@ -18,6 +19,9 @@ from console.store.register import ChannelRow, CustodyRow
 
 NO_LONGER_NAMED = "no longer named in the register"
 """The entry that remembers what words of the register said before: they are kept nowhere else."""
+
+_KEPT = ("custodian named", "custodian relieved")
+_BESIDES = ("credential changed", "user disabled")
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,33 @@ def left_with_keys(db: Session) -> frozenset[str]:
         and not one.rotated
         and (one.what is not Thing.CUSTODY or one.step is not Step.HELD)
     )
+
+
+def recorded(db: Session, handover: Handover) -> list[Entry]:
+    """Who did what when, as the record has it."""
+    person, channels = handover.person.id, {one.channel for one in handover.lines}
+    about = {f"user:{person}", *(f"channel:{one}" for one in channels)}
+    found = audit.of_action(db, *_KEPT, NO_LONGER_NAMED, *_BESIDES, subjects=about)
+    return [
+        one
+        for one in found
+        if one.action not in _KEPT or json.loads(one.detail).get("person_id") == person
+    ]
+
+
+def remember(
+    db: Session, row: ChannelRow, before: Mapping[str, str], by: Actor, now: datetime
+) -> None:
+    """Whom the register named until now in words that were just changed: whoever held the second
+    factor could get in until then. ``before``: the details as they were."""
+    for what, field in WRITTEN.items():
+        was, is_ = before[field], getattr(row, field)
+        if was == is_:
+            continue
+        for person in db.query(UserRow):
+            name, email = person.name, person.email
+            if named_in(was, name, email) and not named_in(is_, name, email):
+                no_longer_named(db, row, what, person, by, now)
 
 
 def no_longer_named(

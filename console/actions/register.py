@@ -8,19 +8,18 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from console.actions import leaving
 from console.actions.desk import Desk
 from console.actions.errors import NotFound, Obstacle
-from console.actions.leaving import no_longer_named
 from console.actions.people import User
 from console.actions.recording import SYSTEM
 from console.channels import RESERVED, ConfiguredChannel
 from console.domain import plain_text
-from console.domain.handover import WRITTEN, named_in
 from console.domain.incident import Mode
 from console.domain.policy import Act
 from console.domain.register import CARRIES, NEXT, Move, Status
 from console.domain.states import after
-from console.store import people, register
+from console.store import register
 from console.store.anchors import anything_released
 from console.store.audit import record
 from console.store.register import ChannelRow
@@ -144,24 +143,15 @@ def add(
 def change(db: Session, *, name: str, details: Details, by: User, now: datetime) -> None:
     """Raises `NotFound`, `TooLongDetail`, `SecretInRegister`."""
     by.must_be_able_to(Act.KEEP)
-    rewrite(db, locked(db, name), details, by=by, now=now)
-
-
-def rewrite(db: Session, row: ChannelRow, details: Details, *, by: User, now: datetime) -> None:
-    """As `change`, for a row that is locked."""
+    row = locked(db, name)
     if row.ours:  # these two are the configuration's
         details = _but(details, title=row.title, handle=row.handle)
     before = {one.name: getattr(row, one.name) for one in fields(details)}
     _write(row, details)
     changed = sorted(name for name, value in before.items() if value != getattr(row, name))
     if changed:
-        _on_record(db, row.name, "register changed", by, now, {"changed": changed})
-        _remember_whom_it_named(db, row, before, by, now)
-
-
-def details(row: ChannelRow, **other: str) -> Details:
-    """What the register says of the account now, but for these."""
-    return Details(**{one.name: getattr(row, one.name) for one in fields(Details)} | other)
+        _on_record(db, name, "register changed", by, now, {"changed": changed})
+        leaving.remember(db, row, before, by.actor, now)
 
 
 def move(db: Session, *, name: str, move: Move, by: User, now: datetime) -> Status:
@@ -235,22 +225,6 @@ def _enter(db: Session, channel: ConfiguredChannel, status: Status, now: datetim
     except IntegrityError:  # web and workers start at once, and the other was first
         return
     _on_record(db, channel.name, "channel entered in the register", SYSTEM, now, {"is": status})
-
-
-def _remember_whom_it_named(
-    db: Session, row: ChannelRow, before: Mapping[str, str], by: User, now: datetime
-) -> None:
-    """Whoever held the second factor still holds it until it is changed: see `leaving`."""
-    for what, field in WRITTEN.items():
-        if before[field] == getattr(row, field):
-            continue
-        for person in people.everybody(db):
-            was, is_ = (
-                named_in(words, person.name, person.email)
-                for words in (before[field], getattr(row, field))
-            )
-            if was and not is_:
-                no_longer_named(db, row, what, person, by.actor, now)
 
 
 def _write(row: ChannelRow, details: Details) -> None:

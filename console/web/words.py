@@ -12,7 +12,9 @@ from console.actions.errors import (
     ReasonMissing,
     Stale,
 )
+from console.actions.keeping import TooFewLeft
 from console.actions.pictures import Flaw as PictureFlaw
+from console.actions.register import NoLongerKeeps
 from console.domain.approval import ApprovalState
 from console.domain.facts import Reason
 from console.domain.message import Kind, MessageState
@@ -96,6 +98,8 @@ _ACTS = {
     Act.READ: "Sign in first.",
     Act.AUDIT: "The record is for auditors, approvers, duty officers and administrators.",
     Act.ADMINISTER: "Only administrators do this.",
+    Act.KEEP: "Only channel custodians and administrators change the register of channels.",
+    Act.HOLD: "Auditors hold nothing and let nothing go: everybody else who is signed in may.",
 }
 
 
@@ -144,6 +148,18 @@ def obstacle(error: Obstacle) -> Sorry:
             )
         case ReasonMissing():
             sentences = ("It needs a reason. Go back and write one line why.",)
+        case TooFewLeft():
+            sentences = (
+                "Every account needs two people who keep its keys, and this would leave "
+                f"{('nobody', 'one')[error.left]}.",
+                "Nothing was changed. Name another custodian first, or hand over to one in one "
+                "step: see Handing over.",
+            )
+        case NoLongerKeeps():
+            sentences = (
+                "You have handed this account over. Whoever changes its password or token knows "
+                "it, so somebody who keeps the account now has to do it and say so.",
+            )
         case Stale():
             sentences = ("Somebody saved this message since you opened it. Open it again.",)
         case NobodyToAsk():
