@@ -123,6 +123,14 @@ def remember(
                 no_longer_named(db, row, what, person, by, now)
 
 
+def take_back_promotions(db: Session, person: UserRow, by: Actor, now: datetime) -> None:
+    """A promotion that somebody agreed to whose account is closed needs two others."""
+    for row in register.everything(db):
+        if row.promoted_by == person.id:
+            row.promoted_by = None
+            no_longer_named(db, row, Thing.PROMOTION, person, by, now)
+
+
 def no_longer_named(
     db: Session, row: ChannelRow, what: Thing, person: UserRow, by: Actor, now: datetime
 ) -> None:

@@ -123,6 +123,7 @@ def disable(db: Session, *, email: str, by: Actor, now: datetime, anyway: str = 
         signed_in.revoked_at = signed_in.revoked_at or now
     for token in people.api_tokens_of(db, row.id):
         token.revoked_at = token.revoked_at or now
+    leaving.take_back_promotions(db, row, by, now)
     left = [f"{one.title}: {one.what}" for one in held.lines if not one.done]
     detail = {"reason": why, "still held": left} if left else {}
     record(db, actor=by, action="user disabled", subject=f"user:{row.id}", detail=detail, now=now)
