@@ -30,9 +30,18 @@ _TO_DO: Mapping[Step, str] = {
 
 
 def counted(handover: Handover) -> str:
-    """``3 of 7 left``"""
+    """``3 of 7 left``; ``holds 7 things`` where nothing was handed over yet."""
     if not handover.lines:
         return "holds nothing"
+    if all(one.step is Step.HELD for one in handover.lines):
+        return "holds 1 thing" if handover.left == 1 else f"holds {handover.left} things"
+    return progress(handover)
+
+
+def progress(handover: Handover) -> str:
+    """``3 of 7 left``"""
+    if not handover.lines:
+        return "nothing to hand over"
     if not handover.left:
         return f"all {len(handover.lines)} done"
     return f"{handover.left} of {len(handover.lines)} left"

@@ -1,8 +1,7 @@
 """The security of each account, point by point: met, not met, or known only to a person.
 
 The points are those that UK government asks of its own accounts, in our words; each names where it
-comes from. What was in the sources when they were read, November 2026, decides, not what is
-usual.
+comes from. The sources were read in November 2026.
 """
 
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from console.actions.estate import Account, Estate
 from console.domain.register import ENOUGH_CUSTODIANS, Red, Status
 
 LATELY = timedelta(days=365)
+OWN_PAGE = "public-page"
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,11 @@ class Sheet:
 
 
 def sheets(estate: Estate, now: datetime) -> list[Sheet]:
-    """Of every account that was not given up."""
+    """Of every account that was not given up. Skellat's own public page is none."""
     return [
         Sheet(one, tuple((point, point.answer(one, now)) for point in POINTS))
         for one in estate.accounts
-        if one.status is not Status.RETIRED
+        if one.status is not Status.RETIRED and one.network != OWN_PAGE
     ]
 
 

@@ -60,7 +60,8 @@ def page() -> str:
     used.sort(key=lambda one: (-_reach(one), one.title))
     return render_template(
         "pages/run_sheet.html",
-        stops=[_stop(one, desk) for one in used if one.ours],
+        # What Skellat serves itself is down with it.
+        stops=sorted((_stop(one, desk) for one in used if one.ours), key=lambda one: one.ours),
         others=[one for one in used if not one.ours],
         forms=_forms(desk),
         now=web().now,
