@@ -174,6 +174,17 @@ def test_whoever_leaves_does_not_say_that_their_own_password_was_changed(
     assert "you would know it" in answer.text
 
 
+def test_nor_does_whoever_was_only_named_in_words(una: User, browser: Open, web: Web) -> None:
+    flora = acting.add(web, "flora", Role.CUSTODIAN)
+    finlay = acting.person(web, "administrator")
+    with web.sessions.begin() as db:
+        for phone in ("Flora’s telephone", "a key in the safe"):
+            details = Details(title="", handle="", second_factor=phone)
+            register.change(db, name="bluesky", details=details, by=finlay, now=web.now)
+    assert browser("flora").post(at(flora, "bluesky", "changed")).status_code == 400
+    assert browser("custodian").post(at(flora, "bluesky", "changed")).status_code == 303
+
+
 def test_a_second_press_changes_nothing(una: User, flora: User, administrator: Browser) -> None:
     for _ in range(2):
         answer = administrator.post(at(una, "mastodon", "custody"), {"to": flora.id})
