@@ -23,6 +23,7 @@ _REHEARSED = {
     DeliveryState.UNCERTAIN: ("may be there: check", "orange"),
 }
 LATE = ("late", "orange")
+HELD = ("held", "orange")
 _UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
 
 
@@ -31,9 +32,18 @@ def tags(exercise: bool) -> Mapping[DeliveryState, tuple[str, str]]:
     return {**TAGS, **_REHEARSED} if exercise else TAGS
 
 
-def tag(state: DeliveryState, *, exercise: bool, late: bool = False) -> tuple[str, str]:
-    """The state of a delivery, ``late`` where it should have left long ago."""
+def tag(
+    state: DeliveryState, *, exercise: bool, late: bool = False, held: bool = False
+) -> tuple[str, str]:
+    """The state of a delivery, ``late`` where it should have left long ago, ``held`` where somebody
+    froze its channel."""
+    if held and state is DeliveryState.QUEUED:
+        return HELD
     return LATE if late and state in _UNDER_WAY else tags(exercise)[state]
+
+
+def tag_of(one: cards.Delivery, *, exercise: bool, late: bool) -> tuple[str, str]:
+    return tag(one.state, exercise=exercise, late=late, held=one.hold is not None)
 
 
 WHAT_TO_DO: Mapping[str, tuple[str, str]] = {
@@ -129,6 +139,9 @@ def words(one: cards.Delivery, *, exercise: bool, next_: str = "") -> Words:
         case DeliveryState.UNCERTAIN:
             what = what or WHAT_TO_DO[Reason.NO_ANSWER][0]
             return Words(what, f"{next_ or _next(one)} {_look(one)}")
+        case DeliveryState.QUEUED if one.hold:
+            held = f"Held by {one.hold.by}: {one.hold.reason.rstrip('.')}."
+            return Words(held + maybe, "It leaves when somebody lets it go.")
         case DeliveryState.QUEUED if what:
             return Words(what + maybe, "Skellat tries again by itself.")
         case DeliveryState.QUEUED if one.late:

@@ -71,6 +71,15 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Hold:
+    """Somebody froze a channel, or everything: nothing leaves for now."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
 class Delivery:
     id: str
     channel: str
@@ -100,6 +109,8 @@ class Delivery:
     practised: bool = False
     """True where that is the practice wall."""
     attempts: tuple[Attempt, ...] = ()
+    hold: Hold | None = None
+    """What it waits for, where it is queued and its channel is held."""
 
     @property
     def late(self) -> bool:

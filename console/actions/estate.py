@@ -7,6 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from console.actions import holding
+from console.actions.cards import Hold as Hold
 from console.actions.errors import NotFound
 from console.actions.leaving import left_with_keys
 from console.actions.people import User
@@ -14,7 +16,7 @@ from console.domain.policy import Act
 from console.domain.register import Keeping, Red, Status, reds
 from console.store import register
 from console.store.people import UserRow
-from console.store.register import EVERYTHING, ChannelRow, CheckRow, CustodyRow, HoldRow, LastSent
+from console.store.register import EVERYTHING, ChannelRow, CheckRow, CustodyRow, LastSent
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,6 @@ class Check:
     expires_at: datetime | None
     left: int | None
     resets_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Hold:
-    """Nothing leaves for now."""
-
-    by: str
-    at: datetime
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -83,6 +76,8 @@ class Account:
     last_exercise_at: datetime | None
     hold: Hold | None
     reds: tuple[Red, ...]
+    promoter: str = ""
+    """The id of whoever agreed first."""
 
     @property
     def bus_factor(self) -> int:
@@ -127,7 +122,7 @@ def estate(db: Session, *, by: User | None, now: datetime) -> Estate:
     rows = register.everything(db)
     custodies = _by_channel(register.custodies(db))
     checks, sent = register.latest_checks(db), register.last_sent(db)
-    held = {one.channel: _hold(one) for one in register.holds(db)}
+    held = holding.held(db)
     people = {row.id: row for row in db.query(UserRow)}
     open_to_leavers = left_with_keys(db)
     accounts = (
@@ -149,6 +144,26 @@ def estate(db: Session, *, by: User | None, now: datetime) -> Estate:
 def history(db: Session, name: str, most: int = 100) -> tuple[Check, ...]:
     """The checks of one account, the newest first."""
     return tuple(_check(row) for row in register.checks_of(db, name, most))
+
+
+def still_knowing(db: Session, name: str) -> tuple[str, ...]:
+    """The names of those who kept the account until lately, and know a password or token that was
+    not changed since."""
+    row = db.get(ChannelRow, name)
+    rotated = row.rotated_at if row else None
+    custodies = register.custodies(db, [name])
+    keeping = {one.user_id for one in custodies if one.until is None}
+    know = {
+        one.user_id
+        for one in custodies
+        if one.until and (rotated is None or rotated < one.until) and one.user_id not in keeping
+    }
+    return tuple(sorted(db.get_one(UserRow, one).name for one in know))
+
+
+def waiting(db: Session, name: str) -> int:
+    """How many deliveries of the account, or of all where it is `EVERYTHING`, have not left."""
+    return register.waiting(db, None if name == EVERYTHING else name)
 
 
 def _account(
@@ -188,6 +203,7 @@ def _account(
         last_exercise_at=sent.get((row.name, True)),
         hold=held.get(row.name),
         reds=reds(_keeping(row, custodians, check, left_with_keys), now),
+        promoter=row.promoted_by or "",
     )
 
 
@@ -214,7 +230,8 @@ def _custodians(
     custodies: Sequence[CustodyRow], people: Mapping[str, UserRow]
 ) -> tuple[Custodian, ...]:
     kept = ((one, people[one.user_id]) for one in custodies if one.until is None)
-    return tuple(Custodian(who.id, who.name, who.email, who.active, one.since) for one, who in kept)
+    cards = (Custodian(who.id, who.name, who.email, who.active, one.since) for one, who in kept)
+    return tuple(sorted(cards, key=lambda one: (one.since, one.name)))
 
 
 def _by_channel(custodies: Sequence[CustodyRow]) -> Mapping[str, list[CustodyRow]]:
@@ -238,7 +255,3 @@ def _check(row: CheckRow) -> Check:
         left=row.left,
         resets_at=row.resets_at,
     )
-
-
-def _hold(row: HoldRow) -> Hold:
-    return Hold(row.by, row.at, row.reason)

@@ -1,17 +1,25 @@
 """Holds: a channel is frozen, or everything is; nothing leaves until somebody lets it go."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
+from console.actions.cards import Hold
 from console.actions.errors import NotFound, ReasonMissing
 from console.actions.people import User
 from console.domain import plain_text
 from console.domain.policy import Act
+from console.store import register
 from console.store.audit import record
 from console.store.register import EVERYTHING, ChannelRow, HoldRow
 
 REASON_MOST = 200
+
+
+Held: TypeAlias = Mapping[str, Hold]
+"""Channel, or `EVERYTHING` -> its hold, the oldest first."""
 
 
 def hold(db: Session, *, channel: str, reason: str, by: User, now: datetime) -> None:
@@ -37,6 +45,15 @@ def let_go(db: Session, *, channel: str, by: User, now: datetime) -> None:
         return
     db.delete(row)
     _on_record(db, "sending let go", channel, by, now, held_by=row.by)
+
+
+def held(db: Session) -> Held:
+    return {row.channel: Hold(row.by, row.at, row.reason) for row in register.holds(db)}
+
+
+def on(held: Held, channel: str) -> Hold | None:
+    """What this channel waits for."""
+    return held.get(EVERYTHING) or held.get(channel)
 
 
 def _must_exist(db: Session, channel: str) -> None:

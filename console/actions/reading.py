@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console.actions import cards, compose
+from console.actions import cards, compose, holding
 from console.actions.desk import Desk
 from console.actions.errors import NotFound
 from console.channels import where_to_look
@@ -72,7 +72,8 @@ def deliveries(db: Session, desk: Desk, message_id: str) -> tuple[cards.Delivery
         attempts[attempt.delivery_id].append(_attempt(attempt, outcome))
     order = {channel.name: place for place, channel in enumerate(desk.channels)}
     rows.sort(key=lambda row: order.get(row.channel, len(order)))
-    return tuple(_delivery(desk, row, tuple(attempts[row.id])) for row in rows)
+    held = holding.held(db)
+    return tuple(_delivery(desk, row, tuple(attempts[row.id]), held) for row in rows)
 
 
 def sign_off(db: Session, approval_id: str) -> cards.SignOff:
@@ -192,8 +193,10 @@ def _attempt(row: AttemptRow, outcome: OutcomeRow | None) -> cards.Attempt:
     )
 
 
-def _delivery(desk: Desk, row: DeliveryRow, attempts: tuple[cards.Attempt, ...]) -> cards.Delivery:
-    channel = desk.channel(row.channel)
+def _delivery(
+    desk: Desk, row: DeliveryRow, attempts: tuple[cards.Attempt, ...], held: holding.Held
+) -> cards.Delivery:
+    channel, state = desk.channel(row.channel), DeliveryState(row.state)
     mode = Mode.EXERCISE if row.exercise else Mode.ACTUAL
     where = where_to_look(channel, mode, desk.settings) if channel else ""
     return cards.Delivery(
@@ -205,7 +208,7 @@ def _delivery(desk: Desk, row: DeliveryRow, attempts: tuple[cards.Attempt, ...])
         language=row.language,
         recipient=row.recipient,
         text=row.text,
-        state=DeliveryState(row.state),
+        state=state,
         tries=row.tries,
         due_at=row.due_at,
         reference=row.reference,
@@ -219,6 +222,7 @@ def _delivery(desk: Desk, row: DeliveryRow, attempts: tuple[cards.Attempt, ...])
         where=where,
         practised=bool(where) and where == desk.settings.practice.url,
         attempts=attempts,
+        hold=holding.on(held, row.channel) if state is DeliveryState.QUEUED else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -26,7 +26,8 @@ from console.store.register import ChannelRow
 
 
 class NameTaken(Obstacle):
-    """There is an account of this name in the register already. ``name`` is it."""
+    """There is an account of this name in the register already, or a page (`RESERVED`). ``name`` is
+    it."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name!r} is in the register")
@@ -34,8 +35,7 @@ class NameTaken(Obstacle):
 
 
 class NotAName(Obstacle):
-    """A name has 2 to 60 small letters, digits and hyphens, begins with a letter, and is none of
-    `RESERVED`."""
+    """A name has 2 to 60 small letters, digits and hyphens, and begins with a letter."""
 
 
 class TooLongDetail(Obstacle):
@@ -89,6 +89,7 @@ LONGEST = {
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,59}")
 _TOKEN = re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9_\-+/=]{24,}")
 """A long run of letters and digits is a password or a token; an address has dots and slashes."""
+_REFERENCE = re.compile(r"\b(env:[A-Z0-9_]+|file:[^\s,]+)")
 
 
 def sync(db: Session, desk: Desk, now: datetime) -> None:
@@ -124,9 +125,9 @@ def add(
     Raises `NotAName`, `NameTaken`, `TooLongDetail`, `SecretInRegister`.
     """
     by.must_be_able_to(Act.KEEP)
-    if not _NAME.fullmatch(name) or name in RESERVED:
+    if not _NAME.fullmatch(name):
         raise NotAName(name)
-    if db.get(ChannelRow, name):
+    if name in RESERVED or db.get(ChannelRow, name) is not None:
         raise NameTaken(name)
     status = str(Status.ACTIVE)
     network = _fitting("network", network, 40)
@@ -145,7 +146,7 @@ def change(db: Session, *, name: str, details: Details, by: User, now: datetime)
     by.must_be_able_to(Act.KEEP)
     row = locked(db, name)
     if row.ours:  # these two are the configuration's
-        details = _but(details, title=row.title, handle=row.handle)
+        details = replace(details, title=row.title, handle=row.handle)
     before = {one.name: getattr(row, one.name) for one in fields(details)}
     _write(row, details)
     changed = sorted(name for name, value in before.items() if value != getattr(row, name))
@@ -236,13 +237,9 @@ def _fitting(field: str, written: str, most: int) -> str:
     text = plain_text.clean(written).strip()
     if len(text) > most:
         raise TooLongDetail(field, most)
-    if field in ("kept_in", "if_lost", "second_factor") and _TOKEN.search(text):
+    if field in ("kept_in", "if_lost", "second_factor") and _TOKEN.search(_REFERENCE.sub("", text)):
         raise SecretInRegister(field)
     return text
-
-
-def _but(details: Details, **other: str) -> Details:
-    return Details(**{one.name: getattr(details, one.name) for one in fields(details)} | other)
 
 
 def _on_record(

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from console.actions import people
+from console.actions import estate, keeping, people
+from console.actions.people import User
 from console.cli.main import home_option
 from console.cli.stack import LOCAL, Ports
 from console.cli.tour import tour
@@ -18,7 +19,7 @@ from console.cli.up import run
 from console.domain.policy import Role
 from console.settings import Settings
 from console.store.audit import Actor
-from console.store.engine import Sessions
+from console.store.engine import Sessions, Transaction
 
 _WORDS = Path(__file__).with_name("words.txt")
 _FILE = "demo.json"
@@ -26,7 +27,17 @@ _PEOPLE = (
     ("officer@northbrae.example", "Demo duty officer", Role.DUTY_OFFICER),
     ("approver@northbrae.example", "Demo approver", Role.APPROVER),
     ("auditor@northbrae.example", "Demo auditor", Role.AUDITOR),
+    ("custodian@northbrae.example", "Demo custodian", Role.CUSTODIAN),
+    ("administrator@northbrae.example", "Demo administrator", Role.ADMINISTRATOR),
 )
+_KEEP = (Role.CUSTODIAN, Role.ADMINISTRATOR)
+_CALLED = {
+    Role.DUTY_OFFICER: "the duty officer",
+    Role.APPROVER: "an approver",
+    Role.AUDITOR: "an auditor",
+    Role.CUSTODIAN: "a custodian",
+    Role.ADMINISTRATOR: "the administrator",
+}
 
 
 @dataclass(frozen=True)
@@ -105,13 +116,22 @@ def _make(sessions: Sessions) -> Demo:
                 now=now,
             )
             users.append(DemoUser(email, password, pin, [str(role)]))
+            if role in _KEEP:
+                _name_custodian(db, added, now)
             if role is Role.DUTY_OFFICER:
                 token = people.issue_api_token(db, owner=added, name="demo", by=by, now=now)
     return Demo(users, token)
 
 
+def _name_custodian(db: Transaction, person: User, now: datetime) -> None:
+    """Of every channel that is in the register; both of them may name themselves."""
+    for one in estate.estate(db, by=person, now=now).accounts:
+        keeping.entrust(db, channel=one.name, user_id=person.id, by=person, now=now)
+
+
 def _greet(settings: Settings, ports: Ports, demo: Demo) -> None:
-    officer, approver, auditor = demo.users
+    wide = max(len(one.email) for one in demo.users)
+    people_known = "\n".join(_sign_in(one, wide) for one in demo.users)
     practice = f"http://{LOCAL}:{ports.practice}"
     click.echo(
         f"""
@@ -122,13 +142,17 @@ Skellat is ready. Nothing leaves this machine.
   The practice mail   {practice}/mail       where sign-off requests arrive
 
   Sign in as          with the password
-  the duty officer    {officer.email}    {officer.password}
-  an approver         {approver.email}   {approver.password}   PIN {approver.pin}
-  an auditor          {auditor.email}    {auditor.password}
+{people_known}
 
 Ctrl-C stops everything; the incidents are kept in {settings.home}.
 """
     )
+
+
+def _sign_in(one: DemoUser, wide: int) -> str:
+    called = _CALLED[Role(one.roles[0])]
+    pin = f"   PIN {one.pin}" if one.pin else ""
+    return f"  {called:<20}{one.email:<{wide}}   {one.password}{pin}"
 
 
 def _ready(settings: Settings, ports: Ports, demo: Demo) -> dict[str, object]:

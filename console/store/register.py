@@ -160,5 +160,13 @@ def last_sent(db: Session) -> LastSent:
     return {(channel, exercise): at for channel, exercise, at in rows}
 
 
+def waiting(db: Session, channel: str | None) -> int:
+    """Deliveries that are queued on it, or on all."""
+    query = select(func.count()).where(DeliveryRow.state == str(DeliveryState.QUEUED))
+    if channel is not None:
+        query = query.where(DeliveryRow.channel == channel)
+    return db.scalar(query) or 0
+
+
 def holds(db: Session) -> list[HoldRow]:
     return list(db.scalars(select(HoldRow).order_by(HoldRow.at)))

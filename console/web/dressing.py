@@ -7,8 +7,8 @@ from typing import Any
 from flask import Flask, g, url_for
 from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
-from console import trouble_words
-from console.actions import cards
+from console import register_words, trouble_words
+from console.actions import cards, holding
 from console.domain.incident import Mode
 from console.domain.moment import Moment
 from console.domain.policy import Act
@@ -16,10 +16,11 @@ from console.settings import Settings
 from console.store import anchors, troubles
 from console.store.away import DatabaseAway
 from console.store.troubles import Unsettled
-from console.web import words
+from console.web import holds, words
 from console.web.context import web
 
 ALARMS_SHOWN = 3
+HALF_A_YEAR = timedelta(days=180)
 ALARM_STAYS = timedelta(hours=24)
 
 
@@ -60,10 +61,24 @@ def dress(app: Flask, settings: Settings) -> None:
         """``05:18``"""
         return f"{at.astimezone(settings.zone):%H:%M}"
 
-    env.filters.update(when=when, clock=clock)
+    def clock_or_day(at: datetime) -> str:
+        """``05:18``, with the day where that is another one."""
+        today = web().now.astimezone(settings.zone).date()
+        return clock(at) if at.astimezone(settings.zone).date() == today else when(at)
+
+    def day(at: datetime) -> str:
+        """``16 January 2026``"""
+        return register_words.day(at, settings.zone)
+
+    def since(at: datetime) -> str:
+        """``05:18, Fri 16 Jan``, or the day with its year where that was long ago."""
+        return when(at) if abs(web().now - at) < HALF_A_YEAR else day(at)
+
+    env.filters.update(when=when, clock=clock, day=day, since=since)
     env.globals.update(
         council=settings.council, words=words, at=at, Mode=Mode, Act=Act, ACTUAL=Mode.ACTUAL,
         EXERCISE=Mode.EXERCISE, sending_blocked=sending_blocked, alarms=alarms,
+        holds=lambda: holds.lines(clock_or_day),
     )  # fmt: skip
     app.context_processor(lambda: {"user": g.get("user")})
 
@@ -84,19 +99,21 @@ def alarms(message_id: str = "", *, exercises: bool) -> tuple[tuple[Alarm, ...],
     try:
         with web().sessions.read() as db:
             found = troubles.unsettled(db, now=web().now, within=ALARM_STAYS)
+            held = holding.held(db)
     except DatabaseAway:
         return (), 0
     shown = [
-        _alarm(one)
+        _alarm(one, held)
         for one in found
         if one.message != message_id and (exercises or not one.exercise)
     ]
     return tuple(shown[:ALARMS_SHOWN]), len(shown[ALARMS_SHOWN:])
 
 
-def _alarm(one: Unsettled) -> Alarm:
+def _alarm(one: Unsettled, held: holding.Held) -> Alarm:
     channel = web().desk.channel(one.channel)
-    tag, _ = trouble_words.tag(one.state, exercise=one.exercise, late=True)
+    waits = holding.on(held, one.channel) is not None
+    tag, _ = trouble_words.tag(one.state, exercise=one.exercise, late=True, held=waits)
     mode = Mode.EXERCISE if one.exercise else Mode.ACTUAL
     title = channel.title if channel else one.channel
     return Alarm(title, tag, one.incident, one.message, mode)

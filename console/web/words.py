@@ -22,6 +22,7 @@ from console.domain.plain_text import Flaw as TextFlaw
 from console.domain.policy import Act
 from console.domain.states import NotAllowed
 from console.store.away import Why
+from console.web import channel_words
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,8 @@ def obstacle(error: Obstacle) -> Sorry:
                 f"{fault(one.reason, one.field, over=one.over, found=one.found)}."
                 for one in error.troubles
             )
+        case _:
+            sentences = channel_words.obstacle(error) or sentences
     return Sorry(heading, sentences)
 
 

@@ -8,7 +8,7 @@ from console.actions.errors import NotFound, NotPermitted
 from console.actions.keeping import AlreadyKeeps, StillNamed, TooFewLeft
 from console.actions.leaving import Handover, StillHolds
 from console.actions.people import User
-from console.actions.register import Details, NoLongerKeeps, NotAName
+from console.actions.register import Details, NoLongerKeeps
 from console.domain.handover import Step, Thing
 from console.domain.policy import Role
 from console.domain.register import Move, Red
@@ -386,13 +386,6 @@ def test_the_record_of_a_handover_is_that_of_the_person_and_their_accounts(
         "no longer named in the register",
         "credential changed",
     ]
-
-
-@pytest.mark.parametrize("name", ["handover", "run-sheet", "security-checklist", "new"])
-def test_a_page_of_the_register_is_no_name_of_a_channel(stage: Stage, una: User, name: str) -> None:
-    details = Details(title="Library", handle="@library")
-    with pytest.raises(NotAName), stage.sessions.begin() as db:
-        register.add(db, name=name, network="x", details=details, by=una, now=stage.now)
 
 
 def test_the_handovers_of_many_people_cost_a_fixed_number_of_queries(

@@ -55,6 +55,39 @@ def test_the_demo_stops_whole_and_finds_its_incidents_again(tmp_path: Path) -> N
         again.stop()
 
 
+def test_two_people_keep_every_channel_of_the_demo(tmp_path: Path) -> None:
+    demo = start_demo(tmp_path / "home")
+    try:
+        roles = [one["roles"] for one in demo.ready["users"]]
+        expected = ["duty officer", "approver", "auditor", "channel custodian", "administrator"]
+        assert roles == [[one] for one in expected]
+        said = demo.said.read_text()
+        assert all(one["email"] in said for one in demo.ready["users"])
+    finally:
+        demo.stop()
+    with sqlite3.connect(tmp_path / "home" / "skellat.db") as db:
+        kept = db.execute(
+            "SELECT r.name, count(c.id) FROM register r LEFT JOIN custodies c ON c.channel = r.name"
+            " GROUP BY r.name"
+        )
+        assert {number for _, number in kept} == {2}
+
+
+def test_a_demo_from_before_the_register_goes_on_with_its_three_people(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    start_demo(home).stop()
+    kept = json.loads((home / "demo.json").read_text())
+    kept["users"] = kept["users"][:3]
+    (home / "demo.json").write_text(json.dumps(kept))
+    again = start_demo(home)
+    try:
+        assert again.ready["users"] == kept["users"]
+        assert kept["users"][2]["password"] in again.said.read_text()
+        assert "custodian@" not in again.said.read_text()
+    finally:
+        again.stop()
+
+
 def test_the_tour_plays_a_whole_exercise(tmp_path: Path) -> None:
     demo = start_demo(tmp_path / "home", "--tour")
     try:

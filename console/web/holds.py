@@ -1,0 +1,126 @@
+"""Freezing a channel, or everything, and letting it go; the line that says so over every page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from console import register_words
+from console.actions import estate, holding
+from console.actions.errors import ReasonMissing
+from console.actions.estate import Hold
+from console.actions.holding import REASON_MOST
+from console.store.away import DatabaseAway
+from console.store.register import EVERYTHING
+from console.web import words
+from console.web.access import me
+from console.web.context import web
+
+blueprint = Blueprint("holds", __name__)
+Page = str | Response | tuple[str, int]
+MOST_SHOWN = 3
+Clock = Callable[..., str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line over every page."""
+
+    channel: str
+    """Empty where everything is held."""
+    text: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is held or let go: one channel, or everything."""
+
+    name: str
+    title: str
+    hold: Hold | None
+    waiting: int
+
+    @property
+    def everything(self) -> bool:
+        return self.name == EVERYTHING
+
+
+@blueprint.get("/channels/hold", defaults={"name": EVERYTHING})
+@blueprint.get("/channels/<name>/hold")
+def ask(name: str) -> Page:
+    target = _target(name)
+    return _back(name) if target.hold else _asking(target, "", "")
+
+
+@blueprint.post("/channels/hold", defaults={"name": EVERYTHING})
+@blueprint.post("/channels/<name>/hold")
+def hold(name: str) -> Page:
+    target, reason = _target(name), request.form.get("reason", "")
+    if len(reason.strip()) > REASON_MOST:
+        over = len(reason.strip()) - REASON_MOST
+        return _asking(target, reason, words.fault("too long", "Why", over=over)), 400
+    try:
+        with web().sessions.begin() as db:
+            holding.hold(db, channel=name, reason=reason, by=me(), now=web().now)
+    except ReasonMissing:
+        return _asking(target, reason, "Say in one line why"), 400
+    return _back(name)
+
+
+@blueprint.get("/channels/let-go", defaults={"name": EVERYTHING})
+@blueprint.get("/channels/<name>/let-go")
+def ask_let_go(name: str) -> Page:
+    target = _target(name)
+    if target.hold is None:
+        return _back(name)
+    return render_template("pages/channel_let_go.html", target=target)
+
+
+@blueprint.post("/channels/let-go", defaults={"name": EVERYTHING})
+@blueprint.post("/channels/<name>/let-go")
+def let_go(name: str) -> Page:
+    with web().sessions.begin() as db:
+        holding.let_go(db, channel=name, by=me(), now=web().now)
+    web().ring()
+    return _back(name)
+
+
+def lines(clock: Clock) -> tuple[tuple[Line, ...], int]:
+    """What is held now, and how many lines more there are."""
+    try:
+        with web().sessions.read() as db:
+            held = holding.held(db)
+    except DatabaseAway:
+        return (), 0
+    found: list[Line] = []
+    for name, one in held.items():
+        channel = web().desk.channel(name)
+        what = f"Sending on {channel.title if channel else name}"
+        if name == EVERYTHING:
+            found.insert(0, Line("", register_words.held(one, clock(one.at))))
+        else:
+            found.append(Line(name, register_words.held(one, clock(one.at), what)))
+    return tuple(found[:MOST_SHOWN]), len(found[MOST_SHOWN:])
+
+
+def _target(name: str) -> Target:
+    """Raises `NotFound`."""
+    with web().sessions.read() as db:
+        found = estate.estate(db, by=me(), now=web().now)
+        waiting = estate.waiting(db, name)
+    if name == EVERYTHING:
+        return Target(name, "everything", found.hold, waiting)
+    account = found.account(name)
+    return Target(name, account.title, account.hold, waiting)
+
+
+def _asking(target: Target, reason: str, wrong: str) -> str:
+    errors = [{"text": wrong, "href": "#reason"}] if wrong else []
+    return render_template("pages/channel_hold.html", target=target, reason=reason, errors=errors)
+
+
+def _back(name: str) -> Response:
+    if name == EVERYTHING:
+        return redirect(url_for("channels.page"), 303)
+    return redirect(url_for("channels.one", name=name), 303)
