@@ -25,6 +25,8 @@ from console.voices import voice_of
 FILE = "channels.toml"
 SEALED = "sealed"
 """Written in place of a secret that is kept sealed in the database."""
+RESERVED = frozenset({"handover", "hold", "let-go", "new", "run-sheet", "security-checklist"})
+"""Pages under /channels: a channel of that name would have no page of its own."""
 _OURS = {
     "network": Key(hint="the network's name"),
     "title": Key(required=False, hint="what people call this channel"),
@@ -296,6 +298,8 @@ def _faults_of(name: str, table: Mapping[str, Any], adapter: type[Channel]) -> l
         elif known[key].secret and value != SEALED and not _named(value):
             remedy = f'Name it: env:NAME or file:PATH, or write "{SEALED}"'
             faults.append(Fault(FILE, at, "is a secret written out", remedy))
+    if name in RESERVED:
+        faults.append(Fault(FILE, name, "is the name of a page", "Give the channel another"))
     faults += _out_of_range(name, table)
     faults += _languages_wrong(name, table)
     voice_of(FILE, name, table.get("voice"), faults)

@@ -89,6 +89,12 @@ def _of_people(one: Red, account: Account) -> tuple[str, str]:
             f"{gone} cannot sign in to Skellat any more, and may hold the keys still.",
             "Name another custodian, change the password or token, and relieve whoever has left.",
         )
+    if one is Red.LEFT_WITH_KEYS:
+        return (
+            "Somebody who cannot sign in to Skellat any more may still get in to this account.",
+            "See under Handing over what they hold: name somebody else, then change the password "
+            "or token.",
+        )
     count = {0: "Nobody keeps", 1: "Only one person keeps"}
     wanted = ENOUGH_CUSTODIANS - account.bus_factor
     return (

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from console.actions import holding
 from console.actions.cards import Hold as Hold
 from console.actions.errors import NotFound
+from console.actions.leaving import left_with_keys
 from console.actions.people import User
 from console.domain.policy import Act
 from console.domain.register import Keeping, Red, Status, reds
@@ -123,6 +124,7 @@ def estate(db: Session, *, by: User | None, now: datetime) -> Estate:
     checks, sent = register.latest_checks(db), register.last_sent(db)
     held = holding.held(db)
     people = {row.id: row for row in db.query(UserRow)}
+    open_to_leavers = left_with_keys(db)
     accounts = (
         _account(
             row,
@@ -131,6 +133,7 @@ def estate(db: Session, *, by: User | None, now: datetime) -> Estate:
             sent,
             held,
             people,
+            row.name in open_to_leavers,
             now,
         )
         for row in rows
@@ -170,6 +173,7 @@ def _account(
     sent: LastSent,
     held: Mapping[str, Hold],
     people: Mapping[str, UserRow],
+    left_with_keys: bool,
     now: datetime,
 ) -> Account:
     status, check = Status(row.status), _check(checked) if checked else None
@@ -198,12 +202,14 @@ def _account(
         last_sent_at=sent.get((row.name, False)),
         last_exercise_at=sent.get((row.name, True)),
         hold=held.get(row.name),
-        reds=reds(_keeping(row, custodians, check), now),
+        reds=reds(_keeping(row, custodians, check, left_with_keys), now),
         promoter=row.promoted_by or "",
     )
 
 
-def _keeping(row: ChannelRow, custodians: Sequence[Custodian], check: Check | None) -> Keeping:
+def _keeping(
+    row: ChannelRow, custodians: Sequence[Custodian], check: Check | None, left_with_keys: bool
+) -> Keeping:
     return Keeping(
         status=Status(row.status),
         ours=row.ours,
@@ -216,6 +222,7 @@ def _keeping(row: ChannelRow, custodians: Sequence[Custodian], check: Check | No
         expires_at=check.expires_at if check else None,
         left=check.left if check else None,
         resets_at=check.resets_at if check else None,
+        left_with_keys=left_with_keys,
     )
 
 

@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from console import credentials
+from console.actions import leaving
 from console.actions.errors import NotFound, NotPermitted, Obstacle
+from console.actions.leaving import StillHolds
+from console.domain import plain_text
 from console.domain.policy import Act, Role, may
 from console.store import people
 from console.store.audit import Actor, record
@@ -54,6 +57,7 @@ class TooShort(Obstacle):
 
 
 PASSWORD_LEAST = 15
+REASON_MOST = 200
 PIN_LEAST = 6
 
 
@@ -102,17 +106,27 @@ def add(
     return user(row)
 
 
-def disable(db: Session, *, email: str, by: Actor, now: datetime) -> User:
-    """Closes an account at once: its sessions and tokens end with it."""
+def disable(db: Session, *, email: str, by: Actor, now: datetime, anyway: str = "") -> User:
+    """Closes an account at once: its sessions and tokens end with it. ``anyway`` is why it has to
+    be closed before everything is handed over: an account in wrong hands.
+
+    Raises `NotFound`, `StillHolds`.
+    """
     row = people.by_email(db, _address(email))
     if row is None:
         raise NotFound("user", email)
+    held, why = leaving.handover(db, row.id), plain_text.clean(anyway).strip()[:REASON_MOST]
+    if row.active and held.left and not why:
+        raise StillHolds(held)
     row.active = False
     for signed_in in people.sign_ins_of(db, row.id):
         signed_in.revoked_at = signed_in.revoked_at or now
     for token in people.api_tokens_of(db, row.id):
         token.revoked_at = token.revoked_at or now
-    record(db, actor=by, action="user disabled", subject=f"user:{row.id}", now=now)
+    leaving.take_back_promotions(db, row, by, now)
+    left = [f"{one.title}: {one.what}" for one in held.lines if not one.done]
+    detail = {"reason": why, "still held": left} if left else {}
+    record(db, actor=by, action="user disabled", subject=f"user:{row.id}", detail=detail, now=now)
     return user(row)
 
 

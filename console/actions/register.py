@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from console.actions import leaving
 from console.actions.desk import Desk
 from console.actions.errors import NotFound, Obstacle
 from console.actions.people import User
 from console.actions.recording import SYSTEM
-from console.channels import ConfiguredChannel
+from console.channels import RESERVED, ConfiguredChannel
 from console.domain import plain_text
 from console.domain.incident import Mode
 from console.domain.policy import Act
@@ -25,7 +26,8 @@ from console.store.register import ChannelRow
 
 
 class NameTaken(Obstacle):
-    """There is an account of this name in the register already. ``name`` is it."""
+    """There is an account of this name in the register already, or a page (`RESERVED`). ``name`` is
+    it."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name!r} is in the register")
@@ -50,6 +52,10 @@ class SecretInRegister(Obstacle):
     def __init__(self, field: str) -> None:
         super().__init__(f"{field} looks like a secret")
         self.field = field
+
+
+class NoLongerKeeps(Obstacle):
+    """Whoever has handed the channel over does not change its credential: they would know it."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +86,6 @@ LONGEST = {
     "if_lost": 4000,
     "signpost": 200,
 }
-RESERVED = frozenset({"handover", "hold", "let-go", "new", "run-sheet", "security-checklist"})
-"""Pages under /channels have these names."""
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,59}")
 _TOKEN = re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9_\-+/=]{24,}")
 """A long run of letters and digits is a password or a token; an address has dots and slashes."""
@@ -151,6 +155,7 @@ def change(db: Session, *, name: str, details: Details, by: User, now: datetime)
     changed = sorted(name for name, value in before.items() if value != getattr(row, name))
     if changed:
         _on_record(db, name, "register changed", by, now, {"changed": changed})
+        leaving.remember(db, row, before, by.actor, now)
 
 
 def move(db: Session, *, name: str, move: Move, by: User, now: datetime) -> Status:
@@ -173,9 +178,15 @@ def move(db: Session, *, name: str, move: Move, by: User, now: datetime) -> Stat
 
 
 def rotated(db: Session, *, name: str, by: User, now: datetime) -> None:
-    """Somebody says that the password or token was changed. Raises `NotFound`."""
+    """Somebody says that the password or token was changed.
+
+    Raises `NotFound`, `NoLongerKeeps`.
+    """
     by.must_be_able_to(Act.KEEP)
     row = locked(db, name)
+    kept = [one.until for one in register.custodies(db, [name]) if one.user_id == by.id]
+    if kept and None not in kept:
+        raise NoLongerKeeps
     row.rotated_at = now
     _on_record(db, name, "credential changed", by, now)
 

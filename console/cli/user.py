@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from console import settings
+from console import handover_words, settings
 from console.actions import people
 from console.actions.errors import NotFound, Obstacle
+from console.actions.leaving import StillHolds
 from console.actions.people import NotAnAddress, Taken, TooShort
 from console.cli.main import home_option
 from console.domain.policy import Role
@@ -84,11 +85,21 @@ def list_(home: Path, as_json: bool) -> None:
 @command.command("disable")
 @home_option
 @click.argument("email")
-def disable(home: Path, email: str) -> None:
-    """Close an account at once; its sessions, links and tokens end with it."""
+@click.option(
+    "--anyway",
+    metavar="REASON",
+    default="",
+    help="Close it though it still holds keys of channels. Goes on the record.",
+)
+def disable(home: Path, email: str, anyway: str) -> None:
+    """Close an account at once; its sessions, links and tokens end with it.
+
+    Somebody who still holds keys of channels hands them over first.
+    """
+    now = datetime.now(UTC)
     _change(
         home,
-        lambda db: people.disable(db, email=email, by=COMMAND_LINE, now=datetime.now(UTC)),
+        lambda db: people.disable(db, email=email, by=COMMAND_LINE, now=now, anyway=anyway),
     )
     click.echo(f"{email} is disabled.")
 
@@ -128,6 +139,8 @@ def _words(obstacle: Obstacle) -> str:
         case TooShort():
             unit = "digits" if obstacle.what == "pin" else "characters"
             return f"The {obstacle.what} needs at least {obstacle.least} {unit}."
+        case StillHolds():
+            return handover_words.still_holds(obstacle.handover)
         case NotFound():
             return f"There is no account {obstacle.name}. `skellat user list` shows them all."
         case _:

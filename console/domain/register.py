@@ -66,6 +66,8 @@ class Red(StrEnum):
     OTHER_ACCOUNT = "another account"
     FEW_CUSTODIANS = "too few custodians"
     CLOSED_CUSTODIAN = "custodian's account closed"
+    LEFT_WITH_KEYS = "left with a key"
+    """Somebody whose account is closed may still get in."""
 
 
 WILL_FAIL = frozenset({Red.REFUSED, Red.ENDED, Red.NOTHING_LEFT, Red.OTHER_ACCOUNT})
@@ -91,6 +93,8 @@ class Keeping:
     expires_at: datetime | None = None
     left: int | None = None
     resets_at: datetime | None = None
+    left_with_keys: bool = False
+    """Whether somebody whose account is closed may still get in (see `handover`)."""
 
 
 def reds(keeping: Keeping, now: datetime) -> tuple[Red, ...]:
@@ -126,4 +130,6 @@ def _of_people(keeping: Keeping) -> list[Red]:
         found.append(Red.FEW_CUSTODIANS)
     if not all(keeping.custodians):
         found.append(Red.CLOSED_CUSTODIAN)
+    if keeping.left_with_keys:
+        found.append(Red.LEFT_WITH_KEYS)
     return found

@@ -22,6 +22,7 @@ from console.domain.plain_text import clean
 __all__ = [
     "FRAME_NAMES", "NO_LIMIT", "Facts", "Field", "FieldKind", "Frame", "IncidentType", "Missing",
     "Problem", "Reason", "Rendered", "TooLong", "Wording", "fill", "names_in", "problems", "render",
+    "written",
 ]  # fmt: skip
 
 NO_LIMIT = Limit()
@@ -172,7 +173,7 @@ def fill(
     Without ``listed``, several places are counted instead of named.
     """
     answers = {one.name: _value(one, facts, frame, places, listed) for one in fields}
-    return _text(source, _frame_words(frame) | answers)
+    return written(source, _frame_words(frame) | answers)
 
 
 @lru_cache(maxsize=1024)
@@ -186,7 +187,7 @@ def _compiled(source: str) -> Template:
     return _ENVIRONMENT.from_string(re.sub(r"\n[ \t]*\n", _NEW_LINE, source))
 
 
-def _text(source: str, values: Mapping[str, object]) -> str:
+def written(source: str, values: Mapping[str, object]) -> str:
     """A blank line in a template begins a new line of the text; every other space is one space."""
     lines = [" ".join(line.split()) for line in _compiled(source).render(values).split(_NEW_LINE)]
     return clean("\n".join(line for line in lines if line))

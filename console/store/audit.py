@@ -1,6 +1,6 @@
 """The record on disk: append entries, read them in order."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -148,6 +148,14 @@ def newest(
     ):
         if wanted:
             query = query.where(column == wanted)
+    return [row.value() for row in db.scalars(query)]
+
+
+def of_action(db: Session, *actions: str, subjects: Collection[str] | None = None) -> list[Entry]:
+    """In the order that they were recorded; ``subjects`` None means all."""
+    query = select(EntryRow).where(EntryRow.action.in_(actions)).order_by(EntryRow.number)
+    if subjects is not None:
+        query = query.where(EntryRow.subject.in_(subjects))
     return [row.value() for row in db.scalars(query)]
 
 

@@ -152,6 +152,17 @@ def last_passed(db: Session, channel: str) -> datetime | None:
     return db.scalar(query)
 
 
+def proofs(db: Session) -> Mapping[str, datetime]:
+    """Channel -> the first check that passed since its credential was last changed."""
+    query = (
+        select(CheckRow.channel, func.min(CheckRow.at))
+        .join(ChannelRow, ChannelRow.name == CheckRow.channel)
+        .where(CheckRow.passed, CheckRow.at >= ChannelRow.rotated_at)
+        .group_by(CheckRow.channel)
+    )
+    return {channel: at for channel, at in db.execute(query)}  # noqa: C416 - no pair to mypy
+
+
 LastSent: TypeAlias = Mapping[tuple[str, bool], datetime]
 """(Channel, whether in an exercise) -> when something was last accepted on it."""
 

@@ -29,6 +29,8 @@ _SAID = {
     "name": "{}",
     "email": "{}",
     "kind": "{}",
+    "what": "{}",
+    "still held": "still held {}",
     "approver": "{}",
     "reason": "reason: {}",
     "answer": "the network said: {}",

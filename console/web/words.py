@@ -12,7 +12,9 @@ from console.actions.errors import (
     ReasonMissing,
     Stale,
 )
+from console.actions.keeping import TooFewLeft
 from console.actions.pictures import Flaw as PictureFlaw
+from console.actions.register import NoLongerKeeps
 from console.domain.approval import ApprovalState
 from console.domain.facts import Reason
 from console.domain.message import Kind, MessageState
@@ -147,6 +149,18 @@ def obstacle(error: Obstacle) -> Sorry:
             )
         case ReasonMissing():
             sentences = ("It needs a reason. Go back and write one line why.",)
+        case TooFewLeft():
+            sentences = (
+                "Every account needs two people who keep its keys, and this would leave "
+                f"{('nobody', 'one')[error.left]}.",
+                "Nothing was changed. Name another custodian first, or hand over to one in one "
+                "step: see Handing over.",
+            )
+        case NoLongerKeeps():
+            sentences = (
+                "You have handed this account over. Whoever changes its password or token knows "
+                "it, so somebody who keeps the account now has to do it and say so.",
+            )
         case Stale():
             sentences = ("Somebody saved this message since you opened it. Open it again.",)
         case NobodyToAsk():

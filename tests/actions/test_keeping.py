@@ -8,6 +8,7 @@ from console.actions.errors import NotFound, NotPermitted
 from console.actions.keeping import AlreadyKeeps
 from console.actions.people import User
 from console.actions.register import Details, NameTaken
+from console.channels import RESERVED
 from console.domain.policy import Role
 from console.domain.register import Status
 from console.domain.states import NotAllowed
@@ -153,7 +154,7 @@ def test_parking_writes_the_signpost_or_nothing(stage: Stage, keeper: User) -> N
     assert account(stage).signpost == "@northbrae"
 
 
-@pytest.mark.parametrize("taken", sorted(register.RESERVED))
+@pytest.mark.parametrize("taken", sorted(RESERVED))
 def test_no_account_is_named_as_a_page(stage: Stage, keeper: User, taken: str) -> None:
     with pytest.raises(NameTaken), stage.sessions.begin() as db:
         register.add(

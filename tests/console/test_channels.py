@@ -155,3 +155,9 @@ def test_without_practice_networks_an_exercise_goes_nowhere(known: Settings) -> 
     (social,) = channels.configured(known)
     with pytest.raises(channels.NoPractice):
         channels.connect(social, Mode.EXERCISE, known)
+
+
+@pytest.mark.parametrize("name", sorted(channels.RESERVED))
+def test_a_page_of_the_register_is_no_name_of_a_channel(known: Settings, name: str) -> None:
+    (fault,) = faults(known, MASTODON.replace("[social]", f"[{name}]"))
+    assert (fault.key, fault.what) == (name, "is the name of a page")

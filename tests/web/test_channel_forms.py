@@ -154,10 +154,16 @@ def test_a_custodian_is_named_and_relieved_and_what_they_know_is_said(
         assert answer.headers["Location"] == "/channels/mastodon#custodians"
     assert [one.name for one in account(web, "mastodon").custodians] == ["Finlay Shaw"]
     clock.later(hours=2)
+    refused = custodian.post(f"/channels/mastodon/custodians/{person.id}/relieve")
+    assert (refused.status_code, "Name another custodian first" in refused.text) == (409, True)
+    for name in ("officer", "approver"):
+        other = {"person": acting.person(web, name).id}
+        custodian.post("/channels/mastodon/custodians", other)
     for _ in range(2):
         relieve = f"/channels/mastodon/custodians/{person.id}/relieve"
         assert custodian.post(relieve).status_code == 303
-    assert account(web, "mastodon").custodians == ()
+    left = {one.name for one in account(web, "mastodon").custodians}
+    assert left == {"Morag Bain", "Isla Grant"}
     assert recorded(web, "custodian relieved") == 1
     said = "Finlay Shaw kept it until lately, and may know its password or token."
     assert said in html.read(custodian.get("/channels/mastodon").text).text

@@ -105,7 +105,7 @@ def test_a_retired_account_is_at_the_end_and_asks_for_nothing(browser: Open, web
 
 
 def test_the_list_leads_to_what_is_for_paper(browser: Open) -> None:
-    links = html.read(browser("officer").get("/channels").text).links
+    links = html.read(browser("custodian").get("/channels").text).links
     for path in ("run-sheet", "handover", "security-checklist"):
         assert f"/channels/{path}" in links
     assert "/channels.csv" in links
