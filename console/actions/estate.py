@@ -102,6 +102,12 @@ class Estate:
         kept = [one.bus_factor for one in self.accounts if one.status not in _OUT_OF_USE]
         return min(kept, default=None)
 
+    @property
+    def weakest(self) -> tuple[Account, ...]:
+        """The accounts in use that would be lost first."""
+        in_use = [one for one in self.accounts if one.status not in _OUT_OF_USE]
+        return tuple(one for one in in_use if one.bus_factor == self.bus_factor)
+
     def account(self, name: str) -> Account:
         """Raises `NotFound`."""
         found = next((one for one in self.accounts if one.name == name), None)
