@@ -39,7 +39,7 @@ def deliver(errand: Errand, desk: Desk) -> Outcome:
             receipt = _send(errand, desk)
         except SendError as raised:
             error = raised
-        except Exception as raised:  # noqa: BLE001 - an adapter's own fault means: uncertain
+        except (Exception, SystemExit) as raised:  # noqa: BLE001 - an adapter's own fault means: uncertain
             error = unexpected(errand.channel, raised)
     return Outcome(
         errand=errand,
@@ -51,7 +51,7 @@ def deliver(errand: Errand, desk: Desk) -> Outcome:
     )
 
 
-def unexpected(channel: str, raised: Exception) -> Uncertain:
+def unexpected(channel: str, raised: BaseException) -> Uncertain:
     """An adapter's own fault. Its text may hold anything, a secret too, so only its kind and the
     place are told."""
     place = "".join(traceback.format_tb(raised.__traceback__))
@@ -60,8 +60,11 @@ def unexpected(channel: str, raised: Exception) -> Uncertain:
 
 
 def connected(desk: Desk, errand: Errand) -> Channel:
-    """The channel in the errand's world. Raises `Refused` where it is not configured any more."""
+    """The channel in the errand's world. Raises `Refused` where it is not configured any more, or
+    its plugin is broken."""
     configured = desk.channel(errand.channel)
+    if configured is None and (broken := desk.left_out(errand.channel)):
+        raise Refused(Reason.MISCONFIGURED, broken.fault.what)
     if configured is None:
         raise Refused(Reason.MISCONFIGURED, "the channel is no longer configured")
     try:

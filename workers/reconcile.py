@@ -68,7 +68,7 @@ def look(errand: Errand, desk: Desk) -> Look:
             return Look(errand, receipt=channel.find(errand.post))
     except SendError as raised:
         return Look(errand, error=raised)
-    except Exception as raised:  # noqa: BLE001 - an adapter's own fault means: cannot tell
+    except (Exception, SystemExit) as raised:  # noqa: BLE001 - its own fault means: cannot tell
         return Look(errand, error=unexpected(errand.channel, raised))
 
 

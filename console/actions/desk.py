@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from console import channels, incident_types, places
-from console.channels import ConfiguredChannel
+from console.channels import BrokenChannel, ConfiguredChannel
 from console.domain.channel import Pace
 from console.domain.incident import Mode
 from console.domain.incident_type import IncidentType
@@ -19,9 +19,14 @@ class Desk:
     channels: tuple[ConfiguredChannel, ...]
     types: Mapping[str, IncidentType]
     places: Places
+    broken: tuple[BrokenChannel, ...] = ()
+    """Configured, and left out: their networks' plugins are broken."""
 
     def channel(self, name: str) -> ConfiguredChannel | None:
         return next((one for one in self.channels if one.name == name), None)
+
+    def left_out(self, name: str) -> BrokenChannel | None:
+        return next((one for one in self.broken if one.name == name), None)
 
     @cached_property
     def paces(self) -> Mapping[str, Pace]:
@@ -40,9 +45,11 @@ class Desk:
 def prepare(settings: Settings) -> Desk:
     """Reads what is configured. Raises `ConfigurationFaults`."""
     known = places.load(settings.config / "places")
+    found = channels.read(settings)
     return Desk(
         settings=settings,
-        channels=channels.configured(settings),
+        channels=found.usable,
         types=incident_types.load(settings.templates / "incidents", known),
         places=known,
+        broken=found.broken,
     )

@@ -1,0 +1,81 @@
+"""What is wrong with one table of channels.toml: each fault with its key and its remedy."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from console.configuration import Fault, suggestion
+from console.domain.channel import Channel, Key
+
+FILE = "channels.toml"
+OURS = {
+    "network": Key(hint="the network's name"),
+    "title": Key(required=False, hint="what people call this channel"),
+    "account": Key(hint="the account, as the public sees it"),
+    "language": Key(required=False, hint="BCP 47, such as en"),
+    "recipients": Key(required=False, kind=list, hint="one delivery for each address"),
+    "characters": Key(required=False, kind=int, hint="the server's own limit"),
+    "on_unknown": Key(required=False, hint="hold, or resend"),
+    "parallel": Key(required=False, kind=int, hint="the most calls at once"),
+    "per_minute": Key(required=False, kind=int, hint="the most calls in a minute"),
+    "practice": Key(required=False, kind=bool, hint="true: live messages stay on this machine"),
+}
+"""The settings that every channel may have."""
+
+
+def keys_of(adapter: type[Channel]) -> Mapping[str, Key]:
+    return getattr(adapter, "keys", {})
+
+
+def faults_of(name: str, table: Mapping[str, Any], adapter: type[Channel]) -> list[Fault]:
+    theirs = keys_of(adapter)
+    known = {**OURS, **theirs}
+    faults = []
+    for key, value in table.items():
+        at = f"{name}.{key}"
+        if key not in known:
+            faults.append(Fault(FILE, at, "is not a known key", suggestion(key, [*known])))
+        elif not isinstance(value, known[key].kind) or (
+            known[key].kind is int and isinstance(value, bool)
+        ):
+            wanted = known[key].kind.__name__
+            faults.append(Fault(FILE, at, f"is not of type {wanted}", "Correct the value"))
+        elif known[key].secret and not str(value).startswith(("env:", "file:")):
+            faults.append(
+                Fault(FILE, at, "is a secret written out", "Name it: env:NAME or file:PATH")
+            )
+    faults += _out_of_range(name, table)
+    faults += _missing(name, table, known, theirs)
+    return faults
+
+
+def _out_of_range(name: str, table: Mapping[str, Any]) -> list[Fault]:
+    """Of the right type, and still of no use."""
+    faults = []
+    on_unknown = table.get("on_unknown")
+    if isinstance(on_unknown, str) and on_unknown not in ("hold", "resend"):
+        at = f"{name}.on_unknown"
+        faults.append(Fault(FILE, at, "is neither hold nor resend", 'Use "hold"'))
+    for key in ("characters", "parallel", "per_minute"):
+        number = table.get(key)
+        if isinstance(number, int) and not isinstance(number, bool) and number < 1:
+            at, what = f"{name}.{key}", "is less than 1"
+            faults.append(Fault(FILE, at, what, "Correct the value, or remove it"))
+    recipients = table.get("recipients")
+    if isinstance(recipients, list) and not all(isinstance(one, str) for one in recipients):
+        what = "holds something that is no text"
+        faults.append(Fault(FILE, f"{name}.recipients", what, "Correct: put each between quotes"))
+    return faults
+
+
+def _missing(
+    name: str,
+    table: Mapping[str, Any],
+    known: Mapping[str, Key],
+    theirs: Mapping[str, Key],
+) -> Sequence[Fault]:
+    on_practice = table.get("practice", False) is True
+    return [
+        Fault(FILE, f"{name}.{key}", "is missing", f"Add it: {one.hint or key}")
+        for key, one in known.items()
+        if one.required and key not in table and not (on_practice and key in theirs)
+    ]
