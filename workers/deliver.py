@@ -23,6 +23,7 @@ from console.domain.delivery import DeliveryEvent
 from console.faultpoints import faultpoint
 from workers.deadline import clock, deadline
 from workers.errand import Errand, Outcome
+from workers.secrecy import without_secrets
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +39,10 @@ def deliver(errand: Errand, desk: Desk) -> Outcome:
         try:
             receipt = _send(errand, desk)
         except SendError as raised:
+            raised.detail = without_secrets(raised.detail)
             error = raised
-        except (Exception, SystemExit) as raised:  # noqa: BLE001 - an adapter's own fault means: uncertain
+        # An adapter's own fault means: uncertain. Also where it would end the whole worker.
+        except (Exception, SystemExit) as raised:  # noqa: BLE001
             error = unexpected(errand.channel, raised)
     return Outcome(
         errand=errand,
@@ -80,6 +83,8 @@ def _send(errand: Errand, desk: Desk) -> Receipt:
         faultpoint("before-call")
         receipt = _try_twice(connected(desk, errand), errand.post)
         faultpoint("after-call")
+        if not isinstance(receipt, Receipt):  # nothing else keeps a plugin to what it says
+            raise Uncertain(Reason.UNEXPECTED, f"the channel gave {type(receipt).__name__}")
         return receipt
 
 
