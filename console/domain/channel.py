@@ -10,8 +10,9 @@ tell a missing, unknown or mistyped one before it matters. ``practice`` (``Class
 str]]``) gives the settings that lead to the practice networks, with the placeholders
 ``{practice}`` (their address), ``{practice_address}`` (its host and port), ``{practice_host}``,
 ``{smtp_port}``, ``{world}`` (``actual`` or ``exercise``), ``{name}`` (the channel's name) and
-``{var}`` (the state folder). ``pace`` (``ClassVar[Pace]``) says how many calls the network takes;
-the council's own figures in channels.toml go before it.
+``{var}`` (the state folder). ``replies`` and ``pictures`` (``ClassVar[bool]``) are True where a
+reply stands under its post, and where a picture is shown. ``pace`` (``ClassVar[Pace]``) says how
+many calls the network takes; the council's own figures in channels.toml go before it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from console.domain.channel import Channel, Checkable, Findable, Reason, Refused, Uncertain
-from tests.contracts.posts import post
 from tests.workers.peer import peer
+from workers.contract.posts import post
 
 PAGE = Path(__file__).parents[2] / "docs" / "adding-a-channel.md"
 
