@@ -76,7 +76,10 @@ def red(one: Red, account: Account, zone: tzinfo = UTC) -> tuple[str, str]:
 
 def failed(reason: str) -> tuple[str, str]:
     """Why a check failed, and what to do; ``reason`` is a `Reason`."""
-    what, _ = WHAT_TO_DO.get(reason, ("The network did not answer as it should.", ""))
+    if reason == Reason.NO_ANSWER:
+        what = "The network did not answer in time."
+    else:
+        what, _ = WHAT_TO_DO.get(reason, ("The network did not answer as it should.", ""))
     return what, _CHECKS.get(reason, _ASK_IT)
 
 

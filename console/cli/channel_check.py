@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import redirect_stdout
-from dataclasses import asdict
 from datetime import UTC, datetime, tzinfo
 from io import StringIO
 from pathlib import Path
@@ -44,9 +43,9 @@ def command(home: Path, json: bool, names: Sequence[str]) -> None:
         click.echo(without_secrets(printed.getvalue()), err=True)
     zone = ready.settings.zone
     if json:
-        click.echo(as_json([_without_secrets(_for_programs(one)) for one in found]))
+        click.echo(as_json([_for_programs(one) for one in found]))
     for one in found if not json else ():
-        click.echo(without_secrets(f"{one.channel}: {_words(one, zone)}"))
+        click.echo(f"{one.channel}: {_words(one, zone)}")
     _keep(ready, found)
     sys.exit(1 if any(one.error for one in found) else 0)
 
@@ -84,18 +83,12 @@ def _for_programs(one: Found) -> dict[str, Any]:
     result = "passed" if one.checked else "failed" if one.error else "cannot be checked"
     about: dict[str, Any] = {"channel": one.channel, "result": result}
     if one.checked:
-        return about | {"found": asdict(one.checked)}
+        return about | {"found": one.checked}
     if one.error is None:
         return about | {"why": one.why_not}
     what, to_do = register_words.failed(str(one.error.reason))
     told = {"reason": str(one.error.reason), "detail": one.error.detail}
     return about | told | {"what": what, "to_do": to_do}
-
-
-def _without_secrets(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_secrets(one) for name, one in value.items()}
-    return without_secrets(value) if isinstance(value, str) else value
 
 
 def _keep(ready: Desk, found: Collection[Found]) -> None:
@@ -113,7 +106,7 @@ def _keep(ready: Desk, found: Collection[Found]) -> None:
 def _row(one: Found, now: datetime) -> CheckRow:
     if one.checked is None:
         reason = str(one.error.reason) if one.error else ""
-        detail = without_secrets(one.error.detail) if one.error else ""
+        detail = one.error.detail if one.error else ""
         return CheckRow(channel=one.channel, at=now, passed=False, reason=reason, detail=detail)
     return CheckRow(
         channel=one.channel,

@@ -4,7 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from console import channels
 from console.actions.desk import Desk
@@ -15,7 +15,8 @@ from console.domain.channel import Checkable, Checked, Reason, Refused, SendErro
 from console.domain.incident import Mode
 from workers.deadline import deadline
 from workers.deliver import unexpected
-from workers.secrecy import conceal
+from workers.run import preload
+from workers.secrecy import conceal, without_secrets
 
 SPARE = 1.0
 """Seconds after the deadline in which whoever keeps to it has come back."""
@@ -34,6 +35,7 @@ class Found:
 def check(ready: Desk, names: Collection[str] = ()) -> list[Found]:
     """All at once, each on a thread of its own, none for longer than a worker would wait."""
     wanted = [one for one in ready.channels if not names or one.name in names]
+    preload({one.network for one in wanted})  # or loading them would take from the time
     ended: queue.SimpleQueue[Found] = queue.SimpleQueue()
     for one in wanted:
         asking = threading.Thread(
@@ -42,12 +44,12 @@ def check(ready: Desk, names: Collection[str] = ()) -> list[Found]:
         asking.start()
     found = _gathered(ended, len(wanted), ready.settings.timing.deadline.total_seconds() + SPARE)
     late = Unavailable(Reason.NO_ANSWER, "the check did not come back in time")
-    found |= {one.name: Found(one.name, error=late) for one in wanted if one.name not in found}
-    for broken in ready.broken:
-        if not names or broken.name in names:
-            error = Refused(Reason.MISCONFIGURED, broken.fault.what)
-            found[broken.name] = Found(broken.name, error=error)
-    return list(found.values())
+    left_out = [
+        Found(one.name, error=Refused(Reason.MISCONFIGURED, one.fault.what))
+        for one in ready.broken
+        if not names or one.name in names
+    ]
+    return [found.get(one.name, Found(one.name, error=late)) for one in wanted] + left_out
 
 
 def _gathered(ended: "queue.SimpleQueue[Found]", many: int, seconds: float) -> dict[str, Found]:
@@ -74,13 +76,14 @@ def _ask(ready: Desk, channel: ConfiguredChannel) -> Found:
             checked = adapter.check()
         if not isinstance(checked, Checked):
             raise Unavailable(Reason.UNEXPECTED, f"the channel gave {type(checked).__name__}")
-        return Found(channel.name, checked)
+        return Found(channel.name, checked if channel.practice else _concealed(checked))
     except channels.NoPractice:
         return Found(channel.name, why_not="it is on the practice networks, which do not run here")
     except SecretMissing as missing:
         error = Refused(Reason.MISCONFIGURED, f"no secret at {missing.where}")
         return Found(channel.name, error=error)
     except SendError as told:
+        told.detail = without_secrets(told.detail)
         return Found(channel.name, error=told)
     except (Exception, SystemExit) as raised:  # noqa: BLE001 - an adapter's own fault
         return Found(channel.name, error=unexpected(channel.name, raised))
@@ -93,3 +96,13 @@ def _conceal(channel: ConfiguredChannel) -> None:
     for name, key in keys_of(channel.adapter).items():
         if key.secret and channel.settings.get(name):
             conceal(read_secret(str(channel.settings[name])))
+
+
+def _concealed(found: Checked) -> Checked:
+    """A network may say back what we told it; on the practice networks nothing is a secret."""
+    return replace(
+        found,
+        name=without_secrets(found.name),
+        id=without_secrets(found.id),
+        profile={part: without_secrets(text) for part, text in found.profile.items()},
+    )
