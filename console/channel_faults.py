@@ -17,6 +17,9 @@ OURS = {
     "on_unknown": Key(required=False, hint="hold, or resend"),
     "parallel": Key(required=False, kind=int, hint="the most calls at once"),
     "per_minute": Key(required=False, kind=int, hint="the most calls in a minute"),
+    "private_network": Key(
+        required=False, kind=bool, hint="true where its server is on your own network"
+    ),
     "practice": Key(required=False, kind=bool, hint="true: live messages stay on this machine"),
 }
 """The settings that every channel may have."""

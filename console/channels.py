@@ -39,6 +39,9 @@ class ConfiguredChannel:
     practice: bool = False
     """True where even actual messages go to the practice networks (the demo)."""
 
+    private_network: bool = False
+    """True where its server is in a network of the council's own."""
+
     @property
     def repeatable(self) -> bool:
         return self.adapter.repeatable
@@ -56,6 +59,10 @@ class ConfiguredChannel:
     def practised(self, mode: Mode) -> bool:
         """True where what is sent stays on the practice networks."""
         return self.practice or mode is Mode.EXERCISE
+
+    def is_public(self, mode: Mode) -> bool:
+        """True where nothing but the public internet may be reached for it."""
+        return not (self.private_network or self.practised(mode))
 
     def carries(self, mode: Mode) -> bool:
         """False where the network has no practice stand-in: it cannot be rehearsed."""
@@ -240,7 +247,8 @@ def _channel(
     faults += found
     if found:
         return None
-    own = {key: value for key, value in table.items() if key not in OURS}
+    theirs = keys_of(adapter)
+    own = {key: value for key, value in table.items() if key in theirs or key not in OURS}
     limit = adapter.limit
     if "characters" in table:
         limit = replace(limit, characters=table["characters"])
@@ -257,6 +265,7 @@ def _channel(
         settings=own,
         pace=_pace(table, adapter),
         practice=table.get("practice", False),
+        private_network=table.get("private_network", False),
     )
 
 

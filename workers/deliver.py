@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random
@@ -21,6 +22,7 @@ from console.domain.channel import (
 )
 from console.domain.delivery import DeliveryEvent
 from console.faultpoints import faultpoint
+from workers.connections import public_internet
 from workers.deadline import clock, deadline
 from workers.errand import Errand, Outcome
 from workers.secrecy import without_secrets
@@ -78,8 +80,15 @@ def connected(desk: Desk, errand: Errand) -> Channel:
         raise Refused(Reason.MISCONFIGURED, "there is no practice network for it") from None
 
 
+def within(desk: Desk, errand: Errand) -> AbstractContextManager[None]:
+    """Where the errand's channel may connect to: in the public internet alone, unless it is on the
+    practice networks or its table says that its server is in a network of the council's own."""
+    configured = desk.channel(errand.channel)
+    return public_internet(only=configured is None or configured.is_public(errand.mode))
+
+
 def _send(errand: Errand, desk: Desk) -> Receipt:
-    with deadline(desk.settings.timing.deadline.total_seconds()):
+    with deadline(desk.settings.timing.deadline.total_seconds()), within(desk, errand):
         faultpoint("before-call")
         receipt = _try_twice(connected(desk, errand), errand.post)
         faultpoint("after-call")

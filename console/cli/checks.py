@@ -13,6 +13,7 @@ from console.channels import ConfiguredChannel
 from console.configuration import SecretMissing, read_secret
 from console.domain.channel import Checkable, Checked, Reason, Refused, SendError, Unavailable
 from console.domain.incident import Mode
+from workers.connections import public_internet
 from workers.deadline import deadline
 from workers.deliver import unexpected
 from workers.run import preload
@@ -70,7 +71,8 @@ def _ask(ready: Desk, channel: ConfiguredChannel) -> Found:
         return Found(channel.name, why_not=f"the network {channel.network} has no check")
     try:
         _conceal(channel)
-        with deadline(ready.settings.timing.deadline.total_seconds()):
+        public = public_internet(only=channel.is_public(Mode.ACTUAL))
+        with deadline(ready.settings.timing.deadline.total_seconds()), public:
             adapter = channels.connect(channel, Mode.ACTUAL, ready.settings)
             assert isinstance(adapter, Checkable)
             checked = adapter.check()

@@ -28,6 +28,7 @@ title = "Northbrae on Mastodon"
 account = "@northbrae@social.example"
 url = "{practice}/mastodon"
 token = "env:SOCIAL_TOKEN"
+private_network = true
 """
 SIGN = '[sign]\nnetwork = "{network}"\naccount = "A9"\npractice = true\n'
 
@@ -144,6 +145,12 @@ def test_a_secret_that_is_not_there_is_named_by_its_place(run: Run) -> None:
     shown = run("check", tables=LIVE, SOCIAL_TOKEN="")
     assert shown.exit_code == 1
     assert "no secret at env:SOCIAL_TOKEN" in shown.stdout
+
+
+def test_a_live_channel_does_not_reach_a_private_network_unless_it_may(run: Run) -> None:
+    shown = run("check", tables=LIVE.replace("private_network = true\n", ""))
+    assert shown.exit_code == 1
+    assert "a server of your own network needs private_network = true" in shown.stdout
 
 
 def test_what_a_check_tells_holds_no_secret(run: Run, plugins: Plugins, stage: Stage) -> None:

@@ -122,6 +122,7 @@ title = "Mastodon"
 account = "@northbrae@social.example"
 url = "{server.url}"
 token = "env:SKELLAT_MASTODON_TOKEN"
+private_network = true
 """
     return start(installation, tables, tmp_path, SKELLAT_MASTODON_TOKEN=TOKEN)
 
