@@ -8,9 +8,9 @@ import pytest
 
 from console.domain.channel import Post, Reason, Refused, SendError, Unavailable, Uncertain
 from tests.contracts.conftest import Connect, Network
-from tests.workers.peer import Peer, peer
 from workers import little_text
 from workers.channels.linkedin import LinkedIn
+from workers.contract.peer import Peer, peer
 from workers.contract.posts import picture, post
 from workers.linkedin_api import explained, same_house
 

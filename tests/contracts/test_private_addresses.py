@@ -14,9 +14,9 @@ from console.domain.channel import Reason, Refused, SendError, Unavailable
 from tests.contracts.conftest import Connect
 from tests.contracts.expected import EXPECTED, fitting
 from tests.stage import Stage
-from tests.workers.peer import peer
 from workers import addresses, claims
 from workers.connections import public_internet
+from workers.contract.peer import peer
 from workers.deliver import deliver
 
 # Apprise makes its own connections, and takes addresses of its own making: see docs/networks.md.

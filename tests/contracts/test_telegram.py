@@ -11,8 +11,8 @@ import pytest
 from console.domain.channel import Findable, Reason, Refused, SendError, Unavailable, Uncertain
 from tests.contracts.conftest import Connect, Network
 from tests.real.ports import free_port
-from tests.workers.peer import peer
 from workers.channels.telegram import Telegram
+from workers.contract.peer import peer
 from workers.contract.posts import picture, post
 from workers.http import deadline
 from workers.practice import Practice

@@ -3,10 +3,10 @@
 import pytest
 
 from console.domain.channel import Reason, Refused, Unavailable
-from tests.workers.peer import peer
 from workers import http
 from workers.addresses import is_public, refuse_private
 from workers.channels.webhook import Webhook
+from workers.contract.peer import peer
 from workers.contract.posts import post
 
 PRIVATE = [

@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from console.domain.channel import Reason, Refused, Unavailable, Uncertain
 from tests.real.ports import free_port
-from tests.workers.peer import drip, peer
 from workers import http
 from workers.channels.smtp import Smtp
+from workers.contract.peer import drip, peer
 from workers.contract.posts import post
 from workers.deadline import tls_context
 
