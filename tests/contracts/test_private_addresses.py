@@ -19,7 +19,7 @@ from workers.connections import public_internet
 from workers.contract.peer import peer
 from workers.deliver import deliver
 
-# Apprise makes its own connections, and takes addresses of its own making: see docs/networks.md.
+# Apprise makes its own connections, as docs/networks.md says.
 NETWORKS = [name for name, one in EXPECTED.items() if one.server == "url" and name != "apprise"]
 HOSTS = [
     "127.0.0.1", "127.1", "0177.0.0.1", "2130706433", "0x7f000001", "0", "localhost", "[::1]",
