@@ -1,13 +1,12 @@
 """config/channels.toml and the installed networks -> the channels of this council."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.metadata import entry_points
 from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
+from console import networks
+from console.channel_faults import FILE, OURS, SEALED, faults_of, keys_of, named
 from console.configuration import (
     ConfigurationFaults,
     Fault,
@@ -16,32 +15,11 @@ from console.configuration import (
     read_toml,
     suggestion,
 )
-from console.domain.channel import Channel, Checkable, Findable, Key, Limit, Pace, Watchable
+from console.domain.channel import Channel, Checkable, Findable, Limit, Pace, Watchable
 from console.domain.incident import Mode
 from console.domain.voice import PLAIN, Voice
 from console.settings import Settings
 from console.voices import voice_of
-
-FILE = "channels.toml"
-SEALED = "sealed"
-"""Written in place of a secret that is kept sealed in the database."""
-RESERVED = frozenset({"handover", "hold", "let-go", "new", "run-sheet", "security-checklist"})
-"""Pages under /channels: a channel of that name would have no page of its own."""
-_OURS = {
-    "network": Key(hint="the network's name"),
-    "title": Key(required=False, hint="what people call this channel"),
-    "account": Key(hint="the account, as the public sees it"),
-    "language": Key(required=False, hint="BCP 47, such as en"),
-    "languages": Key(required=False, kind=list, hint="several, one post in each"),
-    "voice": Key(required=False, kind=dict, hint="a table, see docs/voice.md"),
-    "recipients": Key(required=False, kind=list, hint="one delivery for each address"),
-    "characters": Key(required=False, kind=int, hint="the server's own limit"),
-    "on_unknown": Key(required=False, hint="hold, or resend"),
-    "parallel": Key(required=False, kind=int, hint="the most calls at once"),
-    "per_minute": Key(required=False, kind=int, hint="the most calls in a minute"),
-    "practice": Key(required=False, kind=bool, hint="true: live messages stay on this machine"),
-    "posts_by_hand": Key(required=False, kind=bool, hint="true: staff post on the account as well"),
-}
 
 
 @dataclass(frozen=True)
@@ -61,19 +39,13 @@ class ConfiguredChannel:
     settings: Mapping[str, Any] = field(repr=False)
     """The network's own keys as written: secrets are references here, never values."""
     pace: Pace = field(default_factory=Pace)
-    voice: Voice = PLAIN
     practice: bool = False
     """True where even actual messages go to the practice networks (the demo)."""
+    private_network: bool = False
+    """True where its server is in a network of the council's own."""
     posts_by_hand: bool = False
     """True where a post that Skellat did not send is nothing strange."""
-
-    @property
-    def checkable(self) -> bool:
-        return issubclass(self.adapter, Checkable)
-
-    @property
-    def watchable(self) -> bool:
-        return issubclass(self.adapter, Watchable)
+    voice: Voice = PLAIN
 
     @property
     def language(self) -> str:
@@ -89,34 +61,76 @@ class ConfiguredChannel:
         return issubclass(self.adapter, Findable)
 
     @property
+    def checkable(self) -> bool:
+        return issubclass(self.adapter, Checkable)
+
+    @property
+    def watchable(self) -> bool:
+        return issubclass(self.adapter, Watchable)
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Where its secrets are kept, such as ``env:NAME`` or ``sealed``; never what they are."""
-        named = (self.settings.get(key) for key, one in keys_of(self.adapter).items() if one.secret)
-        return tuple(str(one) for one in named if one == SEALED or _named(one))
+        kept = (self.settings.get(key) for key, one in keys_of(self.adapter).items() if one.secret)
+        return tuple(str(one) for one in kept if one == SEALED or named(one))
 
     def practised(self, mode: Mode) -> bool:
         """True where what is sent stays on the practice networks."""
         return self.practice or mode is Mode.EXERCISE
+
+    def is_public(self, mode: Mode) -> bool:
+        """True where nothing but the public internet may be reached for it."""
+        return not (self.private_network or self.practised(mode))
 
     def carries(self, mode: Mode) -> bool:
         """False where the network has no practice stand-in: it cannot be rehearsed."""
         return mode is Mode.ACTUAL or bool(practice_keys(self.adapter))
 
 
+@dataclass(frozen=True)
+class BrokenChannel:
+    """One that is left out because its network's plugin is broken; all others send."""
+
+    name: str
+    network: str
+    title: str
+    account: str
+    practice: bool
+    fault: Fault
+
+
+@dataclass(frozen=True)
+class Channels:
+    """Everything in channels.toml, in the file's order."""
+
+    usable: tuple[ConfiguredChannel, ...]
+    broken: tuple[BrokenChannel, ...] = ()
+
+
 def configured(settings: Settings) -> tuple[ConfiguredChannel, ...]:
-    """All channels, in the file's order. Raises `ConfigurationFaults`."""
+    """All channels that can be used. Raises `ConfigurationFaults`."""
+    return read(settings).usable
+
+
+def read(settings: Settings) -> Channels:
+    """Raises `ConfigurationFaults`, but not for a broken plugin: that would silence every other
+    channel as well."""
     faults: list[Fault] = []
     tables = read_toml(settings.config / FILE, faults) or {}
     if settings.practice_only:
         tables = {name: {**table, "practice": True} for name, table in tables.items()}
-    networks = installed()
-    language = settings.council.language
-    channels = [_channel(name, table, networks, language, faults) for name, table in tables.items()]
+    broken = [one for name, table in tables.items() if (one := _broken(name, table))]
+    left_out, known = {one.name for one in broken}, installed()
+    channels = [
+        _channel(name, table, known, settings.council.language, faults)
+        for name, table in tables.items()
+        if name not in left_out
+    ]
     if not tables and not faults:
         faults.append(Fault(FILE, "", "has no channel", "Add one table for each channel"))
     if faults:
         raise ConfigurationFaults(faults)
-    return tuple(one for one in channels if one)
+    return Channels(tuple(one for one in channels if one), tuple(broken))
 
 
 Unseal: TypeAlias = Callable[[str, str], str]
@@ -168,14 +182,10 @@ class NoPractice(Exception):
         self.channel = channel
 
 
-@cache
 def installed() -> Mapping[str, type[Channel]]:
-    """Every network that is installed: ours and those of other packages."""
-    return {point.name: point.load() for point in entry_points(group="skellat.channels")}
-
-
-def keys_of(adapter: type[Channel]) -> Mapping[str, Key]:
-    return getattr(adapter, "keys", {})
+    """Every network that can be used: ours and those of other packages."""
+    found = networks.installed().values()
+    return {one.name: one.adapter for one in found if one.adapter}
 
 
 def practice_keys(adapter: type[Channel]) -> Mapping[str, str]:
@@ -231,10 +241,30 @@ def _filled(value: Any, channel: ConfiguredChannel, mode: Mode, settings: Settin
     return value
 
 
+def _broken(name: str, table: Any) -> BrokenChannel | None:
+    network = str(table.get("network")) if isinstance(table, dict) else ""
+    found = networks.installed().get(network)
+    if found is None or found.adapter:
+        return None
+    remedy = f"Put it right, or remove {found.package}; the other channels send meanwhile"
+    return BrokenChannel(
+        name=name,
+        network=network,
+        title=str(table.get("title", _title(name))),
+        account=str(table.get("account", "")),
+        practice=table.get("practice") is True,
+        fault=Fault(FILE, f"{name}.network", found.fault, remedy),
+    )
+
+
+def _title(name: str) -> str:
+    return name.replace("-", " ").capitalize()
+
+
 def _channel(
     name: str,
     table: Any,
-    networks: Mapping[str, type[Channel]],
+    known: Mapping[str, type[Channel]],
     language: str,
     faults: list[Fault],
 ) -> ConfiguredChannel | None:
@@ -242,23 +272,24 @@ def _channel(
         faults.append(Fault(FILE, name, "is not a table", f"Write it as [{name}]"))
         return None
     network = table.get("network")
-    adapter = networks.get(str(network))
+    adapter = known.get(str(network))
     if adapter is None:
         what = f"network {network!r} is not installed" if network else "has no network"
-        faults.append(Fault(FILE, f"{name}.network", what, suggestion(str(network), [*networks])))
+        faults.append(Fault(FILE, f"{name}.network", what, suggestion(str(network), [*known])))
         return None
-    found = _faults_of(name, table, adapter)
+    found = faults_of(name, table, adapter)
     faults += found
     if found:
         return None
-    own = {key: value for key, value in table.items() if key not in _OURS}
+    theirs = keys_of(adapter)
+    own = {key: value for key, value in table.items() if key in theirs or key not in OURS}
     limit = adapter.limit
     if "characters" in table:
         limit = replace(limit, characters=table["characters"])
     return ConfiguredChannel(
         name=name,
         network=str(network),
-        title=table.get("title", name.replace("-", " ").capitalize()),
+        title=table.get("title", _title(name)),
         account=table["account"],
         languages=tuple(table.get("languages") or [table.get("language", language)]),
         recipients=tuple(table.get("recipients", ())),
@@ -267,9 +298,10 @@ def _channel(
         adapter=adapter,
         settings=own,
         pace=_pace(table, adapter),
-        voice=voice_of(FILE, name, table.get("voice"), []),
         practice=table.get("practice", False),
+        private_network=table.get("private_network", False),
         posts_by_hand=table.get("posts_by_hand", False),
+        voice=voice_of(FILE, name, table.get("voice"), []),
     )
 
 
@@ -280,83 +312,3 @@ def _pace(table: Mapping[str, Any], adapter: type[Channel]) -> Pace:
         parallel=table.get("parallel", usual.parallel),
         per_minute=table.get("per_minute", usual.per_minute),
     )
-
-
-def _faults_of(name: str, table: Mapping[str, Any], adapter: type[Channel]) -> list[Fault]:
-    theirs = keys_of(adapter)
-    known = {**_OURS, **theirs}
-    faults = []
-    for key, value in table.items():
-        at = f"{name}.{key}"
-        if key not in known:
-            faults.append(Fault(FILE, at, "is not a known key", suggestion(key, [*known])))
-        elif not isinstance(value, known[key].kind) or (
-            known[key].kind is int and isinstance(value, bool)
-        ):
-            wanted = known[key].kind.__name__
-            faults.append(Fault(FILE, at, f"is not of type {wanted}", "Correct the value"))
-        elif known[key].secret and value != SEALED and not _named(value):
-            remedy = f'Name it: env:NAME or file:PATH, or write "{SEALED}"'
-            faults.append(Fault(FILE, at, "is a secret written out", remedy))
-    if name in RESERVED:
-        faults.append(Fault(FILE, name, "is the name of a page", "Give the channel another"))
-    faults += _out_of_range(name, table)
-    faults += _languages_wrong(name, table)
-    voice_of(FILE, name, table.get("voice"), faults)
-    faults += _missing(name, table, known, theirs)
-    return faults
-
-
-def _named(value: Any) -> bool:
-    """Whether it says where a secret is, and is none itself."""
-    return str(value).startswith(("env:", "file:"))
-
-
-def _out_of_range(name: str, table: Mapping[str, Any]) -> list[Fault]:
-    """Of the right type, and still of no use."""
-    faults = []
-    on_unknown = table.get("on_unknown")
-    if isinstance(on_unknown, str) and on_unknown not in ("hold", "resend"):
-        at = f"{name}.on_unknown"
-        faults.append(Fault(FILE, at, "is neither hold nor resend", 'Use "hold"'))
-    for key in ("characters", "parallel", "per_minute"):
-        number = table.get(key)
-        if isinstance(number, int) and not isinstance(number, bool) and number < 1:
-            at, what = f"{name}.{key}", "is less than 1"
-            faults.append(Fault(FILE, at, what, "Correct the value, or remove it"))
-    recipients = table.get("recipients")
-    if isinstance(recipients, list) and not all(isinstance(one, str) for one in recipients):
-        what = "holds something that is no text"
-        faults.append(Fault(FILE, f"{name}.recipients", what, "Correct: put each between quotes"))
-    return faults
-
-
-def _languages_wrong(name: str, table: Mapping[str, Any]) -> list[Fault]:
-    remedy = 'Write codes such as "en", "cy" or "gd"'
-    written = table.get("languages", [])
-    if isinstance(written, list) and "languages" in table:
-        if "language" in table:
-            at, what = f"{name}.languages", "stands beside language"
-            return [Fault(FILE, at, what, "Keep one of the two")]
-        if not written or len(set(map(str, written))) != len(written):
-            return [Fault(FILE, f"{name}.languages", "is empty or names one twice", remedy)]
-    named = [*(written if isinstance(written, list) else []), table.get("language", "en")]
-    return [
-        Fault(FILE, f"{name}.languages", f"{one!r} is no language code", remedy)
-        for one in named
-        if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}", str(one))
-    ]
-
-
-def _missing(
-    name: str,
-    table: Mapping[str, Any],
-    known: Mapping[str, Key],
-    theirs: Mapping[str, Key],
-) -> Sequence[Fault]:
-    on_practice = table.get("practice", False) is True
-    return [
-        Fault(FILE, f"{name}.{key}", "is missing", f"Add it: {one.hint or key}")
-        for key, one in known.items()
-        if one.required and key not in table and not (on_practice and key in theirs)
-    ]

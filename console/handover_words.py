@@ -52,6 +52,11 @@ def to_do(line: Line) -> str:
     return f"{line.title}, {THINGS[line.what].lower()}: {_TO_DO[line.step]}"
 
 
+def left(line: Line) -> str:
+    """``name somebody else``"""
+    return _TO_DO[line.step]
+
+
 def still_holds(handover: Handover) -> str:
     """Why the account is not closed, and how to close it all the same."""
     things = "1 thing" if handover.left == 1 else f"{handover.left} things"

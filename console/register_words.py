@@ -55,9 +55,8 @@ def red(one: Red, account: Account, zone: tzinfo = UTC) -> tuple[str, str]:
     """What is wrong with the account, and what to do about it."""
     match one:
         case Red.REFUSED:
-            reason = account.check.reason if account.check else ""
-            what, _ = WHAT_TO_DO.get(reason, ("The network did not answer as it should.", ""))
-            return f"The last check failed. {what}", _CHECKS.get(reason, _ASK_IT)
+            what, to_do = failed(account.check.reason if account.check else "")
+            return f"The last check failed. {what}", to_do
         case Red.OTHER_ACCOUNT:
             found = f" ({account.check.account})" if account.check and account.check.account else ""
             return (
@@ -73,6 +72,15 @@ def red(one: Red, account: Account, zone: tzinfo = UTC) -> tuple[str, str]:
                 "Leave it to emergencies until then, or use other channels.",
             )
     return _unchecked(account, zone) if one is Red.UNCHECKED else _of_people(one, account)
+
+
+def failed(reason: str) -> tuple[str, str]:
+    """Why a check failed, and what to do; ``reason`` is a `Reason`."""
+    if reason == Reason.NO_ANSWER:
+        what = "The network did not answer in time."
+    else:
+        what, _ = WHAT_TO_DO.get(reason, ("The network did not answer as it should.", ""))
+    return what, _CHECKS.get(reason, _ASK_IT)
 
 
 def _unchecked(account: Account, zone: tzinfo) -> tuple[str, str]:

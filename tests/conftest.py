@@ -14,7 +14,7 @@ from tests.real import ports
 from tests.real.needs import missing
 from tests.real.postgres import Postgres
 
-pytest_plugins = ["tests.staging"]
+pytest_plugins = ["tests.plugins", "tests.staging"]
 
 # Tests of one such file share what is costly to start, so they run in one process.
 STAY_TOGETHER = ("bluesky_server", "journeys", "production")

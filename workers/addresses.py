@@ -51,7 +51,8 @@ def is_public(text: str) -> bool:
 def refuse_private(host: str, addresses: Iterable[str]) -> None:
     """Raises `Refused` where any one of a host's addresses is not public."""
     if not all(is_public(address) for address in addresses):
-        raise Refused(Reason.MISCONFIGURED, f"{host} is an address of a private network")
+        detail = f"{host} is an address of a private network: private_network = true allows it"
+        raise Refused(Reason.MISCONFIGURED, detail)
 
 
 def connect(host: str, port: int, *, public_only: bool) -> DeadlineSocket:

@@ -65,11 +65,15 @@ class Account:
     def _sign_in(self) -> Any:
         from atproto_client import Client
         from atproto_client.request import Request
+        from httpx import InvalidURL
 
         from workers.httpx_transport import Transport
 
         client = Client(self.url, request=Request(transport=Transport()))
-        client.login(self.handle, self.password, fetch_bsky_profile=False)
+        try:
+            client.login(self.handle, self.password, fetch_bsky_profile=False)
+        except InvalidURL:
+            raise Refused(Reason.MISCONFIGURED, "the server's address is not one") from None
         return client
 
 

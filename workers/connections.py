@@ -17,14 +17,33 @@ IDLE = 1.0
 """Seconds a connection may wait for its next request. Servers close idle ones after two seconds
 and more, and a request that meets the closing gets no answer: uncertain for no reason."""
 
+_ELSE = "; a server of your own network needs private_network = true"
 _public_only: ContextVar[bool] = ContextVar("public_only", default=False)
+_always_public: ContextVar[bool] = ContextVar("always_public", default=False)
+
+
+@contextmanager
+def public_internet(*, only: bool = True) -> Iterator[None]:
+    """Inside, no call of this thread reaches a private network, whoever makes it and whatever it
+    asks for: neither by an address, nor by a name that leads there at the moment it connects."""
+    mark = _always_public.set(only)
+    try:
+        yield
+    finally:
+        _always_public.reset(mark)
+
+
+def in_public(public_only: bool) -> bool:
+    """Whether a call is kept to the public internet: by its own wish, or by where it is made."""
+    return public_only or _always_public.get()
 
 
 @contextmanager
 def calling(url: str, *, public_only: bool) -> Iterator[None]:
     """Inside, connections lead to public addresses only, where that is asked for."""
+    public_only = in_public(public_only)
     if public_only and not url.lower().startswith("https://"):
-        raise Refused(Reason.MISCONFIGURED, "a public address has to begin with https://")
+        raise Refused(Reason.MISCONFIGURED, f"a public address has to begin with https://{_ELSE}")
     mark = _public_only.set(public_only)
     try:
         yield

@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random
@@ -22,8 +23,10 @@ from console.domain.channel import (
 from console.domain.delivery import DeliveryEvent
 from console.domain.incident import Mode
 from console.faultpoints import faultpoint
+from workers.connections import public_internet
 from workers.deadline import clock, deadline
 from workers.errand import Errand, Outcome
+from workers.secrecy import without_secrets
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +42,10 @@ def deliver(errand: Errand, desk: Desk) -> Outcome:
         try:
             receipt = _send(errand, desk)
         except SendError as raised:
+            raised.detail = without_secrets(raised.detail)
             error = raised
-        except Exception as raised:  # noqa: BLE001 - an adapter's own fault means: uncertain
+        # An adapter's own fault means: uncertain. Also where it would end the whole worker.
+        except (Exception, SystemExit) as raised:  # noqa: BLE001
             error = unexpected(errand.channel, raised)
     return Outcome(
         errand=errand,
@@ -52,7 +57,7 @@ def deliver(errand: Errand, desk: Desk) -> Outcome:
     )
 
 
-def unexpected(channel: str, raised: Exception) -> Uncertain:
+def unexpected(channel: str, raised: BaseException) -> Uncertain:
     """An adapter's own fault. Its text may hold anything, a secret too, so only its kind and the
     place are told."""
     place = "".join(traceback.format_tb(raised.__traceback__))
@@ -61,8 +66,11 @@ def unexpected(channel: str, raised: Exception) -> Uncertain:
 
 
 def connected(desk: Desk, name: str, mode: Mode) -> Channel:
-    """The channel in this world. Raises `Refused` where it is not configured any more."""
+    """The channel in this world. Raises `Refused` where it is not configured any more, or its
+    plugin is broken."""
     configured = desk.channel(name)
+    if configured is None and (broken := desk.left_out(name)):
+        raise Refused(Reason.MISCONFIGURED, broken.fault.what)
     if configured is None:
         raise Refused(Reason.MISCONFIGURED, "the channel is no longer configured")
     try:
@@ -73,11 +81,21 @@ def connected(desk: Desk, name: str, mode: Mode) -> Channel:
         raise Refused(Reason.MISCONFIGURED, "there is no practice network for it") from None
 
 
+def within(desk: Desk, name: str, mode: Mode) -> AbstractContextManager[None]:
+    """Where the channel may connect to: in the public internet alone, unless it is on the practice
+    networks or its table says that its server is in a network of the council's own."""
+    configured = desk.channel(name)
+    return public_internet(only=configured is None or configured.is_public(mode))
+
+
 def _send(errand: Errand, desk: Desk) -> Receipt:
-    with deadline(desk.settings.timing.deadline.total_seconds()):
+    seconds = desk.settings.timing.deadline.total_seconds()
+    with deadline(seconds), within(desk, errand.channel, errand.mode):
         faultpoint("before-call")
         receipt = _try_twice(connected(desk, errand.channel, errand.mode), errand.post)
         faultpoint("after-call")
+        if not isinstance(receipt, Receipt):  # nothing else keeps a plugin to what it says
+            raise Uncertain(Reason.UNEXPECTED, f"the channel gave {type(receipt).__name__}")
         return receipt
 
 

@@ -27,7 +27,7 @@ import urllib3
 
 from console.domain.channel import Reason, Refused, SendError, Unavailable, Uncertain
 from workers.answers import retry_after, said, words
-from workers.connections import POOLS, calling, reach
+from workers.connections import POOLS, calling, in_public, reach
 from workers.deadline import deadline, left, tls_context
 from workers.secrecy import without_secrets
 
@@ -165,6 +165,8 @@ class _Session(requests.Session):
 
 def session(*, public_only: bool = False) -> requests.Session:
     """This thread's session, for an SDK: sessions are not made to be shared between threads."""
+    # Each has its own connections: a call that has to be public takes over none to a private one.
+    public_only = in_public(public_only)
     name = "public" if public_only else "any"
     found: requests.Session | None = getattr(_threads, name, None)
     if found is None:

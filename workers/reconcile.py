@@ -14,7 +14,7 @@ from console.store.deliveries import DeliveryRow
 from console.store.engine import Sessions, database_now
 from workers.claims import mode_of, post_of
 from workers.deadline import deadline
-from workers.deliver import connected, unexpected
+from workers.deliver import connected, unexpected, within
 from workers.errand import Errand
 from workers.recording import on_record
 
@@ -64,11 +64,14 @@ def look(errand: Errand, desk: Desk) -> Look:
     try:
         channel = connected(desk, errand.channel, errand.mode)
         assert isinstance(channel, Findable)
-        with deadline(desk.settings.timing.deadline.total_seconds()):
+        with (
+            deadline(desk.settings.timing.deadline.total_seconds()),
+            within(desk, errand.channel, errand.mode),
+        ):
             return Look(errand, receipt=channel.find(errand.post))
     except SendError as raised:
         return Look(errand, error=raised)
-    except Exception as raised:  # noqa: BLE001 - an adapter's own fault means: cannot tell
+    except (Exception, SystemExit) as raised:  # noqa: BLE001 - its own fault means: cannot tell
         return Look(errand, error=unexpected(errand.channel, raised))
 
 

@@ -20,7 +20,7 @@ from console.store import rounds
 from console.store.engine import Sessions, database_now
 from console.store.register import ChannelRow
 from workers.deadline import deadline
-from workers.deliver import connected, unexpected
+from workers.deliver import connected, unexpected, within
 from workers.secrecy import without_secrets
 
 T = TypeVar("T")
@@ -94,7 +94,8 @@ def _asked(
 ) -> tuple[T | None, SendError | None]:
     """One call, with the hard deadline that deliveries have."""
     try:
-        with deadline(desk.settings.timing.deadline.total_seconds()):
+        seconds = desk.settings.timing.deadline.total_seconds()
+        with deadline(seconds), within(desk, channel.name, Mode.ACTUAL):
             return what(connected(desk, channel.name, Mode.ACTUAL)), None
     except SendError as raised:
         return None, raised

@@ -12,7 +12,8 @@ from console.actions.errors import NotFound, Obstacle
 from console.actions.people import User
 from console.actions.recording import SYSTEM
 from console.actions.register import locked
-from console.channels import SEALED, ConfiguredChannel, keys_of
+from console.channel_faults import SEALED, keys_of
+from console.channels import ConfiguredChannel
 from console.domain.policy import Act
 from console.store import credentials
 from console.store.audit import Actor, record

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from console import channels, incident_types, places, voices
-from console.channels import ConfiguredChannel, Unseal, shut
+from console.channels import BrokenChannel, ConfiguredChannel, Unseal, shut
 from console.configuration import ConfigurationFaults, Fault
 from console.domain.channel import Pace
 from console.domain.incident import Mode
@@ -25,9 +25,14 @@ class Desk:
     """What channels add in their tone of voice."""
     unseal: Unseal = shut
     """Opens sealed credentials; a worker's desk alone can."""
+    broken: tuple[BrokenChannel, ...] = ()
+    """Configured, and left out: their networks' plugins are broken."""
 
     def channel(self, name: str) -> ConfiguredChannel | None:
         return next((one for one in self.channels if one.name == name), None)
+
+    def left_out(self, name: str) -> BrokenChannel | None:
+        return next((one for one in self.broken if one.name == name), None)
 
     @cached_property
     def paces(self) -> Mapping[str, Pace]:
@@ -50,10 +55,12 @@ def prepare(settings: Settings) -> Desk:
     phrases = voices.load(settings.templates, faults)
     if faults:
         raise ConfigurationFaults(faults)
+    found = channels.read(settings)
     return Desk(
         settings=settings,
-        channels=channels.configured(settings),
+        channels=found.usable,
         types=incident_types.load(settings.templates / "incidents", known),
         places=known,
         phrases=phrases,
+        broken=found.broken,
     )

@@ -13,8 +13,10 @@ from console.actions.desk import Desk
 from console.actions.errors import NotFound, Obstacle
 from console.actions.people import User
 from console.actions.recording import SYSTEM
-from console.channels import RESERVED, ConfiguredChannel
+from console.channel_faults import RESERVED
+from console.channels import BrokenChannel, ConfiguredChannel
 from console.domain import plain_text
+from console.domain.channel import Reason
 from console.domain.incident import Mode
 from console.domain.policy import Act
 from console.domain.register import CARRIES, NEXT, Move, Status
@@ -22,7 +24,7 @@ from console.domain.states import after
 from console.store import register, rounds
 from console.store.anchors import anything_released
 from console.store.audit import record
-from console.store.register import ChannelRow
+from console.store.register import ChannelRow, CheckRow
 
 
 class NameTaken(Obstacle):
@@ -100,6 +102,9 @@ def sync(db: Session, desk: Desk, now: datetime) -> None:
     """
     rows = {row.name: row for row in register.everything(db)}
     in_use = not rows and anything_released(db)
+    for broken in desk.broken:  # left out for now, and still ours
+        if rows.pop(broken.name, None):
+            _found_broken(db, broken, now)
     for channel in desk.channels:
         row = rows.pop(channel.name, None)
         if row is None:
@@ -209,6 +214,17 @@ def locked(db: Session, name: str) -> ChannelRow:
     if row is None:
         raise NotFound("channel", name)
     return row
+
+
+def _found_broken(db: Session, broken: BrokenChannel, now: datetime) -> None:
+    """Red in the register from now on, as after a check that failed; once for each fault."""
+    last = register.latest_checks(db).get(broken.name)
+    if last and last.detail == broken.fault.what:
+        return
+    reason = str(Reason.MISCONFIGURED)
+    what = broken.fault.what
+    db.add(CheckRow(channel=broken.name, at=now, passed=False, reason=reason, detail=what))
+    _on_record(db, broken.name, "channel left out, plugin broken", SYSTEM, now, {"what": what})
 
 
 def _enter(db: Session, channel: ConfiguredChannel, status: Status, now: datetime) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from console import channels, settings
+from console import channels, networks, settings
 from console.actions import desk
 from console.actions.desk import Desk
 from console.cli.main import WRONG, home_option
@@ -37,11 +37,21 @@ def command(home: Path, as_json: bool) -> None:
     wrong_secrets = [
         fault for one in ready.channels for fault in channels.missing_secrets(one, os.environ)
     ]
+    broken = [*(one.fault for one in ready.broken), *_broken_plugins(ready)]
     unreached = list(_unreached(ready.settings))
-    _say([*wrong_secrets, *unreached], as_json=as_json)
-    if not (wrong_secrets or unreached) and not as_json:
+    _say([*broken, *wrong_secrets, *unreached], as_json=as_json)
+    if not (broken or wrong_secrets or unreached) and not as_json:
         _praise(ready)
-    sys.exit(WRONG if wrong_secrets else 1 if unreached else 0)
+    sys.exit(WRONG if broken or wrong_secrets else 1 if unreached else 0)
+
+
+def _broken_plugins(ready: Desk) -> Iterator[Fault]:
+    """Those that no channel is configured on: nothing waits for them, and they are told all the
+    same."""
+    used = {one.network for one in ready.broken}
+    for one in networks.installed().values():
+        if one.error and one.name not in used:
+            yield Fault("network", one.name, one.fault, f"Put it right, or remove {one.package}")
 
 
 def _unreached(known: Settings) -> Iterator[Fault]:

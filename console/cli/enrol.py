@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 def enrol(desk: Desk) -> None:
     """Never keeps a part from starting: where the database is away or has another schema, the next
     start does it, and a channel that the register does not know can be used."""
+    for broken in desk.broken:
+        log.error("channel %s is left out: %s", broken.name, broken.fault.what)
     sessions = Sessions(desk.settings.database_url)
     try:
         if readiness.database(sessions) is not readiness.Database.READY:

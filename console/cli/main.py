@@ -18,6 +18,7 @@ COMMANDS = {
     "practice": "console.cli.practice",
     "migrate": "console.cli.migrate",
     "check": "console.cli.check",
+    "channel": "console.cli.channel",
     "user": "console.cli.user",
     "audit": "console.cli.audit",
     "secrets": "console.cli.secrets",

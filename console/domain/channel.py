@@ -10,9 +10,11 @@ tell a missing, unknown or mistyped one before it matters. ``practice`` (``Class
 str]]``) gives the settings that lead to the practice networks, with the placeholders
 ``{practice}`` (their address), ``{practice_address}`` (its host and port), ``{practice_host}``,
 ``{smtp_port}``, ``{world}`` (``actual`` or ``exercise``), ``{name}`` (the channel's name) and
-``{var}`` (the state folder). ``pace`` (``ClassVar[Pace]``) says how many calls the network takes;
-the council's own figures in channels.toml go before it. ``watch_every`` (``ClassVar[timedelta]``)
-is how often the account may be read; five minutes where nothing is said.
+``{var}`` (the state folder). ``replies`` and ``pictures`` (``ClassVar[bool]``) are True where a
+reply stands under its post, and where a picture is shown. ``pace`` (``ClassVar[Pace]``) says how
+many calls the network takes; the council's own figures in channels.toml go before it.
+``watch_every`` (``ClassVar[timedelta]``) is how often the account may be read; five minutes where
+nothing is said.
 """
 
 from collections.abc import Mapping, Sequence

@@ -12,7 +12,8 @@ from console.actions import credentials, register
 from console.actions.credentials import NothingToSeal, TooLongCredential
 from console.actions.errors import NotFound, NotPermitted
 from console.actions.people import User
-from console.channels import SEALED, connect
+from console.channel_faults import SEALED
+from console.channels import connect
 from console.configuration import SecretMissing
 from console.domain.incident import Mode
 from console.store import audit

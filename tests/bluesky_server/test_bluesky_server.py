@@ -6,9 +6,9 @@ import pytest
 import requests
 
 from console.domain.channel import Reason, Refused
-from tests.contracts.posts import picture, post
 from workers.atproto_account import session
 from workers.channels.bluesky import Bluesky
+from workers.contract.posts import picture, post
 from workers.tid import tid
 
 

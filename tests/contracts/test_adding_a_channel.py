@@ -1,23 +1,30 @@
-"""The example in docs/adding-a-channel.md works as it stands there."""
+"""docs/adding-a-channel.md, followed literally: its class, its lines, its tests."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from console.domain.channel import Channel, Checkable, Findable, Reason, Refused, Uncertain
-from tests.contracts.posts import post
-from tests.workers.peer import peer
+from console import settings
+from console.domain.channel import Channel, Checkable, Findable
+from workers.contract.peer import peer
+from workers.contract.posts import post
 
 PAGE = Path(__file__).parents[2] / "docs" / "adding-a-channel.md"
+CLASS, TESTS, CONTRACT = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+POINTS, CHANNEL, STAND_IN = re.findall(r"```toml\n(.*?)```", PAGE.read_text(), re.DOTALL)
 
 
 @pytest.fixture(scope="module")
 def signboard() -> type[Channel]:
-    (example,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     names: dict[str, type[Channel]] = {}
-    exec(compile(example, str(PAGE), "exec"), names)
+    exec(compile(CLASS, str(PAGE), "exec"), names)
     return names["Signboard"]
 
 
@@ -27,21 +34,14 @@ def answer(content: object) -> bytes:
     return head % len(body) + body
 
 
-def settings(url: str) -> dict[str, str]:
-    return {"url": url, "token": "a-token-for-the-sign"}
-
-
-def test_it_publishes(signboard: type[Channel]):
-    wanted = post()
-    with peer(answer({})) as sign:
-        assert signboard(settings(sign.url)).send(wanted).reference == wanted.key
-    assert sign.received[0].startswith(b"PUT /here ")
+def test_the_class_is_short():
+    assert len(CLASS.splitlines()) < 60
 
 
 def test_it_finds_what_the_sign_shows_and_nothing_else(signboard: type[Channel]):
     wanted = post()
     with peer(answer({"text": wanted.text})) as sign:
-        channel = signboard(settings(sign.url))
+        channel = signboard({"url": sign.url, "token": "a-token-for-the-sign"})
         assert isinstance(channel, Findable)
         assert channel.find(wanted)
         assert channel.find(post()) is None
@@ -49,19 +49,64 @@ def test_it_finds_what_the_sign_shows_and_nothing_else(signboard: type[Channel])
 
 def test_it_names_the_account(signboard: type[Channel]):
     with peer(answer({"name": "Ring road"})) as sign:
-        channel = signboard(settings(sign.url))
+        channel = signboard({"url": sign.url, "token": "a-token-for-the-sign"})
         assert isinstance(channel, Checkable)
         assert channel.check().name == "Ring road"
 
 
-def test_an_answer_cut_short_is_uncertain(signboard: type[Channel]):
-    with peer(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{") as sign, pytest.raises(Uncertain):
-        signboard(settings(sign.url)).send(post())
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page's files in a folder, installed as pip would."""
+    folder = tmp_path_factory.mktemp("signs")
+    (folder / "northbrae_signs").mkdir()
+    (folder / "northbrae_signs" / "__init__.py").touch()
+    (folder / "northbrae_signs" / "signboard.py").write_text(CLASS)
+    (folder / "test_signboard.py").write_text(TESTS)
+    about = folder / "northbrae_signs-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: northbrae-signs\nVersion: 1.0\n")
+    points = tomllib.loads(POINTS)["project"]["entry-points"]["skellat.channels"]
+    lines = "".join(f"{name} = {place}\n" for name, place in points.items())
+    (about / "entry_points.txt").write_text(f"[skellat.channels]\n{lines}")
+    return folder
 
 
-def test_no_error_shows_the_secret(signboard: type[Channel]):
-    said = b'HTTP/1.1 401 No\r\nContent-Length: 33\r\n\r\n{"error":"a-token-for-the-sign?"}'
-    with peer(said) as sign, pytest.raises(Refused) as refused:
-        signboard(settings(sign.url)).send(post())
-    assert refused.value.reason is Reason.CREDENTIAL
-    assert "a-token" not in f"{refused.value!r} {refused.value.detail}"
+def run(folder: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
+    path = f"{folder}{os.pathsep}{settings.ROOT}"
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": path} | more,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_its_tests_pass(package: Path):
+    done = run(package, "pytest", "-q", "-p", "no:cacheprovider")
+    assert done.returncode == 0, done.stdout
+    assert "3 passed" in done.stdout
+
+
+def test_skellat_finds_it_and_takes_its_channel(package: Path, tmp_path: Path):
+    config = shutil.copytree(settings.ROOT / "config", tmp_path / "config")
+    (config / "channels.toml").write_text(CHANNEL)
+    environment = {"SKELLAT_CONFIG": str(config), "RING_ROAD_SIGN": "a-token"}
+    found = run(package, "console.cli", "channel", "networks", "--json")
+    (sign,) = [one for one in json.loads(found.stdout) if one["name"] == "signboard"]
+    assert sign["package"] == "northbrae-signs"
+    checked = run(package, "console.cli", "check", "--json", "--dir", str(tmp_path), **environment)
+    keys = [fault["key"] for fault in json.loads(checked.stdout)["faults"]]
+    assert not [key for key in keys if "ring-road-sign" in key]
+
+
+def test_what_it_says_of_a_stand_in_and_the_contract_is_what_skellat_writes(tmp_path: Path):
+    wrote = run(tmp_path, "console.cli", "channel", "new", "signboard", "--dir", str(tmp_path))
+    assert wrote.returncode == 0, wrote.stderr
+    package = tmp_path / "skellat-signboard"
+    project = tomllib.loads((package / "pyproject.toml").read_text())["project"]
+    (group,) = tomllib.loads(STAND_IN)["project"]["entry-points"]
+    assert group in project["entry-points"]
+    written = (package / "tests" / "test_contract.py").read_text()
+    assert written.endswith(CONTRACT)

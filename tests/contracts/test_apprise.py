@@ -8,9 +8,9 @@ import requests
 
 from console.domain.channel import Findable, Reason, Refused, SendError, Unavailable, Uncertain
 from tests.contracts.conftest import Connect, Network
-from tests.contracts.posts import post
-from tests.workers.peer import peer
 from workers.channels.apprise import OURS, Apprise
+from workers.contract.peer import peer
+from workers.contract.posts import post
 
 
 @pytest.mark.parametrize("scheme", sorted(OURS))

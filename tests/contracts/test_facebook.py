@@ -8,9 +8,9 @@ import requests
 from console.domain.channel import Reason, Refused, Unavailable, Uncertain
 from tests.contracts.conftest import Connect, Network
 from tests.contracts.graph import answer, fault
-from tests.contracts.posts import picture, post
-from tests.workers.peer import peer
 from workers.channels.facebook import Facebook
+from workers.contract.peer import peer
+from workers.contract.posts import picture, post
 from workers.practice import Practice
 
 

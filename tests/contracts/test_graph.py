@@ -8,7 +8,7 @@ import pytest
 
 from console.domain.channel import Reason, Refused, SendError, Unavailable, Uncertain
 from tests.contracts.graph import answer, fault
-from tests.workers.peer import peer
+from workers.contract.peer import peer
 from workers.graph import Graph
 from workers.graph_errors import Duplicate, Gone
 

@@ -13,9 +13,9 @@ from console.domain.channel import Picture, Reason, Refused, Unavailable, Uncert
 from tests.contracts.conftest import Connect, Network
 from tests.contracts.expected import fitting
 from tests.contracts.graph import answer, fault
-from tests.contracts.posts import picture, post
-from tests.workers.peer import peer
 from workers.channels.instagram import Instagram
+from workers.contract.peer import peer
+from workers.contract.posts import picture, post
 from workers.deadline import deadline
 from workers.practice import Practice
 

@@ -8,10 +8,10 @@ import pytest
 
 from console.domain.channel import Post, Reason, Refused, SendError, Unavailable, Uncertain
 from tests.contracts.conftest import Connect, Network
-from tests.contracts.posts import picture, post
-from tests.workers.peer import Peer, peer
 from workers import little_text
 from workers.channels.linkedin import LinkedIn
+from workers.contract.peer import Peer, peer
+from workers.contract.posts import picture, post
 from workers.linkedin_api import explained, same_house
 
 AWKWARD = r"""A9 (north) closed [to all]: <snow> & {ice} | ~2 m * 3_4 @depot C:\road #Snow a#b # 1

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from console.domain.channel import Post, Reason, Unavailable
-from tests.contracts.posts import post
-from tests.workers.peer import peer
 from workers.channels.mastodon import Mastodon
+from workers.contract.peer import peer
+from workers.contract.posts import post
 
 TEXT = """Snow & ice <A9>: closed. #Snow @desk@northbrae.example
 

@@ -8,10 +8,10 @@ import pytest
 from console.domain.channel import Reason, Refused, SendError, Unavailable, Uncertain
 from tests.contracts.conftest import Connect, Network
 from tests.contracts.expected import fitting
-from tests.contracts.posts import post
-from tests.workers.peer import peer
 from workers.channels.notify_email import NotifyEmail
 from workers.channels.notify_sms import NotifySms
+from workers.contract.peer import peer
+from workers.contract.posts import post
 from workers.practice.notify import KEY
 
 NUMBER = "+447700900123"

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from console.domain.channel import Reason, Refused, Unavailable
-from tests.contracts.posts import picture, post
 from workers.channels.public_page import PublicPage
+from workers.contract.posts import picture, post
 
 
 @pytest.fixture

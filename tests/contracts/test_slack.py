@@ -8,9 +8,9 @@ import pytest
 
 from console.domain.channel import Post, Reason, Refused, SendError, Unavailable, Uncertain
 from tests.contracts.conftest import Connect, Network
-from tests.contracts.posts import picture, post
-from tests.workers.peer import peer
 from workers.channels.slack import Slack
+from workers.contract.peer import peer
+from workers.contract.posts import picture, post
 
 SCOPES = "chat:write,channels:history,channels:read"
 

@@ -11,8 +11,8 @@ import pytest
 
 from console.domain.channel import Reason, Refused
 from tests.contracts.conftest import Connect
-from tests.contracts.posts import picture, post
 from workers.channels.smtp import Smtp
+from workers.contract.posts import picture, post
 from workers.smtp import MailServer, wire_form
 
 SETTINGS = {"host": "127.0.0.1", "security": "none", "sender": "alerts@northbrae.example"}

@@ -14,9 +14,9 @@ from console.domain.channel import (
     Uncertain,
 )
 from tests.contracts.conftest import Connect, Network
-from tests.contracts.posts import picture, post
-from tests.workers.peer import peer
 from workers.channels.teams import Teams, _message
+from workers.contract.peer import peer
+from workers.contract.posts import picture, post
 
 SIGNATURE = "a-signature-9f3c"
 

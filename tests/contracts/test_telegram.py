@@ -10,10 +10,10 @@ import pytest
 
 from console.domain.channel import Findable, Reason, Refused, SendError, Unavailable, Uncertain
 from tests.contracts.conftest import Connect, Network
-from tests.contracts.posts import picture, post
 from tests.real.ports import free_port
-from tests.workers.peer import peer
 from workers.channels.telegram import Telegram
+from workers.contract.peer import peer
+from workers.contract.posts import picture, post
 from workers.http import deadline
 from workers.practice import Practice
 
@@ -254,7 +254,7 @@ with suppress(SystemExit):
     main(["--help"])
 logging.getLogger().setLevel(logging.DEBUG)
 from console.domain.channel import SendError
-from tests.contracts.posts import post
+from workers.contract.posts import post
 from workers.channels.telegram import Telegram
 for url in ("{practice.url}/telegram", "http://network.invalid", "http://127.0.0.1:{free_port()}"):
     channel = Telegram({{"url": url, "token": "{TOKEN}", "channel": "@practice"}})

@@ -10,9 +10,9 @@ import pytest
 from console.domain.channel import Post, Reason, Refused, SendError, Unavailable, Uncertain
 from tests.contracts.conftest import Connect, Network
 from tests.contracts.expected import fitting
-from tests.contracts.posts import post
-from tests.workers.peer import peer
 from workers.channels.twilio import Twilio
+from workers.contract.peer import peer
+from workers.contract.posts import post
 
 SENDER = "+15005550006"
 NUMBER = "+447700900123"

@@ -8,9 +8,9 @@ import pytest
 
 from console.domain.channel import Post, Reason, Refused, SendError, Unavailable, Uncertain
 from tests.contracts.conftest import Connect, Network
-from tests.contracts.posts import picture, post
-from tests.workers.peer import Peer, peer
 from workers.channels.x import X
+from workers.contract.peer import Peer, peer
+from workers.contract.posts import picture, post
 
 KEYS = {"consumer_key": "ckey", "consumer_secret": "csec", "token": "tkey", "token_secret": "tsec"}
 TEXT = """Snow & ice <A9>: closed. #Snow

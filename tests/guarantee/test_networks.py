@@ -18,8 +18,8 @@ from console import settings
 from tests.guarantee.installation import DEADLINE, MAIL, SETTLE, Installation, Workers
 from tests.guarantee.moody import Mood, Server, moody
 from tests.waiting import until
-from tests.workers.peer import peer
 from tests.workers.test_tls import certificate
+from workers.contract.peer import peer
 
 ONCE = Counter({"mastodon": 1, "bluesky": 1, "webhook": 1, "public-page": 1})
 TOKEN = "a-token-of-the-desk"
@@ -122,6 +122,7 @@ title = "Mastodon"
 account = "@northbrae@social.example"
 url = "{server.url}"
 token = "env:SKELLAT_MASTODON_TOKEN"
+private_network = true
 """
     return start(installation, tables, tmp_path, SKELLAT_MASTODON_TOKEN=TOKEN)
 

@@ -17,9 +17,9 @@ from console.domain.channel import Picture
 from console.domain.incident import Mode
 from console.store.messages import PictureRow
 from console.web.context import Web
-from tests.contracts.posts import post
 from tests.web import acting
 from tests.web.conftest import Browser
+from workers.contract.posts import post
 from workers.practice import Practice
 
 

@@ -3,11 +3,11 @@
 import pytest
 
 from console.domain.channel import Reason, Refused, Unavailable
-from tests.contracts.posts import post
-from tests.workers.peer import peer
 from workers import http
 from workers.addresses import is_public, refuse_private
 from workers.channels.webhook import Webhook
+from workers.contract.peer import peer
+from workers.contract.posts import post
 
 PRIVATE = [
     "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1",

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from console.domain.channel import Reason, Refused, SendError, Unavailable, Uncertain
-from tests.workers.peer import drip, peer
 from workers import http
+from workers.contract.peer import drip, peer
 from workers.secrecy import conceal
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"

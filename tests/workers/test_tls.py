@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from console.domain.channel import Reason, Refused, Unavailable, Uncertain
-from tests.contracts.posts import post
 from tests.real.ports import free_port
-from tests.workers.peer import drip, peer
 from workers import http
 from workers.channels.smtp import Smtp
+from workers.contract.peer import drip, peer
+from workers.contract.posts import post
 from workers.deadline import tls_context
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"

@@ -32,6 +32,8 @@ _PAGE = 50
 
 class Bluesky:
     limit: ClassVar[Limit] = Limit(300, Counting.GRAPHEMES, octets=3000)
+    replies: ClassVar[bool] = True
+    pictures: ClassVar[bool] = True
     repeatable: ClassVar[bool] = True
     keys: ClassVar[Mapping[str, Key]] = {
         "url": Key(required=False, hint="the account's server; https://bsky.social if left out"),

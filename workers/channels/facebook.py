@@ -40,6 +40,8 @@ _MAY_PUBLISH, _MAY_READ = "pages_manage_posts", "pages_read_engagement"
 
 class Facebook:
     limit: ClassVar[Limit] = Limit(63_206)
+    replies: ClassVar[bool] = True
+    pictures: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
     pace: ClassVar[Pace] = Pace(parallel=2, per_minute=30)
     keys: ClassVar[Mapping[str, Key]] = {

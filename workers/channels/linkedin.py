@@ -41,6 +41,7 @@ _URN = re.compile(r"urn:li:(?:share|ugcPost):\d+")
 
 class LinkedIn:
     limit: ClassVar[Limit] = Limit(3000)
+    pictures: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
     pace: ClassVar[Pace] = Pace(parallel=1)
     keys: ClassVar[Mapping[str, Key]] = {

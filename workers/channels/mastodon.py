@@ -31,6 +31,8 @@ _PAGES = 10
 
 class Mastodon:
     limit: ClassVar[Limit] = Limit(500, Counting.MASTODON)
+    replies: ClassVar[bool] = True
+    pictures: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
     """Mastodon keeps an Idempotency-Key for an hour; Takahe and GoToSocial ignore it."""
     keys: ClassVar[Mapping[str, Key]] = {

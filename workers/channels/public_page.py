@@ -24,6 +24,8 @@ from console.domain.channel import Checked, Key, Limit, Post, Reason, Receipt, R
 
 class PublicPage:
     limit: ClassVar[Limit] = Limit()
+    replies: ClassVar[bool] = True
+    pictures: ClassVar[bool] = True
     repeatable: ClassVar[bool] = True
     keys: ClassVar[Mapping[str, Key]] = {
         "folder": Key(hint="the folder that the web shows the public page from"),

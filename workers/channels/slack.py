@@ -35,6 +35,8 @@ _PAGES = 10
 
 class Slack:
     limit: ClassVar[Limit] = Limit(_LONGEST)
+    replies: ClassVar[bool] = True
+    pictures: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
     # https://docs.slack.dev/apis/web-api/rate-limits: one message a second and channel.
     pace: ClassVar[Pace] = Pace(parallel=1, per_minute=60)

@@ -17,6 +17,8 @@ _LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
 
 class Smtp:
     limit: ClassVar[Limit] = Limit()
+    replies: ClassVar[bool] = True
+    pictures: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
     # What Exchange Online takes from one mailbox; it also wants 30 a minute at most, which
     # `per_minute` is for: https://learn.microsoft.com/exchange/troubleshoot/send-emails/smtp-submission-improvements

@@ -34,6 +34,7 @@ _LINK = re.compile(r"(https?://[^\s<>]*[^\s<>.,;:!?)\]])")
 class Teams:
     limit: ClassVar[Limit] = Limit(octets=24_000)
     """What is left for the words once the card is written around them."""
+    pictures: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
     pace: ClassVar[Pace] = Pace(per_minute=60)
     keys: ClassVar[Mapping[str, Key]] = {

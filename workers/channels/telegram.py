@@ -48,6 +48,8 @@ _MEANINGS: tuple[tuple[str, Reason, str], ...] = (
 
 class Telegram:
     limit: ClassVar[Limit] = Limit(4096, Counting.UTF_16)
+    replies: ClassVar[bool] = True
+    pictures: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
     # One a second, and twenty a minute: https://core.telegram.org/bots/faq
     pace: ClassVar[Pace] = Pace(parallel=1, per_minute=20)

@@ -37,6 +37,8 @@ _QUOTAS = "quota_usage,config,reply_quota_usage,reply_config"
 
 class Threads:
     limit: ClassVar[Limit] = Limit(500, Counting.THREADS)
+    replies: ClassVar[bool] = True
+    pictures: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
     pace: ClassVar[Pace] = Pace(parallel=2, per_minute=30)
     keys: ClassVar[Mapping[str, Key]] = {

@@ -12,6 +12,7 @@ from workers.secrecy import conceal
 
 class Webhook:
     limit: ClassVar[Limit] = Limit()
+    replies: ClassVar[bool] = True
     repeatable: ClassVar[bool] = True
     """The receiver is to ignore a ``webhook-id`` that it has seen, says the standard."""
     keys: ClassVar[Mapping[str, Key]] = {

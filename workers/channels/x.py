@@ -40,6 +40,8 @@ _FIELDS = "created_at,entities,note_tweet"
 
 class X:
     limit: ClassVar[Limit] = Limit(280, Counting.WEIGHTED)
+    replies: ClassVar[bool] = True
+    pictures: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
     # 100 in 15 minutes for an account: https://docs.x.com/x-api/fundamentals/rate-limits
     pace: ClassVar[Pace] = Pace(parallel=1, per_minute=6)

@@ -1,5 +1,7 @@
-"""The practice networks that speak HTTP. A new one is one file here and one line in this list."""
+"""The practice networks that speak HTTP: one file and one line each here, and those of other
+packages (see `stand_ins`)."""
 
+from workers.practice import stand_ins
 from workers.practice.apprise import Apprise
 from workers.practice.bluesky import Bluesky
 from workers.practice.facebook import Facebook
@@ -16,7 +18,7 @@ from workers.practice.twilio import Twilio
 from workers.practice.webhook import Webhook
 from workers.practice.x import X
 
-NETWORKS: tuple[type[Network], ...] = (
+OURS: tuple[type[Network], ...] = (
     Mastodon,
     Bluesky,
     Webhook,
@@ -33,5 +35,6 @@ NETWORKS: tuple[type[Network], ...] = (
     LinkedIn,
     Telegram,
 )
+NETWORKS = (*OURS, *stand_ins.found({one.name for one in OURS} | {"smtp"}))
 TITLES = {one.name: one.title for one in NETWORKS} | {"smtp": "E-mail"}
 NAMES = tuple(TITLES)

@@ -16,6 +16,7 @@ from workers.practice.mailbox import Mailbox, Mails, MailServer
 from workers.practice.networks import NAMES, NETWORKS
 from workers.practice.pictures import Pictures, media_type
 from workers.practice.server import Server, Site
+from workers.practice.stand_ins import routes_of
 
 
 class Practice:
@@ -83,7 +84,7 @@ class Practice:
             *[Route(method, "/redirected", self._redirected) for method in ("GET", "POST")],
         ]
         for one in NETWORKS:
-            routes += one(self.log, self.pictures).routes()
+            routes += routes_of(one, self.log, self.pictures)
         return Site(Routes(routes), self.faults, {one.name: one for one in NETWORKS})
 
     def _log(self, request: Request) -> Answer:

@@ -1,5 +1,5 @@
 from console.domain.channel import Reason, Receipt, Uncertain
-from tests.contracts.expected import HTTP, Expected
+from workers.contract import HTTP, Expected
 
 EXPECTED = Expected(
     secret={"url": "json://desk:canary-word-6b2d@127.0.0.1:9/here"},
@@ -11,7 +11,5 @@ EXPECTED = Expected(
     },
     scheme="json",
     unreachable=(Uncertain, Reason.NO_ANSWER),
-    shows_pictures=False,
-    threads=False,
     names_the_time=False,
 )

@@ -1,3 +1,3 @@
-from tests.contracts.expected import Expected
+from workers.contract import Expected
 
 EXPECTED = Expected(secret={"password": "canary-word-9c2e"})

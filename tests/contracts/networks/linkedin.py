@@ -1,8 +1,7 @@
-from tests.contracts.expected import Expected
+from workers.contract import Expected
 
 # An update is a post of its own: a comment would reach nobody's feed.
 EXPECTED = Expected(
     secret={"token": "canary-token-5e81"},
-    threads=False,
     names_the_time=False,
 )

@@ -1,3 +1,3 @@
-from tests.contracts.expected import Expected
+from workers.contract import Expected
 
 EXPECTED = Expected(secret={"token": "canary-token-1f3a"})

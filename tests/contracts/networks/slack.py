@@ -1,4 +1,4 @@
-from tests.contracts.expected import Expected
+from workers.contract import Expected
 
 EXPECTED = Expected(
     secret={"token": "canary-token-4a8c"},

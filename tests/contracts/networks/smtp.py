@@ -1,5 +1,5 @@
 from console.domain.channel import Reason, Refused, Unavailable, Uncertain
-from tests.contracts.expected import HTTP, Expected
+from workers.contract import HTTP, Expected
 
 EXPECTED = Expected(
     secret={"password": "canary-mail-3b7d"},

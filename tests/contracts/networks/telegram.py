@@ -1,4 +1,4 @@
-from tests.contracts.expected import Expected
+from workers.contract import Expected
 
 # Telegram takes no description of a picture.
 EXPECTED = Expected(secret={"token": "1000:canary-token-6c11"}, shows_pictures=False)

@@ -31,7 +31,7 @@ def jpeg() -> bytes:
 def post(**chosen: Any) -> Post:
     """A post of its own: nothing in it is equal to another one's."""
     n = next(_numbers)
-    usual = {
+    usual: dict[str, Any] = {
         "key": f"delivery-{n}",
         "text": f"Snow & ice <{n}>: the A9 is closed at Northbrae. #Snow\n\n"
         f"Rhagor: https://northbrae.example/i/{n}.",
