@@ -12,7 +12,7 @@ from console.faultpoints import spared
 from console.store import anchors, rounds
 from console.store.engine import Sessions, database_now
 from console.store.register import EVERYTHING
-from workers import findings, summary
+from workers import findings, summary, trial
 from workers.deadline import clock
 from workers.rounds import Round, go, take, wanted
 
@@ -20,6 +20,9 @@ AT_ONCE = 4
 """Rounds at the same time: a network that hangs keeps one of them for its deadline."""
 GOODBYE = 2.0
 """Seconds that a stop waits for rounds; one that is left comes due again when its lease ends."""
+
+BETWEEN_TRIALS = 10.0
+"""Seconds between two trials of a credential that somebody offered."""
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,7 @@ class Watchman:
         self._stopping = threading.Event()
         self._free = threading.Semaphore(AT_ONCE)
         self._prepared = False
+        self._try_at = float("-inf")
         self._going: set[threading.Thread] = set()
         self._walking = threading.Thread(target=self._walk, name="rounds")
 
@@ -69,8 +73,14 @@ class Watchman:
         with self._sessions.read() as db:
             now = database_now(db)
             due, write = rounds.any_due(db, now), rounds.summary_due(db, now)
-        if not (due or write) or anchors.blocked(self._sessions, self._desk.settings.home):
+            offered = clock() >= self._try_at and trial.any_offered(db)
+        if not (due or write or offered) or anchors.blocked(
+            self._sessions, self._desk.settings.home
+        ):
             return
+        if offered:
+            self._try_at = clock() + BETWEEN_TRIALS
+            trial.try_offered(self._sessions, self._desk)
         if write:
             summary.tell(self._sessions, self._desk)
         if due:

@@ -13,6 +13,7 @@ from console.settings import Settings
 from console.store.engine import Sessions
 from console.web import (
     access,
+    channel_credentials,
     channel_details,
     channel_keeping,
     channels,
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     channels.blueprint,
     channel_details.blueprint,
     channel_keeping.blueprint,
+    channel_credentials.blueprint,
     holds.blueprint,
     findings.blueprint,
     public.blueprint,

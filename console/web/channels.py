@@ -11,7 +11,7 @@ from console.actions.estate import Account, Estate
 from console.actions.people import User
 from console.domain.policy import Act
 from console.domain.register import ENOUGH_CUSTODIANS, NEXT, WILL_FAIL, Move, Status
-from console.web import channel_words, findings
+from console.web import channel_words, findings, sealed
 from console.web.access import me
 from console.web.context import web
 from console.web.plot import plot
@@ -75,6 +75,7 @@ def show(name: str, errors: Mapping[str, str] | None = None) -> str:
         knowing = estate.still_knowing(db, name)
         everybody = people.everybody(db) if me().may(Act.KEEP) else []
         seen = findings.section(db, name)
+        written = sealed.section(db, name)
     counted = [(one.at, one.followers) for one in reversed(checks) if one.followers is not None]
     wrong = errors or {}
     return render_template(
@@ -89,6 +90,7 @@ def show(name: str, errors: Mapping[str, str] | None = None) -> str:
         reds=said_reds(account),
         register=register_words,
         questions=channel_words.QUESTIONS,
+        sealed=written,
         wrong=wrong,
         errors=[{"text": text, "href": f"#{field}"} for field, text in wrong.items()],
         **seen,

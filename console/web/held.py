@@ -19,6 +19,8 @@ SECRETS = {
     "password": "Password",
 }
 """What a page never repeats, not even hidden: it is typed again."""
+CREDENTIAL = "credential-"
+"""How the fields begin that a channel's passwords and tokens are written in."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Held:
     @property
     def asked(self) -> list[tuple[str, str]]:
         """What has to be typed again: its field, and what people call it."""
-        return [(name, SECRETS[name]) for name in self.secrets]
+        return [(name, SECRETS.get(name, "Password or token")) for name in self.secrets]
 
 
 def ask_to_sign_in() -> Response | tuple[str, int]:
@@ -53,12 +55,12 @@ def current() -> Held:
     fields = [
         (name, value)
         for name, values in request.form.lists()
-        if name not in _OWN and name not in SECRETS
+        if name not in _OWN and not _secret(name)
         for value in values
     ]
     if any(file.filename for file in request.files.values()):
         fields.append((LOST_PICTURE, "yes"))
-    secrets = tuple(name for name in SECRETS if request.form.get(name))
+    secrets = tuple(name for name in request.form if _secret(name) and request.form[name])
     return Held(request.full_path.rstrip("?"), tuple(fields), secrets)
 
 
@@ -69,10 +71,14 @@ def load(dumped: str) -> Held | None:
         return Held(
             own_path(path),
             tuple((str(name), str(value)) for name, value in fields),
-            tuple(name for name in SECRETS if name in secrets),
+            tuple(str(name) for name in secrets if _secret(str(name))),
         )
     except (ValueError, TypeError):
         return None
+
+
+def _secret(name: str) -> bool:
+    return name in SECRETS or name.startswith(CREDENTIAL)
 
 
 def own_path(path: str) -> str:

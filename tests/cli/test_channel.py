@@ -258,20 +258,20 @@ def custodian(stage: Stage, name: str) -> User:
 
 def test_a_handover_says_what_is_left_until_nothing_is(run: Run, stage: Stage) -> None:
     entered(stage)
-    one, other = custodian(stage, "One"), custodian(stage, "Other")
+    one, other, third = (custodian(stage, name) for name in ("One", "Other", "Third"))
     assert told(run("handover", one.email, "--json"))["lines"] == []
     with stage.sessions.begin() as db:
-        for person in (one, other):
+        for person in (one, other, third):
             keeping.entrust(db, channel="mastodon", user_id=person.id, by=other, now=stage.now)
     shown = run("handover", "ONE@northbrae.example")
     assert shown.exit_code == 1
-    assert "Name another custodian and relieve this one." in shown.stdout
+    assert "Mastodon (mastodon), custodian: name somebody else" in shown.stdout
     assert "1 of 1 left." in shown.stdout
     with stage.sessions.begin() as db:
         keeping.release(db, channel="mastodon", user_id=one.id, by=other, now=stage.now)
         register.rotated(db, name="mastodon", by=other, now=stage.now)
     (line,) = told(run("handover", one.email, "--json"), code=1)["lines"]
-    assert line["left"] == ["Prove the new one: `skellat channel check mastodon`."]
+    assert line["left"] == "wait for the next check to pass, which proves the new one"
     assert run("check", "mastodon").exit_code == 0
     shown = run("handover", one.email)
     assert shown.exit_code == 0
