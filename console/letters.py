@@ -132,7 +132,7 @@ def _trouble(db: Session, desk: Desk, message_id: str, _: str) -> Facts | None:
         return None
     counted = Counter(_line(one, exercise, zone) for one in found)
     lines = [replace(line, recipients=number) for line, number in counted.items()]
-    tags = Counter(_tag(one, exercise) for one in found)
+    tags = Counter(trouble_words.tag_of(one, exercise=exercise, late=True)[0] for one in found)
     worst = sorted(tags.items(), key=lambda one: (":" not in one[0], one[0]))
     kinds = [f"{number} {tag.partition(':')[0]}" for tag, number in worst]
     return _about(desk, sheet) | {
@@ -145,17 +145,13 @@ def _trouble(db: Session, desk: Desk, message_id: str, _: str) -> Facts | None:
 
 
 def _line(one: cards.Delivery, exercise: bool, zone: ZoneInfo) -> Line:
+    tag, _ = trouble_words.tag_of(one, exercise=exercise, late=True)
     said = trouble_words.words(one, exercise=exercise)
     to_do = said.to_do
     if one.state is DeliveryState.QUEUED and one.tries and one.due_at and not one.hold:
         to_do += f" Next try {one.due_at.astimezone(zone):%H:%M}."
     where = one.where if one.state is DeliveryState.UNCERTAIN else ""
-    return Line(one.title, _tag(one, exercise), said.what, to_do, where, 1)
-
-
-def _tag(one: cards.Delivery, exercise: bool) -> str:
-    held = one.hold is not None
-    return trouble_words.tag(one.state, exercise=exercise, late=True, held=held)[0]
+    return Line(one.title, tag, said.what, to_do, where, 1)
 
 
 _FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {

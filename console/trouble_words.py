@@ -42,6 +42,10 @@ def tag(
     return LATE if late and state in _UNDER_WAY else tags(exercise)[state]
 
 
+def tag_of(one: cards.Delivery, *, exercise: bool, late: bool) -> tuple[str, str]:
+    return tag(one.state, exercise=exercise, late=late, held=one.hold is not None)
+
+
 WHAT_TO_DO: Mapping[str, tuple[str, str]] = {
     Reason.CREDENTIAL: (
         "The network did not accept our sign-in.",

@@ -223,7 +223,8 @@ def _custodians(
     custodies: Sequence[CustodyRow], people: Mapping[str, UserRow]
 ) -> tuple[Custodian, ...]:
     kept = ((one, people[one.user_id]) for one in custodies if one.until is None)
-    return tuple(Custodian(who.id, who.name, who.email, who.active, one.since) for one, who in kept)
+    cards = (Custodian(who.id, who.name, who.email, who.active, one.since) for one, who in kept)
+    return tuple(sorted(cards, key=lambda one: (one.since, one.name)))
 
 
 def _by_channel(custodies: Sequence[CustodyRow]) -> Mapping[str, list[CustodyRow]]:

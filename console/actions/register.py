@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -145,7 +145,7 @@ def change(db: Session, *, name: str, details: Details, by: User, now: datetime)
     by.must_be_able_to(Act.KEEP)
     row = locked(db, name)
     if row.ours:  # these two are the configuration's
-        details = _but(details, title=row.title, handle=row.handle)
+        details = replace(details, title=row.title, handle=row.handle)
     before = {one.name: getattr(row, one.name) for one in fields(details)}
     _write(row, details)
     changed = sorted(name for name, value in before.items() if value != getattr(row, name))
@@ -232,10 +232,6 @@ def _fitting(field: str, written: str, most: int) -> str:
     if field in ("kept_in", "if_lost", "second_factor") and _TOKEN.search(_REFERENCE.sub("", text)):
         raise SecretInRegister(field)
     return text
-
-
-def _but(details: Details, **other: str) -> Details:
-    return Details(**{one.name: getattr(details, one.name) for one in fields(details)} | other)
 
 
 def _on_record(

@@ -99,9 +99,7 @@ def _line(
 ) -> Line:
     exercise = sheet.incident.exercise
     late = delivery.late or now - delivery.changed_at > settings.timing.late
-    tag, colour = trouble_words.tag(
-        delivery.state, exercise=exercise, late=late, held=delivery.hold is not None
-    )
+    tag, colour = trouble_words.tag_of(delivery, exercise=exercise, late=late)
     said = trouble_words.words(
         delivery, exercise=exercise, next_=_next(delivery, now, settings.zone)
     )

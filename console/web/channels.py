@@ -10,15 +10,13 @@ from console.actions import estate, people
 from console.actions.estate import Account, Estate
 from console.actions.people import User
 from console.domain.policy import Act
-from console.domain.register import NEXT, WILL_FAIL, Move, Status
+from console.domain.register import ENOUGH_CUSTODIANS, NEXT, WILL_FAIL, Move, Status
 from console.web import channel_words, findings
 from console.web.access import me
 from console.web.context import web
 from console.web.plot import plot
 
 blueprint = Blueprint("channels", __name__)
-ENOUGH = 2
-"""A bus factor that is none to worry about."""
 _OUT_OF_USE = (Status.PARKED, Status.RETIRED)
 
 
@@ -53,7 +51,7 @@ def page() -> str:
         "pages/channels.html",
         estate=found,
         bus_factor=register_words.bus_factor(found),
-        worrying=found.bus_factor is not None and found.bus_factor < ENOUGH,
+        worrying=found.bus_factor is not None and found.bus_factor < ENOUGH_CUSTODIANS,
         groups=grouped([one for one in found.accounts if shown.fits(one)]),
         shows={key: (one.text, sum(map(one.fits, found.accounts))) for key, one in SHOWS.items()},
         chosen=chosen if chosen in SHOWS else "",

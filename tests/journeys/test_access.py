@@ -80,6 +80,35 @@ def test_no_page_shuts_anybody_out(
     assert not wrong
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_of_the_register_shuts_anybody_out(
+    demo: Demo, browser: Browser, scheme: Literal["light", "dark"]
+) -> None:
+    page = phone(browser, scheme=scheme, size=SMALL).new_page()
+    sign_in(page, demo, "channel custodian")
+    wrong: dict[str, object] = {}
+
+    def look(name: str) -> None:
+        if found := _violations(page):
+            wrong[name] = found
+        if (width := page.evaluate("document.documentElement.scrollWidth")) > SMALL[0]:
+            wrong[f"{name}, sideways"] = width
+
+    for path in ("", "/new", "/mastodon", "/mastodon/edit", "/mastodon/moves/park", "/hold"):
+        page.goto(f"{demo.base}/channels{path}")
+        look(path)
+    page.get_by_role("button", name="Hold all").click()
+    look("a hold without a reason")
+    page.get_by_label("Why").fill("Trying it")
+    page.get_by_role("button", name="Hold all").click()
+    look("held")
+    page.get_by_role("link", name="Let everything go").click()
+    look("let go")
+    page.get_by_role("button", name="Let everything go").click()
+    assert page.get_by_text("is held by").count() == 0
+    assert not wrong
+
+
 def _violations(page: Page) -> list[str]:
     options = {"runOnly": {"type": "tag", "values": RULES}}
     found = Axe().run(page, options=options).response["violations"]
