@@ -24,17 +24,6 @@ SETTLED: Mapping[Settled, str] = {
     Settled.OURS: "It was us",
     Settled.DEALT: "It was not us, and is put right",
 }
-TO_DO = (
-    (
-        "Freeze this channel",
-        "if the post or the change is not the council's: nothing leaves on it until somebody lets "
-        "it go.",
-    ),
-    ("Hold all", "if more than one account may be in wrong hands: every queue stops."),
-    ("Tell the public", "on the other channels that this account is not ours for now."),
-)
-"""What to do, and when; each is a link where it stands."""
-OURS = "If it was us, say so on the channel's page, so that nobody has to wonder."
 _NETWORKS = {"linkedin": "LinkedIn", "x": "X", "facebook": "Facebook"}
 
 
@@ -54,8 +43,14 @@ def what(one: Finding) -> str:
             return f"Visitors are sent to {one.found}." if one.found else "It says so no more."
         case Kind.AVATAR:
             return "Look at it: visitors see another picture than before."
-    before, found = (text or "(nothing)" for text in (one.before, one.found))
-    return f"It was: {before} It is now: {found}"
+    before, found = (f"“{text}”" if text else "nothing" for text in (one.before, one.found))
+    return f"It was {before}, and is now {found}."
+
+
+def headline(one: Finding) -> str:
+    """As it begins a sentence."""
+    words = WHAT[one.kind]
+    return words[0].upper() + words[1:]
 
 
 def not_ours(base: str, account: ChannelRow) -> str:

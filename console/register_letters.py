@@ -74,8 +74,7 @@ def finding(db: Session, desk: Desk, finding_id: str, _: str) -> Facts | None:
 def _seen(desk: Desk, one: Finding) -> Seen:
     words = one.found if one.kind is Kind.STRANGER else ""
     at = f"{one.at.astimezone(desk.settings.zone):%H:%M, %a %-d %b}"
-    headline = finding_words.WHAT[one.kind].capitalize()
-    return Seen(headline, finding_words.what(one), words, one.url, at)
+    return Seen(finding_words.headline(one), finding_words.what(one), words, one.url, at)
 
 
 def summary(db: Session, desk: Desk, week: str, _: str) -> Facts | None:

@@ -80,7 +80,7 @@ def _line(one: Finding) -> Line:
     repins = one.kind is Kind.ACCOUNT
     return Line(
         finding=one,
-        headline=finding_words.WHAT[one.kind].capitalize(),
+        headline=finding_words.headline(one),
         what=finding_words.what(one),
         words=one.found if one.kind is Kind.STRANGER else "",
         settled=finding_words.SETTLED[one.how] if one.how else "",

@@ -87,3 +87,28 @@ def test_an_answer_of_another_shape_is_no_absence():
         channel = Mastodon({"url": server.url.removesuffix("/here"), "token": "a-token"})
         with pytest.raises(Unavailable):
             channel.find(post())
+
+
+def test_an_account_that_has_moved_says_where_to():
+    known = {
+        "id": "1", "acct": "desk", "display_name": "Desk", "note": "<p>One</p><p>Two</p>",
+        "avatar": "https://m.example/a.png", "followers_count": 7,
+        "moved": {"acct": "desk@n.example", "url": "https://n.example/@desk"},
+    }  # fmt: skip
+    with peer(answer(known)) as server:
+        url = server.url.removesuffix("/here")
+        checked = Mastodon({"url": url, "token": "a-token"}).check()
+    assert checked.profile["moved"] == "https://n.example/@desk"
+    assert checked.profile["bio"] == "One\nTwo"
+
+
+def test_what_an_account_passes_on_is_read_as_its_own():
+    wanted = post(text="Refunds here")
+    boost = status(wanted, "<p>Refunds here</p>", reblog={"id": "3"})
+    account = answer({"id": "1", "acct": "desk"})
+    with peer(account, answer([boost])) as server:
+        url = server.url.removesuffix("/here")
+        (shown,) = Mastodon({"url": url, "token": "a-token"}).recent(
+            wanted.created_at - timedelta(minutes=1)
+        )
+    assert shown.text == "Boosted: Refunds here"

@@ -81,7 +81,7 @@ def test_one_that_the_network_refuses_is_forgotten_and_says_why(sealed: Stage) -
     assert current(sealed) == TOKEN
     found = standings(sealed)
     assert set(found) == {Standing.CURRENT, Standing.REFUSED}
-    assert "password or token" in found[Standing.REFUSED].lower()
+    assert "did not accept our sign-in" in found[Standing.REFUSED]
 
 
 def test_where_the_network_is_away_it_waits_for_the_next_trial(sealed: Stage) -> None:

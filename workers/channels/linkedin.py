@@ -42,6 +42,8 @@ _URN = re.compile(r"urn:li:(?:share|ugcPost):\d+")
 class LinkedIn:
     limit: ClassVar[Limit] = Limit(3000)
     pictures: ClassVar[bool] = True
+    # A check is seven calls, and an app in LinkedIn's development tier has few hundred a day.
+    watch_every: ClassVar[timedelta] = timedelta(hours=1)
     repeatable: ClassVar[bool] = False
     pace: ClassVar[Pace] = Pace(parallel=1)
     keys: ClassVar[Mapping[str, Key]] = {
