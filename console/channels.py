@@ -17,6 +17,7 @@ from console.configuration import (
 )
 from console.domain.channel import Channel, Findable, Key, Limit, Pace
 from console.domain.incident import Mode
+from console.domain.recipient import Addresses
 from console.settings import Settings
 
 FILE = "channels.toml"
@@ -28,6 +29,7 @@ _OURS = {
     "account": Key(hint="the account, as the public sees it"),
     "language": Key(required=False, hint="BCP 47, such as en"),
     "recipients": Key(required=False, kind=list, hint="one delivery for each address"),
+    "recipient_list": Key(required=False, kind=bool, hint="true: its people are in the console"),
     "characters": Key(required=False, kind=int, hint="the server's own limit"),
     "on_unknown": Key(required=False, hint="hold, or resend"),
     "parallel": Key(required=False, kind=int, hint="the most calls at once"),
@@ -54,6 +56,8 @@ class ConfiguredChannel:
     pace: Pace = field(default_factory=Pace)
     practice: bool = False
     """True where even actual messages go to the practice networks (the demo)."""
+    recipient_list: bool = False
+    """True where its people are kept in the console, and ``recipients`` is empty."""
 
     @property
     def repeatable(self) -> bool:
@@ -62,6 +66,11 @@ class ConfiguredChannel:
     @property
     def findable(self) -> bool:
         return issubclass(self.adapter, Findable)
+
+    @property
+    def addresses(self) -> Addresses | None:
+        """What it writes to, where that is single people."""
+        return getattr(self.adapter, "addresses", None)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -241,6 +250,7 @@ def _channel(
         settings=own,
         pace=_pace(table, adapter),
         practice=table.get("practice", False),
+        recipient_list=table.get("recipient_list", False),
     )
 
 
@@ -270,6 +280,7 @@ def _faults_of(name: str, table: Mapping[str, Any], adapter: type[Channel]) -> l
             remedy = f'Name it: env:NAME or file:PATH, or write "{SEALED}"'
             faults.append(Fault(FILE, at, "is a secret written out", remedy))
     faults += _out_of_range(name, table)
+    faults += _list_faults(name, table, adapter)
     faults += _missing(name, table, known, theirs)
     return faults
 
@@ -296,6 +307,19 @@ def _out_of_range(name: str, table: Mapping[str, Any]) -> list[Fault]:
         what = "holds something that is no text"
         faults.append(Fault(FILE, f"{name}.recipients", what, "Correct: put each between quotes"))
     return faults
+
+
+def _list_faults(name: str, table: Mapping[str, Any], adapter: type[Channel]) -> list[Fault]:
+    if table.get("recipient_list") is not True:
+        return []
+    at = f"{name}.recipient_list"
+    if getattr(adapter, "addresses", None) is None:
+        what = "this network writes to nobody in particular"
+        return [Fault(FILE, at, what, "Remove it; e-mail and text message channels have lists")]
+    if "recipients" in table:
+        remedy = "Keep one: recipients here, or the list in the console"
+        return [Fault(FILE, at, "has recipients beside it", remedy)]
+    return []
 
 
 def _missing(

@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random
@@ -20,6 +21,7 @@ from console.domain.channel import (
     Uncertain,
 )
 from console.domain.delivery import DeliveryEvent
+from console.domain.recipient import without
 from console.faultpoints import faultpoint
 from workers.deadline import clock, deadline
 from workers.errand import Errand, Outcome
@@ -36,9 +38,10 @@ def deliver(errand: Errand, desk: Desk) -> Outcome:
         error = Unavailable(Reason.UNREACHABLE, "the worker was too busy to start in time")
     else:
         try:
-            receipt = _send(errand, desk)
+            receipt = _masked(_send(errand, desk), errand.post)
         except SendError as raised:
             error = raised
+            error.detail = without(error.detail, errand.post.recipient)
         except Exception as raised:  # noqa: BLE001 - an adapter's own fault means: uncertain
             error = unexpected(errand.channel, raised)
     return Outcome(
@@ -78,6 +81,14 @@ def _send(errand: Errand, desk: Desk) -> Receipt:
         receipt = _try_twice(connected(desk, errand), errand.post)
         faultpoint("after-call")
         return receipt
+
+
+def _masked(receipt: Receipt, post: Post) -> Receipt:
+    """What the network answered, for the record: without the person's address or link."""
+    answer = without(receipt.answer, post.recipient)
+    if post.unsubscribe:
+        answer = answer.replace(post.unsubscribe, "(their link)")
+    return replace(receipt, answer=answer)
 
 
 def _try_twice(channel: Channel, post: Post) -> Receipt:

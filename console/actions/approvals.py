@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from console import credentials
-from console.actions import release
+from console.actions import recipients, release
 from console.actions.asking import bar, close, decide, tell
 from console.actions.desk import Desk
 from console.actions.errors import Expired, NotFound, Obstacle, ReasonMissing
@@ -77,7 +77,14 @@ def grant(
         return _wrong_pin(db, rules, approval, message, approver, now)
     decide(approval, ApprovalEvent.GRANT, now)
     approval.proof = str(rules.proof)
-    detail = {"digest": approval.digest, "proof": approval.proof, "approval": approval.id}
+    detail: dict[str, object] = {
+        "digest": approval.digest,
+        "proof": approval.proof,
+        "approval": approval.id,
+    }
+    names = [one.channel for one in messages.variants(db, message.id, message.revision)]
+    if people := recipients.how_many(db, desk, names):
+        detail["people"] = people
     on_record(db, message, "signed off", approver, now, detail)
     db.flush()
     still = still_needed(

@@ -12,7 +12,9 @@ from console.store import (
     paces,
     people,
     presence,
+    recipients,
     register,
+    retention,
 )
 from console.store.base import Base
 
@@ -29,7 +31,9 @@ __all__ = [
     "paces",
     "people",
     "presence",
+    "recipients",
     "register",
+    "retention",
 ]
 
 metadata = Base.metadata

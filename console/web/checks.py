@@ -3,9 +3,10 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from console.actions import asking, cards, compose, messages, reading
+from console.actions import asking, cards, compose, messages, reading, recipients
 from console.actions.errors import NobodyToAsk, NotReady, Stale, Trouble
 from console.actions.people import User
+from console.audience_words import audience
 from console.domain import plain_text
 from console.domain.incident import Mode
 from console.domain.message import MessageState
@@ -96,6 +97,8 @@ def _page(
             return redirect(url_for("messages.page", mode=mode, message_id=message_id), 303)
         proposals = reading.proposals(db, web().desk, message_id)
         asked = asking.eligible(db, _rules(mode), message_id, submitter=me())
+        names = [one.channel.name for one in proposals.channels]
+        people = recipients.how_many(db, web().desk, names)
     errors = _errors(sheet, proposals)
     return render_template(
         "pages/check.html",
@@ -103,6 +106,7 @@ def _page(
         message=sheet.message,
         cards=_alike(proposals),
         many=len(proposals.channels),
+        audience=audience(web().desk, people, exercise=mode is Mode.EXERCISE),
         asked=asked,
         nobody=_nobody(mode, asked),
         errors=errors,

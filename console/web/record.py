@@ -81,6 +81,7 @@ def incident(mode: Mode, incident_id: str) -> str:
         incident=found.incident,
         found=found,
         grouped=lambda variants: grouped(desk, variants),
+        groups_listed=lambda one: tuple(line for group in one.groups for line in group.listed),
         **_words(),
     )
 
