@@ -78,7 +78,7 @@ def _conversation(server: MailServer, sender: str, recipient: str, content: byte
         with _not_sent():
             _expect(client.mail(sender), Reason.FORBIDDEN)
             answered = client.rcpt(recipient)
-            _expect(answered, _why_not_to(answered[1]))
+            _expect(answered, why_not_to(answered[1]))
             _expect(client.docmd("DATA"), Reason.CONTENT, wanted=354)
             client.send(content)
         try:
@@ -154,7 +154,7 @@ def _expect(answer: tuple[int, bytes | str], reason: Reason, *, wanted: int = 25
     raise Unavailable(later, said, status=code)
 
 
-def _why_not_to(words: bytes) -> Reason:
+def why_not_to(words: bytes) -> Reason:
     """Why a recipient is refused: gone for good, unless the server's own code says something else
     (https://www.rfc-editor.org/rfc/rfc3463): a full mailbox, the server itself, its policy."""
     if words.startswith((b"5.2.2", b"5.2.3", b"5.3.", b"5.4.", b"5.5.")):

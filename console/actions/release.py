@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from console.actions import compose, recipients
@@ -23,6 +23,8 @@ from console.store.messages import MessageRow
 
 CHUNK = 2000
 """Deliveries written in one statement."""
+_INSERT = insert(cast(Table, DeliveryRow.__table__))
+"""Past the objects, which would take a third longer for a long list."""
 
 
 def release(db: Session, desk: Desk, message: MessageRow, *, by: User, now: datetime) -> None:
@@ -77,7 +79,7 @@ def _insert(db: Session, common: dict[str, Any], whom: Sequence[str], begin: dat
             common | {"recipient": one, "created_at": begin + timedelta(microseconds=at + place)}
             for place, one in enumerate(whom[at : at + CHUNK])
         ]
-        db.execute(insert(DeliveryRow), rows)
+        db.execute(_INSERT, rows)
 
 
 def _delivery(
