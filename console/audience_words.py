@@ -24,9 +24,8 @@ def _sentence(desk: Desk, name: str, number: int, exercise: bool) -> str:
     if exercise:
         return f"{title}: made-up addresses stand for {count(number)}, who get nothing."
     mail = channel is not None and channel.addresses is Addresses.EMAIL
-    below = (
-        " Below the words each mail has a line of its own with a link to stop getting them, which "
-        "is no part of what is signed."
-    )
-    whom = f"{title}: to {count(number)} now; whoever leaves the list before gets nothing."
-    return whom + below if mail else whom
+    whom = f"{title}: to {count(number)} now, fewer if some unsubscribe before."
+    return f"{whom} {_BELOW}" if mail else whom
+
+
+_BELOW = "Below the words each mail has a link to unsubscribe, which is no part of what is signed."

@@ -21,7 +21,7 @@ from console.web.record_words import harmless
 
 blueprint = Blueprint("recipients", __name__)
 Page = str | Response | tuple[str, int]
-AT_ONCE = 50
+AT_ONCE = 25
 """Addresses on one page."""
 LINES_SHOWN = 100
 """Rows of a file that are left out, and shown one by one."""
