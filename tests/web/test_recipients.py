@@ -281,4 +281,8 @@ def test_the_board_of_a_long_list_has_one_row_numbers_and_one_button(
     page = officer.get(f"/messages/{message}").text
     assert "30 waiting" in page
     assert "it did not reach" not in page
-    assert browser("auditor").get(f"/incidents/{acting.sheet(listed, message).incident.id}/record")
+    record = browser("auditor").get(
+        f"/incidents/{acting.sheet(listed, message).incident.id}/record"
+    )
+    assert "E-mail to residents: 270 of 300 sent" in record.text
+    assert "people: residents-email 300" in record.text
