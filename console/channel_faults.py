@@ -22,6 +22,7 @@ OURS = {
     "voice": Key(required=False, kind=dict, hint="a table, see docs/voice.md"),
     "posts_by_hand": Key(required=False, kind=bool, hint="true: staff post on the account as well"),
     "recipients": Key(required=False, kind=list, hint="one delivery for each address"),
+    "recipient_list": Key(required=False, kind=bool, hint="true: its people are in the console"),
     "characters": Key(required=False, kind=int, hint="the server's own limit"),
     "on_unknown": Key(required=False, hint="hold, or resend"),
     "parallel": Key(required=False, kind=int, hint="the most calls at once"),
@@ -58,6 +59,7 @@ def faults_of(name: str, table: Mapping[str, Any], adapter: type[Channel]) -> li
         faults.append(Fault(FILE, name, "is the name of a page", "Give the channel another"))
     faults += _out_of_range(name, table)
     faults += _languages_wrong(name, table)
+    faults += _list_faults(name, table, adapter)
     voice_of(FILE, name, table.get("voice"), faults)
     faults += _missing(name, table, known, theirs)
     return faults
@@ -102,6 +104,19 @@ def _out_of_range(name: str, table: Mapping[str, Any]) -> list[Fault]:
         what = "holds something that is no text"
         faults.append(Fault(FILE, f"{name}.recipients", what, "Correct: put each between quotes"))
     return faults
+
+
+def _list_faults(name: str, table: Mapping[str, Any], adapter: type[Channel]) -> list[Fault]:
+    if table.get("recipient_list") is not True:
+        return []
+    at = f"{name}.recipient_list"
+    if getattr(adapter, "addresses", None) is None:
+        what = "this network writes to nobody in particular"
+        return [Fault(FILE, at, what, "Remove it; e-mail and text message channels have lists")]
+    if "recipients" in table:
+        remedy = "Keep one: recipients here, or the list in the console"
+        return [Fault(FILE, at, "has recipients beside it", remedy)]
+    return []
 
 
 def _missing(

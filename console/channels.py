@@ -17,6 +17,7 @@ from console.configuration import (
 )
 from console.domain.channel import Channel, Checkable, Findable, Limit, Pace, Watchable
 from console.domain.incident import Mode
+from console.domain.recipient import Addresses
 from console.domain.voice import PLAIN, Voice
 from console.settings import Settings
 from console.voices import voice_of
@@ -52,6 +53,9 @@ class ConfiguredChannel:
         """The first of them."""
         return self.languages[0]
 
+    recipient_list: bool = False
+    """True where its people are kept in the console, and ``recipients`` is empty."""
+
     @property
     def repeatable(self) -> bool:
         return self.adapter.repeatable
@@ -67,6 +71,11 @@ class ConfiguredChannel:
     @property
     def watchable(self) -> bool:
         return issubclass(self.adapter, Watchable)
+
+    @property
+    def addresses(self) -> Addresses | None:
+        """What it writes to, where that is single people."""
+        return getattr(self.adapter, "addresses", None)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -302,6 +311,7 @@ def _channel(
         private_network=table.get("private_network", False),
         posts_by_hand=table.get("posts_by_hand", False),
         voice=voice_of(FILE, name, table.get("voice"), []),
+        recipient_list=table.get("recipient_list", False),
     )
 
 

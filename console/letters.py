@@ -22,6 +22,7 @@ from console.actions.errors import NotFound
 from console.actions.people import User
 from console.actions.review import Review, in_order_decided, review
 from console.actions.same_words import grouped
+from console.audience_words import audience
 from console.domain.approval import ApprovalState
 from console.domain.delivery import DeliveryState
 from console.domain.message import MessageState
@@ -80,6 +81,7 @@ def _sign_off(db: Session, desk: Desk, approval_id: str, link_token: str) -> Fac
         "wordings": grouped(desk, found.variants),
         "channels": found.channels,
         "others": found.sign_offs_needed - 1,
+        "audience": audience(desk, found.people, exercise=found.exercise),
         "code": found.digest[:8],
     }
 
@@ -123,16 +125,16 @@ def _trouble(db: Session, desk: Desk, message_id: str, _: str) -> Facts | None:
     sheet = reading.message(db, desk, message_id)
     exercise, zone = sheet.incident.exercise, desk.settings.zone
     stopped = sheet.message.state is not MessageState.RELEASED
-    found = [
-        one
-        for one in sheet.deliveries
-        if one.unsettled and not (stopped and one.state is DeliveryState.FAILED)
-    ]
+    found = reading.unsettled(db, desk, message_id, without_failed=stopped)
     if not found:
         return None
-    counted = Counter(_line(one, exercise, zone) for one in found)
+    counted: Counter[Line] = Counter()
+    tags: Counter[str] = Counter()
+    for one, number in found:
+        # Many are not asked one by one whether it arrived.
+        counted[_line(one if number == 1 else replace(one, recipient=""), exercise, zone)] += number
+        tags[trouble_words.tag_of(one, exercise=exercise, late=True)[0]] += number
     lines = [replace(line, recipients=number) for line, number in counted.items()]
-    tags = Counter(trouble_words.tag_of(one, exercise=exercise, late=True)[0] for one in found)
     worst = sorted(tags.items(), key=lambda one: (":" not in one[0], one[0]))
     kinds = [f"{number} {tag.partition(':')[0]}" for tag, number in worst]
     return _about(desk, sheet) | {

@@ -24,7 +24,7 @@ from console.configuration import (
 )
 from console.domain.approval import Proof
 from console.domain.delivery import STANDARD, Timing
-from console.domain.policy import Policy, Rules
+from console.domain.policy import Policy, Retention, Rules
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -113,9 +113,29 @@ class _RulesTable(_Table):
         )
 
 
+_Days = Annotated[int, Field(ge=1, le=3650)]
+
+
+class _RetentionTable(_Table):
+    unsubscribed_days: _Days = 365
+    bounced_days: _Days = 90
+    delivery_days: _Days = 365
+
+    def value(self) -> Retention:
+        return Retention(
+            unsubscribed=timedelta(days=self.unsubscribed_days),
+            bounced=timedelta(days=self.bounced_days),
+            deliveries=timedelta(days=self.delivery_days),
+        )
+
+
 class _PolicyFile(_Table):
     actual: _RulesTable = _RulesTable()
     exercise: _RulesTable = _RulesTable(own_sign_off=True)
+    retention: _RetentionTable = _RetentionTable()
+
+    def value(self) -> Policy:
+        return Policy(self.actual.value(), self.exercise.value(), self.retention.value())
 
 
 class _MainFile(_Table):
@@ -200,7 +220,7 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
             smtp=env.get("SKELLAT_PRACTICE_SMTP", main.practice.smtp),
         ),
         practice_only=_practice_only(env),
-        policy=Policy(actual=policy.actual.value(), exercise=policy.exercise.value()),
+        policy=policy.value(),
         policy_digest=hashlib.sha256((config / "policy.toml").read_bytes()).hexdigest(),
         database_url=database_url or f"sqlite:///{home / 'skellat.db'}",
         redis_url=redis_url,

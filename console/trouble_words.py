@@ -61,7 +61,12 @@ WHAT_TO_DO: Mapping[str, tuple[str, str]] = {
     ),
     Reason.RECIPIENT: (
         "There is no such recipient.",
-        "Check the address in the channel's settings, then send again.",
+        "Check the address: in the channel's list of recipients, or in its settings. Then send "
+        "again.",
+    ),
+    Reason.UNSUBSCRIBED: (
+        "This person wants no more: they answered STOP.",
+        "Nothing has to be done. They get it again when they send START.",
     ),
     Reason.RATE: ("The network asks us to slow down.", "Wait a few minutes, then send again."),
     Reason.UNREACHABLE: (
@@ -162,6 +167,7 @@ _SAFE: Mapping[str, str] = {
     # Safe as well, but of no use.
     Reason.CONTENT: "It is not there.",
     Reason.ALTERED: "",
+    Reason.UNSUBSCRIBED: "",
 }
 
 

@@ -20,10 +20,13 @@ from console.store.claiming import Claimer, claim
 from console.store.deliveries import AttemptRow, DeliveryRow
 from console.store.engine import Sessions, database_now
 from console.store.messages import PictureRow
+from workers import subscribers
 from workers.deadline import clock
 from workers.errand import Errand
 from workers.recheck import Signed, signed_texts
 from workers.recording import on_record
+
+_NONE: Mapping[str, str] = {}
 
 
 def take(sessions: Sessions, desk: Desk, *, worker: str, limit: int) -> list[Errand]:
@@ -41,13 +44,14 @@ def take(sessions: Sessions, desk: Desk, *, worker: str, limit: int) -> list[Err
             lapsed_over=now - timing.longest_hold,
         )
         rows = claim(db, who, limit=limit, paces=desk.paces)
+        rows, links = subscribers.still(db, desk, rows, now)
         signed: Mapping[str, Signed] = {
             message_id: signed_texts(db, desk, message_id)
             for message_id in sorted({row.message_id for row in rows})
         }
         replied = outbox.earlier_references(db, rows)
         errands = [
-            _intend(db, desk, row, start_by, replied.get(row.id, ""))
+            _intend(row, post_of(db, desk, row, replied.get(row.id, ""), links), start_by)
             for row in rows
             if _holds(db, row, signed[row.message_id], now)
         ]
@@ -59,8 +63,11 @@ def take(sessions: Sessions, desk: Desk, *, worker: str, limit: int) -> list[Err
     return errands
 
 
-def post_of(db: Session, desk: Desk, row: DeliveryRow, reply_to: str) -> Post:
-    """The signed text as the channel is given it."""
+def post_of(
+    db: Session, desk: Desk, row: DeliveryRow, reply_to: str, links: Mapping[str, str] = _NONE
+) -> Post:
+    """The signed text as the channel is given it. ``links`` are how people leave their list, by
+    delivery."""
     return Post(
         key=row.id,
         text=row.text,
@@ -75,6 +82,7 @@ def post_of(db: Session, desk: Desk, row: DeliveryRow, reply_to: str) -> Post:
         reply_to=reply_to,
         expires_at=row.expires_at,
         picture=_picture(db, desk, row),
+        unsubscribe=links.get(row.id, ""),
     )
 
 
@@ -93,14 +101,14 @@ def _holds(db: Session, row: DeliveryRow, signed: Signed, now: datetime) -> bool
     return False
 
 
-def _intend(db: Session, desk: Desk, row: DeliveryRow, start_by: float, reply_to: str) -> Errand:
+def _intend(row: DeliveryRow, post: Post, start_by: float) -> Errand:
     return Errand(
         delivery_id=row.id,
         attempt_id=new_id(),
         fence=row.fence,
         channel=row.channel,
         mode=mode_of(row),
-        post=post_of(db, desk, row, reply_to),
+        post=post,
         start_by=start_by,
     )
 

@@ -3,6 +3,7 @@
 import logging
 import traceback
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random
@@ -22,6 +23,7 @@ from console.domain.channel import (
 )
 from console.domain.delivery import DeliveryEvent
 from console.domain.incident import Mode
+from console.domain.recipient import without
 from console.faultpoints import faultpoint
 from workers.connections import public_internet
 from workers.deadline import clock, deadline
@@ -40,10 +42,11 @@ def deliver(errand: Errand, desk: Desk) -> Outcome:
         error = Unavailable(Reason.UNREACHABLE, "the worker was too busy to start in time")
     else:
         try:
-            receipt = _send(errand, desk)
+            receipt = _masked(_send(errand, desk), errand.post)
         except SendError as raised:
             raised.detail = without_secrets(raised.detail)
             error = raised
+            error.detail = without(error.detail, errand.post.recipient)
         # An adapter's own fault means: uncertain. Also where it would end the whole worker.
         except (Exception, SystemExit) as raised:  # noqa: BLE001
             error = unexpected(errand.channel, raised)
@@ -97,6 +100,14 @@ def _send(errand: Errand, desk: Desk) -> Receipt:
         if not isinstance(receipt, Receipt):  # nothing else keeps a plugin to what it says
             raise Uncertain(Reason.UNEXPECTED, f"the channel gave {type(receipt).__name__}")
         return receipt
+
+
+def _masked(receipt: Receipt, post: Post) -> Receipt:
+    """What the network answered, for the record: without the person's address or link."""
+    answer = without(receipt.answer, post.recipient)
+    if post.unsubscribe:
+        answer = answer.replace(post.unsubscribe, "(their link)")
+    return replace(receipt, answer=answer)
 
 
 def _try_twice(channel: Channel, post: Post) -> Receipt:

@@ -13,7 +13,7 @@ from console.actions.desk import Desk
 from console.faultpoints import faultpoint
 from console.store import claiming, outbox, presence
 from console.store.engine import Sessions, database_now
-from workers import claims, postroom, reconcile, recording, sweep
+from workers import claims, postroom, reconcile, recording, retention, sweep
 from workers.anchors import Guard
 from workers.deadline import Steady, clock
 from workers.deliver import deliver
@@ -107,10 +107,22 @@ class Dispatcher:
             with self._sessions.begin() as db:
                 presence.seen(db, self.name, database_now(db))
             self._seen = clock()
+            if self._forgetting_due(now):
+                self._others.submit(self._forget)
 
     def _any_unsendable(self, now: datetime) -> bool:
         with self._sessions.read() as db:
             return sweep.any_unsendable(db, now)
+
+    def _forgetting_due(self, now: datetime) -> bool:
+        with self._sessions.read() as db:
+            return retention.due(db, now)
+
+    def _forget(self) -> None:
+        try:
+            retention.keep(self._sessions, self._desk, worker=self.name)
+        except OperationalError as error:
+            log.warning("addresses not forgotten today: %s", type(error.orig).__name__)
 
     def _put_right(self) -> None:
         """At the start, and after the database's clock was set back."""

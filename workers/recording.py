@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from console.actions import bounces
 from console.actions.desk import Desk
 from console.domain.channel import Receipt
 from console.domain.delivery import NEXT, DeliveryEvent, DeliveryState, next_try
+from console.domain.recipient import masked
 from console.domain.states import after
 from console.faultpoints import faultpoint
 from console.store import outbox
@@ -36,16 +38,20 @@ def settle(sessions: Sessions, desk: Desk, *, worker: str, outcomes: Sequence[Ou
         outcomes = [one for one in outcomes if one.errand.attempt_id not in recorded]
         rows = outbox.locked(db, {one.errand.delivery_id for one in outcomes})
         db.add_all(_row(one) for one in outcomes)
+        refused: list[DeliveryRow] = []
         for outcome in sorted(outcomes, key=lambda one: one.errand.delivery_id):
             row, errand = rows[outcome.errand.delivery_id], outcome.errand
             if row.fence != errand.fence or row.worker != worker:
                 _too_late(db, row, outcome, worker, now)
             elif row.state == DeliveryState.SENDING:
                 _apply(db, desk, row, outcome, worker, now)
+                if row.state == DeliveryState.FAILED:
+                    refused.append(row)
             elif row.state == DeliveryState.UNCERTAIN and outcome.receipt is not None:
                 _in_the_end(db, row, outcome.receipt, outcome, worker, now)
             else:
                 _too_late(db, row, outcome, worker, now)
+        bounces.refused(db, desk, refused, now)
         faultpoint("before-outcome-commit")
     faultpoint("after-outcome-commit")
 
@@ -88,7 +94,7 @@ def on_record(
             "delivery": row.id,
             "channel": row.channel,
             "account": row.account,
-            "recipient": row.recipient,
+            "recipient": masked(row.recipient),
             **detail,
         },
         now=now,

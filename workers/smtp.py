@@ -77,7 +77,8 @@ def _conversation(server: MailServer, sender: str, recipient: str, content: byte
     with _connected(server) as client:
         with _not_sent():
             _expect(client.mail(sender), Reason.FORBIDDEN)
-            _expect(client.rcpt(recipient), Reason.RECIPIENT)
+            answered = client.rcpt(recipient)
+            _expect(answered, why_not_to(answered[1]))
             _expect(client.docmd("DATA"), Reason.CONTENT, wanted=354)
             client.send(content)
         try:
@@ -151,6 +152,14 @@ def _expect(answer: tuple[int, bytes | str], reason: Reason, *, wanted: int = 25
         raise Refused(Reason.CREDENTIAL if code in _SIGN_IN else reason, said, status=code)
     later = Reason.RATE if said.startswith("4.7.") else Reason.SERVER
     raise Unavailable(later, said, status=code)
+
+
+def why_not_to(words: bytes) -> Reason:
+    """Why a recipient is refused: gone for good, unless the server's own code says something else
+    (https://www.rfc-editor.org/rfc/rfc3463): a full mailbox, the server itself, its policy."""
+    if words.startswith((b"5.2.2", b"5.2.3", b"5.3.", b"5.4.", b"5.5.")):
+        return Reason.SERVER
+    return Reason.FORBIDDEN if words.startswith(b"5.7.") else Reason.RECIPIENT
 
 
 _SIGN_IN = (530, 534, 535, 538)

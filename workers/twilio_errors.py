@@ -11,8 +11,11 @@ _REFUSED = {
     20005: (Reason.FORBIDDEN, "the account is not active"),
     20404: (Reason.MISCONFIGURED, "there is no such account"),
     21211: (Reason.RECIPIENT, "this is no telephone number"),
-    21610: (Reason.RECIPIENT, "this person answered STOP and gets nothing until they send START"),
-    21612: (Reason.RECIPIENT, "this number cannot be reached from the sender"),
+    21610: (
+        Reason.UNSUBSCRIBED,
+        "this person answered STOP and gets nothing until they send START",
+    ),
+    21612: (Reason.FORBIDDEN, "this number cannot be reached from the sender"),
     21614: (Reason.RECIPIENT, "this number takes no text messages"),
     21408: (Reason.FORBIDDEN, "permit the country in Twilio’s geographic permissions"),
     21608: (Reason.FORBIDDEN, "a trial account writes to verified numbers only"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from console import credentials
-from console.actions import release
+from console.actions import recipients, release
 from console.actions.asking import bar, close, decide, tell
 from console.actions.desk import Desk
 from console.actions.errors import Expired, NotFound, Obstacle, ReasonMissing
@@ -85,7 +85,8 @@ def grant(
     approver = _approver(db, rules, approval, message)
     if not signs(approval.digest, message.digest) or digest != approval.digest:
         raise WordsChanged
-    written = {one.language for one in messages.variants(db, message.id, message.revision)}
+    variants = messages.variants(db, message.id, message.revision)
+    written = {one.language for one in variants}
     read = written if languages is None else written & set(languages)
     if not read:
         raise NothingRead
@@ -96,6 +97,8 @@ def grant(
     detail: dict[str, object] = {"digest": approval.digest, "proof": approval.proof}
     if len(written) > 1:
         detail["languages"] = approval.languages
+    if people := recipients.how_many(db, desk, [one.channel for one in variants]):
+        detail["people"] = people
     on_record(db, message, "signed off", approver, now, detail | {"approval": approval.id})
     db.flush()
     still = still_needed(

@@ -90,6 +90,7 @@ class Delivery:
     account: str
     language: str
     recipient: str
+    """Masked: a card goes to pages, mails and programs."""
     text: str
     state: DeliveryState
     tries: int
@@ -118,14 +119,8 @@ class Delivery:
         """People were told that it has not left yet."""
         return self.alarmed_at is not None and self.state in _UNDER_WAY
 
-    @property
-    def unsettled(self) -> bool:
-        """People were told of its trouble, and it is in trouble still."""
-        return self.alarmed_at is not None and self.state not in _OVER
-
 
 _UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
-_OVER = (DeliveryState.SENT, DeliveryState.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -165,6 +160,30 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Group:
+    """A channel with many recipients: how far it is, and the few of them that are listed."""
+
+    channel: str
+    title: str
+    account: str
+    language: str
+    progress: Progress
+    changed_at: datetime
+    """Of the one that changed last."""
+    listed: tuple[Delivery, ...]
+    """Failed or uncertain, at most `MOST_LISTED` of them."""
+
+    @property
+    def more(self) -> int:
+        """In trouble as well, and not listed."""
+        return self.progress.failed + self.progress.uncertain - len(self.listed)
+
+
+MOST_LISTED = 20
+"""Deliveries in trouble that are shown of a channel with many recipients."""
+
+
+@dataclass(frozen=True)
 class MessageSheet:
     """Everything about one message."""
 
@@ -173,11 +192,10 @@ class MessageSheet:
     variants: tuple[Variant, ...]
     """The frozen texts of the newest revision; none before the first submission."""
     deliveries: tuple[Delivery, ...]
+    """One by one, where a channel has few recipients; the others are in ``groups``."""
     sign_offs: tuple[SignOff, ...]
-
-    @property
-    def progress(self) -> Progress:
-        return progress(self.deliveries)
+    progress: Progress
+    groups: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -197,13 +215,12 @@ class Front:
     awaiting: tuple[tuple[Message, Incident], ...]
 
 
-def progress(deliveries: tuple[Delivery, ...]) -> Progress:
-    states = [one.state for one in deliveries]
+def progress(counted: Mapping[DeliveryState, int]) -> Progress:
     return Progress(
-        total=len(states),
-        sent=states.count(DeliveryState.SENT),
-        failed=states.count(DeliveryState.FAILED),
-        uncertain=states.count(DeliveryState.UNCERTAIN),
-        waiting=states.count(DeliveryState.QUEUED) + states.count(DeliveryState.SENDING),
-        cancelled=states.count(DeliveryState.CANCELLED),
+        total=sum(counted.values()),
+        sent=counted.get(DeliveryState.SENT, 0),
+        failed=counted.get(DeliveryState.FAILED, 0),
+        uncertain=counted.get(DeliveryState.UNCERTAIN, 0),
+        waiting=sum(counted.get(state, 0) for state in _UNDER_WAY),
+        cancelled=counted.get(DeliveryState.CANCELLED, 0),
     )

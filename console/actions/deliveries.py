@@ -41,6 +41,28 @@ def resend(db: Session, *, delivery_id: str, by: User, now: datetime) -> str:
     return message.id
 
 
+def resend_failed(db: Session, *, message_id: str, channel: str, by: User, now: datetime) -> int:
+    """Queues again all that certainly did not reach its recipient on one channel; returns how much.
+    What may have arrived is a person's to decide, one by one; who left the list stays out.
+
+    Raises `NotFound`, `Expired`, `NotAllowed` (the message was stopped).
+    """
+    by.must_be_able_to(Act.RESEND)
+    if db.get(MessageRow, message_id) is None:
+        raise NotFound("message", message_id)
+    message = locked(db, message_id)
+    state = after(NEXT, DeliveryState.FAILED, DeliveryEvent.RESEND)
+    if message.state != MessageState.RELEASED:
+        raise NotAllowed(DeliveryState.FAILED, DeliveryEvent.RESEND)
+    if message.expires_at and now >= message.expires_at:
+        raise Expired
+    number = outbox.queue_failed(db, message_id, channel, state=str(state), now=now)
+    if number:
+        detail = {"channel": channel, "deliveries": number}
+        on_record(db, message, "failed ones sent again by hand", by, now, detail)
+    return number
+
+
 def look_again(db: Session, desk: Desk, *, delivery_id: str, by: User, now: datetime) -> str:
     """Has the network asked now whether it has the post; returns its message's id. Where that is
     about to happen anyway, nothing changes.

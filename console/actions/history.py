@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from console.actions import cards, reading
 from console.actions.desk import Desk
 from console.domain.audit import Break, Entry, first_break
-from console.domain.delivery import DeliveryState
 from console.domain.message import Variant
-from console.store import approvals, audit, messages
+from console.store import approvals, audit, messages, progress
 
 PAGE = 50
 
@@ -74,6 +73,7 @@ class MessageHistory:
     times: Times
     revisions: tuple[Revision, ...]
     deliveries: tuple[cards.Delivery, ...]
+    groups: tuple[cards.Group, ...]
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,8 @@ def _message(
         )
         for number in range(1, message.revision + 1)
     ]
-    times = _times(message, sheet.deliveries)
-    return MessageHistory(message, times, tuple(revisions), sheet.deliveries)
+    times = _times(message, *progress.published(db, message.id))
+    return MessageHistory(message, times, tuple(revisions), sheet.deliveries, sheet.groups)
 
 
 def _revision(
@@ -179,18 +179,11 @@ def _revision(
     )
 
 
-def _times(message: cards.Message, deliveries: Sequence[cards.Delivery]) -> Times:
-    published = sorted(
-        attempt.ended_at
-        for one in deliveries
-        if one.state is DeliveryState.SENT
-        for attempt in one.attempts[-1:]
-        if attempt.ended_at
-    )
+def _times(message: cards.Message, first: datetime | None, last: datetime | None) -> Times:
     return Times(
         drafted=message.created_at,
         sent_for_approval=message.submitted_at,
         signed=message.released_at,
-        first_published=published[0] if published else None,
-        last_published=published[-1] if published else None,
+        first_published=first,
+        last_published=last,
     )

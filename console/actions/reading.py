@@ -1,7 +1,8 @@
 """Reads the store into cards. Nothing here changes anything."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from typing import TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,13 +15,18 @@ from console.domain.approval import ApprovalState
 from console.domain.delivery import DeliveryState
 from console.domain.incident import IncidentState, Mode
 from console.domain.message import Kind, MessageState
+from console.domain.recipient import masked
 from console.store import approvals, incidents, mails, messages, outbox, people
+from console.store import progress as progress_rows
 from console.store.approvals import ApprovalRow
 from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
 from console.store.incidents import IncidentRow
 from console.store.messages import MessageRow, PictureRow
 
 Names = Mapping[str | None, str]
+FEW = 20
+"""Deliveries of one channel that are shown one by one. More are counted, and only those in trouble
+shown."""
 
 
 def front(db: Session) -> cards.Front:
@@ -53,8 +59,8 @@ def message(db: Session, desk: Desk, message_id: str) -> cards.MessageSheet:
         incident=_incident(db.get_one(IncidentRow, row.incident_id), names),
         message=_message(row, names),
         variants=tuple(messages.variants(db, row.id, row.revision)),
-        deliveries=deliveries(db, desk, message_id),
         sign_offs=tuple(_sign_off(db, one, names) for one in approvals.of_message(db, row.id)),
+        **_deliveries(db, desk, message_id),
     )
 
 
@@ -64,16 +70,84 @@ def proposals(db: Session, desk: Desk, message_id: str) -> compose.Proposals:
     return compose.propose(db, desk, db.get_one(IncidentRow, row.incident_id), row)
 
 
-def deliveries(db: Session, desk: Desk, message_id: str) -> tuple[cards.Delivery, ...]:
-    """In the order of config/channels.toml, each with its attempts."""
-    rows = outbox.of_message(db, message_id)
+def progress(db: Session, message_id: str) -> cards.Progress:
+    """How far the message is, over all of its channels."""
+    return cards.progress(_all(progress_rows.counts(db, message_id)))
+
+
+def unsettled(
+    db: Session, desk: Desk, message_id: str, *, without_failed: bool
+) -> list[tuple[cards.Delivery, int]]:
+    """One delivery for each trouble that people were told of, and how many have the same."""
+    found = progress_rows.unsettled(db, message_id, without_failed=without_failed)
+    order = _order(desk)
+    found = sorted(found, key=lambda one: order.get(one.example.channel, len(order)))
+    held = holding.held(db)
+    return [(_delivery(desk, one.example, (), held), one.number) for one in found]
+
+
+class _Deliveries(TypedDict):
+    deliveries: tuple[cards.Delivery, ...]
+    groups: tuple[cards.Group, ...]
+    progress: cards.Progress
+
+
+def _deliveries(db: Session, desk: Desk, message_id: str) -> _Deliveries:
+    """In the order of config/channels.toml: each with its attempts where a channel has few of them,
+    else in groups."""
+    order = _order(desk)
+    counted = progress_rows.counts(db, message_id)
+    many = [place for place, states in counted.items() if sum(states.values()) > FEW]
+    rows = progress_rows.of_message(db, message_id, set(counted) - set(many))
+    rows.sort(key=lambda row: order.get(row.channel, len(order)))
+    many.sort(key=lambda place: order.get(place[0], len(order)))
+    return {
+        "deliveries": _with_attempts(db, desk, rows),
+        "groups": tuple(_group(db, desk, message_id, one, counted[one]) for one in many),
+        "progress": cards.progress(_all(counted)),
+    }
+
+
+def _group(
+    db: Session,
+    desk: Desk,
+    message_id: str,
+    place: progress_rows.Place,
+    states: Mapping[DeliveryState, int],
+) -> cards.Group:
+    rows: list[DeliveryRow] = []
+    if DeliveryState.FAILED in states or DeliveryState.UNCERTAIN in states:
+        rows = progress_rows.troubled(db, message_id, place, most=cards.MOST_LISTED)
+    channel, newest = desk.channel(place[0]), progress_rows.newest(db, message_id, place)
+    return cards.Group(
+        channel=place[0],
+        title=channel.title if channel else place[0],
+        account=newest.account,
+        language=place[1],
+        progress=cards.progress(states),
+        changed_at=newest.changed_at,
+        listed=_with_attempts(db, desk, rows),
+    )
+
+
+def _with_attempts(
+    db: Session, desk: Desk, rows: Sequence[DeliveryRow]
+) -> tuple[cards.Delivery, ...]:
     attempts: dict[str, list[cards.Attempt]] = defaultdict(list)
     for attempt, outcome in outbox.attempts_of(db, [row.id for row in rows]):
         attempts[attempt.delivery_id].append(_attempt(attempt, outcome))
-    order = {channel.name: place for place, channel in enumerate(desk.channels)}
-    rows.sort(key=lambda row: order.get(row.channel, len(order)))
     held = holding.held(db)
     return tuple(_delivery(desk, row, tuple(attempts[row.id]), held) for row in rows)
+
+
+def _order(desk: Desk) -> Mapping[str, int]:
+    return {channel.name: place for place, channel in enumerate(desk.channels)}
+
+
+def _all(
+    counted: Mapping[progress_rows.Place, Mapping[DeliveryState, int]],
+) -> Counter[DeliveryState]:
+    return sum((Counter(states) for states in counted.values()), Counter())
 
 
 def sign_off(db: Session, approval_id: str) -> cards.SignOff:
@@ -207,7 +281,7 @@ def _delivery(
         network=row.network,
         account=row.account,
         language=row.language,
-        recipient=row.recipient,
+        recipient=masked(row.recipient),
         text=row.text,
         state=state,
         tries=row.tries,

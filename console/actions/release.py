@@ -1,12 +1,13 @@
 """The release: one delivery for every channel and recipient, with the signed text frozen in it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
-from console.actions import compose
+from console.actions import compose, recipients
 from console.actions.desk import Desk
 from console.actions.people import User
 from console.actions.recording import on_record
@@ -20,6 +21,11 @@ from console.store.engine import database_now
 from console.store.incidents import IncidentRow
 from console.store.messages import MessageRow
 
+CHUNK = 2000
+"""Deliveries written in one statement."""
+_INSERT = insert(cast(Table, DeliveryRow.__table__))
+"""Past the objects, which would take a third longer for a long list."""
+
 
 def release(db: Session, desk: Desk, message: MessageRow, *, by: User, now: datetime) -> None:
     """Releases a message whose last sign-off was just given, in the same transaction."""
@@ -30,37 +36,54 @@ def release(db: Session, desk: Desk, message: MessageRow, *, by: User, now: date
     link = compose.public_link(desk, incident)
     # Due by the database's clock, which the workers' claims go by: another host's may be ahead.
     due = database_now(db)
-    rows = [
-        _delivery(message, incident, variant, recipient, link)
-        | {"due_at": due, "changed_at": due, "weight": weights.get(variant.channel, 0)}
-        for variant in messages.variants(db, message.id, message.revision)
-        for recipient in _recipients(desk, variant)
-    ]
-    for place, row in enumerate(rows):
-        # Two posts of one account with the same time break a network's order of posts.
-        row["created_at"] = now + timedelta(microseconds=place)
+    variants = messages.variants(db, message.id, message.revision)
     db.flush()
-    claiming.prepare(db, sorted({str(one["channel"]) for one in rows} & set(desk.paces)), due)
-    if rows:
-        db.execute(insert(DeliveryRow), rows)
+    claiming.prepare(db, sorted({one.channel for one in variants} & set(desk.paces)), due)
+    number, people = 0, {}
+    for variant in variants:
+        whom = _whom(db, desk, variant, Mode(incident.mode))
+        if (channel := desk.channel(variant.channel)) and channel.recipient_list:
+            people[variant.channel] = len(whom)
+        common = _delivery(message, incident, variant, link) | {
+            "due_at": due,
+            "changed_at": due,
+            "weight": weights.get(variant.channel, 0),
+        }
+        _insert(db, common, whom, now + timedelta(microseconds=number))
+        number += len(whom)
     # A stale alert must never follow its own all clear.
     ended = outbox.end_overtaken(db, incident_id=incident.id, now=due)
-    detail = {
+    detail: dict[str, Any] = {
         "digest": message.digest,
-        "deliveries": len(rows),
+        "deliveries": number,
         "cancelled": len(ended.cancelled),
         "may_be_public": len(ended.doubtful),
     }
+    if people:
+        detail["people"] = people
     on_record(db, message, "message released", by, now, detail)
 
 
-def _recipients(desk: Desk, variant: Variant) -> tuple[str, ...]:
+def _whom(db: Session, desk: Desk, variant: Variant, mode: Mode) -> Sequence[str]:
+    """The list as it is at this moment counts, not as it was when the words were signed."""
     channel = desk.channel(variant.channel)
-    return (channel.recipients if channel else ()) or ("",)
+    return recipients.whom(db, channel, mode) if channel else ("",)
+
+
+def _insert(db: Session, common: dict[str, Any], whom: Sequence[str], begin: datetime) -> None:
+    """One row for each address. Not all at once: a long list would be held in memory several times
+    over."""
+    for at in range(0, len(whom), CHUNK):
+        rows = [
+            # Two posts of one account with the same time break a network's order of posts.
+            common | {"recipient": one, "created_at": begin + timedelta(microseconds=at + place)}
+            for place, one in enumerate(whom[at : at + CHUNK])
+        ]
+        db.execute(_INSERT, rows)
 
 
 def _delivery(
-    message: MessageRow, incident: IncidentRow, variant: Variant, recipient: str, link: str
+    message: MessageRow, incident: IncidentRow, variant: Variant, link: str
 ) -> dict[str, Any]:
     return {
         "message_id": message.id,
@@ -72,7 +95,6 @@ def _delivery(
         "network": variant.network,
         "account": variant.account,
         "language": variant.language,
-        "recipient": recipient,
         "subject": variant.subject,
         "text": variant.text,
         "picture": variant.picture,

@@ -16,6 +16,7 @@ from console.domain.channel import Reason
 from console.domain.delivery import NEXT, DeliveryEvent, DeliveryState
 from console.domain.message import NEXT as NEXT_MESSAGE
 from console.domain.message import MessageEvent, MessageState
+from console.domain.recipient import masked
 from console.domain.states import after
 from console.store import audit
 from console.store.audit import Actor
@@ -56,7 +57,10 @@ def doubtful(db: Session) -> list[Doubtful]:
         .order_by(MessageRow.created_at, MessageRow.id)
     )
     return [
-        *(Doubtful(f"{row.channel} {row.recipient}".strip(), row.state, of) for row, of in rows),
+        *(
+            Doubtful(f"{row.channel} {masked(row.recipient)}".strip(), row.state, of)
+            for row, of in rows
+        ),
         *(Doubtful("", state, title) for state, title in waiting),
     ]
 

@@ -1,13 +1,13 @@
 """What an approver is shown: the words of one sign-off, and what has become of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from console.actions import cards, reading
+from console.actions import cards, reading, recipients
 from console.actions.asking import bar
 from console.actions.desk import Desk
 from console.actions.errors import NotFound
@@ -59,6 +59,8 @@ class Review:
     decided_at: datetime | None
     newer: bool
     """True where other words were sent for approval since."""
+    people: Mapping[str, int]
+    """How many people each channel with a list reaches now."""
 
     @property
     def exercise(self) -> bool:
@@ -112,6 +114,7 @@ def review(db: Session, desk: Desk, approval_id: str) -> Review:
     sheet = reading.message(db, desk, row.message_id)
     rules = desk.settings.policy.rules(sheet.incident.mode)
     approver = user(db.get_one(UserRow, row.approver_id))
+    variants = tuple(messages.variants(db, row.message_id, row.revision))
     return Review(
         id=row.id,
         approver_id=row.approver_id,
@@ -122,12 +125,13 @@ def review(db: Session, desk: Desk, approval_id: str) -> Review:
         proof=rules.proof,
         pins_left=max(rules.wrong_pins - row.wrong_pins, 0),
         sign_offs_needed=rules.sign_offs,
-        variants=tuple(messages.variants(db, row.message_id, row.revision)),
+        variants=variants,
         before=tuple(messages.variants(db, row.message_id, row.revision - 1)),
         sheet=sheet,
         approve_by=row.approve_by,
         decided_at=row.decided_at,
         newer=sheet.message.revision > row.revision,
+        people=recipients.how_many(db, desk, [one.channel for one in variants]),
     )
 
 

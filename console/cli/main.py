@@ -22,6 +22,7 @@ COMMANDS = {
     "user": "console.cli.user",
     "audit": "console.cli.audit",
     "secrets": "console.cli.secrets",
+    "recipients": "console.cli.recipients",
 }
 WRONG = 2
 

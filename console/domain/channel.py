@@ -14,7 +14,8 @@ str]]``) gives the settings that lead to the practice networks, with the placeho
 reply stands under its post, and where a picture is shown. ``pace`` (``ClassVar[Pace]``) says how
 many calls the network takes; the council's own figures in channels.toml go before it.
 ``watch_every`` (``ClassVar[timedelta]``) is how often the account may be read; five minutes where
-nothing is said.
+nothing is said. ``addresses`` (``ClassVar[Addresses]``) says that it writes to single people, and
+may have a recipient list.
 """
 
 from collections.abc import Mapping, Sequence
@@ -136,6 +137,9 @@ class Post:
     """The `Receipt.reference` of this incident's earlier post on the channel, or empty."""
     expires_at: datetime | None = None
     picture: Picture | None = None
+    unsubscribe: str = ""
+    """The link by which this recipient leaves the list, or empty. It is no part of the signed text:
+    a channel that can adds it below the words, in a line of its own."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +191,10 @@ class Reason(StrEnum):
     FORBIDDEN = "not permitted"
     CONTENT = "content rejected"
     RECIPIENT = "recipient rejected"
+    """There is no such address: on a recipient list it gets nothing more. What may pass (a full
+    mailbox, a policy) has another reason."""
+    UNSUBSCRIBED = "unsubscribed"
+    """The network knows that this person wants no more: they answered STOP."""
     RATE = "rate limited"
     UNREACHABLE = "unreachable"
     TLS = "certificate not trusted"

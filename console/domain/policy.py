@@ -64,9 +64,20 @@ class Rules:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long addresses are kept that are no longer needed; then a masked form is all there is."""
+
+    unsubscribed: timedelta = timedelta(days=365)
+    bounced: timedelta = timedelta(days=90)
+    deliveries: timedelta = timedelta(days=365)
+    """After a delivery was settled."""
+
+
+@dataclass(frozen=True)
 class Policy:
     actual: Rules = Rules()
     exercise: Rules = Rules(own_sign_off=True)
+    retention: Retention = Retention()
 
     def rules(self, mode: Mode) -> Rules:
         return self.actual if mode is Mode.ACTUAL else self.exercise

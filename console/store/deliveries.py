@@ -33,6 +33,8 @@ class DeliveryRow(Base):
         # The order in which they are claimed, however many wait.
         Index("ix_deliveries_turn", "state", desc("weight"), "due_at", "id"),
         Index("ix_deliveries_state_channel", "state", "channel"),
+        # How far each channel of a message is, however long its list.
+        Index("ix_deliveries_counted", "message_id", "channel", "language", "state"),
         # Trouble that nobody was told of yet, and what people were told of: both are few, whatever
         # the table holds.
         _only(UNTOLD, "ix_deliveries_untold", "state", "changed_at"),

@@ -7,9 +7,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from console.domain.channel import Reason
 from console.domain.delivery import DeliveryState
 from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
 from console.store.order import NOW, newer_released, unsendable
+from console.store.recipients import not_wanted
 
 QUEUED, SENDING = str(DeliveryState.QUEUED), str(DeliveryState.SENDING)
 UNCERTAIN, CANCELLED = str(DeliveryState.UNCERTAIN), str(DeliveryState.CANCELLED)
@@ -175,16 +177,6 @@ def latest_milliseconds(db: Session) -> dict[str, int]:
     return latest
 
 
-def of_message(db: Session, message_id: str) -> list[DeliveryRow]:
-    return list(
-        db.scalars(
-            select(DeliveryRow)
-            .where(DeliveryRow.message_id == message_id)
-            .order_by(DeliveryRow.created_at, DeliveryRow.id)
-        )
-    )
-
-
 def attempts_of(
     db: Session, delivery_ids: Sequence[str]
 ) -> list[tuple[AttemptRow, OutcomeRow | None]]:
@@ -195,6 +187,34 @@ def attempts_of(
         .order_by(AttemptRow.started_at, AttemptRow.id)
     )
     return [(attempt, outcome) for attempt, outcome in rows]
+
+
+def queue_failed(db: Session, message_id: str, channel: str, *, state: str, now: datetime) -> int:
+    """Has what failed on one channel sent again, but what a newer message overtook, what is not as
+    it was signed, and who is not on the list any more. Returns how much that is."""
+    again = (
+        update(DeliveryRow)
+        .where(
+            DeliveryRow.message_id == message_id,
+            DeliveryRow.channel == channel,
+            DeliveryRow.state == str(DeliveryState.FAILED),
+            DeliveryRow.reason.not_in([str(Reason.ALTERED), str(Reason.UNSUBSCRIBED)]),
+            ~unsendable(),
+            ~not_wanted(),
+        )
+        .values(
+            state=state,
+            due_at=NOW,
+            changed_at=NOW,
+            tries=0,
+            looks=0,
+            doubtful=False,
+            alarmed_at=None,
+        )
+        .returning(DeliveryRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(db.scalars(again, {"now": now}).all())
 
 
 def _end(db: Session, which: ColumnElement[bool], now: datetime) -> Ended:

@@ -13,7 +13,9 @@ from console.store import (
     paces,
     people,
     presence,
+    recipients,
     register,
+    retention,
     rounds,
 )
 from console.store.base import Base
@@ -32,7 +34,9 @@ __all__ = [
     "paces",
     "people",
     "presence",
+    "recipients",
     "register",
+    "retention",
     "rounds",
 ]
 

@@ -12,6 +12,7 @@ from console.store.base import Instant
 from console.store.deliveries import UNTOLD, WAITING, DeliveryRow
 from console.store.incidents import IncidentRow
 from console.store.order import NOW, unsendable
+from console.store.recipients import not_wanted
 
 MOST_SHOWN = 50
 """Lines of `unsettled`: more than any page has room for."""
@@ -103,7 +104,7 @@ def unsettled(db: Session, *, now: datetime, within: timedelta) -> Sequence[Unse
             DeliveryRow.alarmed_at > now - within,
             DeliveryRow.state.in_(open_),
             # What failed and is not wanted any more leaves nothing to do.
-            or_(~failed, ~unsendable()),
+            or_(~failed, and_(~unsendable(), ~not_wanted())),
         )
         .group_by(*columns)
         .order_by(DeliveryRow.exercise, func.max(DeliveryRow.alarmed_at).desc())

@@ -92,8 +92,22 @@ ACCESS: dict[str, Act | None] = {
     "messages.stop": Act.STOP,
     "messages.ask_again": Act.RESEND,
     "messages.again": Act.RESEND,
+    "messages.again_to_missing": Act.RESEND,
     "messages.published": Act.RESEND,
     "messages.look": Act.RESEND,
+    "recipients.page": Act.KEEP,
+    "recipients.add": Act.KEEP,
+    "recipients.remove": Act.KEEP,
+    "recipients.settle": Act.KEEP,
+    "recipients.set_aside": Act.KEEP,
+    "recipients.download": Act.KEEP,
+    "recipients.upload": Act.KEEP,
+    "recipients.uploaded": Act.KEEP,
+    "recipients.apply": Act.KEEP,
+    "recipients.drop": Act.KEEP,
+    # The mailed link is the key; all that it opens is the way off the list.
+    "unsubscribe.ask": OPEN,
+    "unsubscribe.leave": OPEN,
     "machines.alive": OPEN,
     "machines.ready": OPEN,
     "machines.metrics": OPEN,
@@ -125,6 +139,8 @@ COOKIELESS = frozenset(
         "sign_off.show",
         "sign_off.decide",
         "sign_off.picture",
+        "unsubscribe.ask",
+        "unsubscribe.leave",
     }
 )
 """Never look at the cookie: caches keep one public page for everybody, and a mailed link opens the

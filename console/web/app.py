@@ -30,11 +30,13 @@ from console.web import (
     mishaps,
     pictures,
     public,
+    recipients,
     record,
     register_exports,
     run_sheet,
     sign_in,
     sign_off,
+    unsubscribe,
     wire,
 )
 from console.web.api import blueprint as api
@@ -60,6 +62,8 @@ BLUEPRINTS = (
     findings.blueprint,
     public.blueprint,
     pictures.blueprint,
+    recipients.blueprint,
+    unsubscribe.blueprint,
     machines.blueprint,
     api.blueprint,
 )
@@ -91,6 +95,9 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     forms.exempt(api.blueprint)
     # Its forms are bound to the mailed link instead: the page needs no cookie.
     forms.exempt(sign_off.decide)
+    # A mail program presses it for its reader (RFC 8058) and has no form of ours. No cookie counts
+    # there: who has the link's token can leave the list, and that is all that anybody can do.
+    forms.exempt(unsubscribe.leave)
     WTFormsHelpers(app)
     mishaps.register(app)
     for blueprint in BLUEPRINTS:

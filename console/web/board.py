@@ -14,7 +14,7 @@ from console.settings import Settings
 
 def counted(progress: cards.Progress, exercise: bool) -> str:
     """``4 of 5 sent``"""
-    return f"{progress.sent} of {progress.total} {'rehearsed' if exercise else 'sent'}"
+    return f"{progress.sent:,} of {progress.total:,} {'rehearsed' if exercise else 'sent'}"
 
 
 OUTCOMES: dict[str, str] = {
@@ -57,9 +57,26 @@ class Line:
 
 
 @dataclass(frozen=True)
+class List:
+    """A channel with many recipients on the board: numbers, and those in trouble."""
+
+    group: cards.Group
+    tag: str
+    colour: str
+    lines: tuple[Line, ...]
+    released: bool
+
+    @property
+    def can_send_again(self) -> int:
+        """How many certainly did not arrive."""
+        return self.group.progress.failed if self.released else 0
+
+
+@dataclass(frozen=True)
 class Board:
     heading: str
     lines: tuple[Line, ...]
+    lists: tuple[List, ...]
     every: int
     """Seconds until the page asks again; 0 where nothing is under way."""
     said: str
@@ -69,8 +86,10 @@ class Board:
 def board(sheet: cards.MessageSheet, now: datetime, settings: Settings) -> Board:
     lines = tuple(_line(one, sheet, now, settings) for one in sheet.deliveries)
     heading = _heading(sheet)
+    lists = tuple(_list(one, sheet, now, settings) for one in sheet.groups)
     troubled = [f"{one.delivery.title}: {one.tag}" for one in lines if one.trouble]
-    return Board(heading, lines, _every(sheet), ". ".join([heading, *troubled]))
+    troubled += [f"{one.group.title}: {one.tag}" for one in lists if one.lines]
+    return Board(heading, lines, lists, _every(sheet), ". ".join([heading, *troubled]))
 
 
 def _heading(sheet: cards.MessageSheet) -> str:
@@ -92,6 +111,24 @@ def _every(sheet: cards.MessageSheet) -> int:
     if sheet.progress.waiting:
         return 2
     return 5 if sheet.progress.uncertain else 0
+
+
+def _list(group: cards.Group, sheet: cards.MessageSheet, now: datetime, settings: Settings) -> List:
+    """Its tag says what most needs a person, else how far it is."""
+    lines = tuple(_line(one, sheet, now, settings) for one in group.listed)
+    tags = trouble_words.tags(sheet.incident.exercise)
+    progress, order = group.progress, DeliveryState
+    if progress.uncertain:
+        tag, colour = tags[order.UNCERTAIN]
+        tag = f"{progress.uncertain:,} {tag}"
+    elif progress.failed:
+        tag, colour = tags[order.FAILED]
+        tag = f"{progress.failed:,} {tag}"
+    elif progress.waiting:
+        tag, colour = tags[order.SENDING]
+    else:
+        tag, colour = tags[order.SENT if progress.sent else order.CANCELLED]
+    return List(group, tag, colour, lines, sheet.message.state is MessageState.RELEASED)
 
 
 def _line(

@@ -4,9 +4,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from console import languages
-from console.actions import asking, cards, compose, messages, reading
+from console.actions import asking, cards, compose, messages, reading, recipients
 from console.actions.errors import NobodyToAsk, NotReady, Stale, Trouble
 from console.actions.people import User
+from console.audience_words import audience
 from console.domain import plain_text
 from console.domain.incident import Mode
 from console.domain.message import MessageState
@@ -99,7 +100,8 @@ def _page(
             return redirect(url_for("messages.page", mode=mode, message_id=message_id), 303)
         proposals = reading.proposals(db, web().desk, message_id)
         asked = asking.eligible(db, _rules(mode), message_id, submitter=me())
-    names = [one.channel.name for one in proposals.channels]
+        names = sorted({one.channel.name for one in proposals.channels})
+        people = recipients.how_many(db, web().desk, names)
     warned = channel_warnings.warnings(names, mode)
     channel_warnings.check_soon(names, mode)
     errors = _errors(sheet, proposals)
@@ -108,8 +110,9 @@ def _page(
         incident=sheet.incident,
         message=sheet.message,
         cards=_alike(proposals),
-        many=len({one.channel.name for one in proposals.channels}),
+        many=len(names),
         unspoken=_unspoken(proposals),
+        audience=audience(web().desk, people, exercise=mode is Mode.EXERCISE),
         asked=asked,
         nobody=_nobody(mode, asked),
         warned=warned,

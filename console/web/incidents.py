@@ -37,10 +37,7 @@ def page(mode: Mode, incident_id: str) -> str:
     with web().sessions.read() as db:
         sheet = reading.incident(db, incident_id)
         must_be_here(sheet.incident, mode)
-        entries = [
-            Entry(one, cards.progress(reading.deliveries(db, web().desk, one.id)))
-            for one in sheet.messages
-        ]
+        entries = [Entry(one, reading.progress(db, one.id)) for one in sheet.messages]
     return render_template(
         "pages/incident.html",
         incident=sheet.incident,

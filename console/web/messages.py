@@ -77,7 +77,9 @@ def stop(mode: Mode, message_id: str) -> Page:
 def ask_again(mode: Mode, message_id: str, delivery_id: str) -> Page:
     """Before an uncertain delivery is sent again: it may be public twice then."""
     sheet = _sheet(mode, message_id)
-    line = next((one for one in _board(sheet).lines if one.delivery.id == delivery_id), None)
+    shown = _board(sheet)
+    among = [*shown.lines, *(line for one in shown.lists for line in one.lines)]
+    line = next((one for one in among if one.delivery.id == delivery_id), None)
     if line is None or not line.can_send_again:
         return _back(sheet)
     return render_template(
@@ -90,6 +92,16 @@ def again(mode: Mode, message_id: str, delivery_id: str) -> Page:
     sheet = _sheet(mode, message_id)
     with _unless_done(*AGAIN), web().sessions.begin() as db:
         deliveries.resend(db, delivery_id=delivery_id, by=me(), now=web().now)
+    web().ring()
+    return _back(sheet)
+
+
+@both(blueprint, "/messages/<message_id>/channels/<channel>/again", methods=["POST"])
+def again_to_missing(mode: Mode, message_id: str, channel: str) -> Page:
+    """Everybody on one channel whom it certainly did not reach; a second press finds nobody."""
+    sheet = _sheet(mode, message_id)
+    with web().sessions.begin() as db:
+        deliveries.resend_failed(db, message_id=message_id, channel=channel, by=me(), now=web().now)
     web().ring()
     return _back(sheet)
 

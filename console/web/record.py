@@ -20,6 +20,8 @@ from console.web.worlds import both, must_be_here
 
 blueprint = Blueprint("record", __name__)
 
+ENTRIES_SHOWN = 500
+"""Of one incident on its page; a download has all of them."""
 COLUMNS = (
     "number",
     "time",
@@ -80,7 +82,9 @@ def incident(mode: Mode, incident_id: str) -> str:
         "pages/record_incident.html",
         incident=found.incident,
         found=found,
+        entries_shown=ENTRIES_SHOWN,
         grouped=lambda variants: grouped(desk, variants),
+        groups_listed=lambda one: tuple(line for group in one.groups for line in group.listed),
         **_words(),
     )
 

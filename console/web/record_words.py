@@ -47,6 +47,13 @@ _SAID = {
     "told": "told {}",
     "deliveries": "{} deliveries",
     "cancelled": "{} cancelled",
+    "people": "people: {}",
+    "added": "{} added",
+    "there": "{} on the list already",
+    "left_out": "left out: {}",
+    "taken_off": "{} taken off",
+    "given_back": "{} given back",
+    "recipients": "{} recipients",
     "version": "version {}",
     "revision": "revision {}",
     "milliseconds": "{} ms",
@@ -107,6 +114,8 @@ def _worth(facts: Mapping[str, Any], key: str) -> bool:
 
 
 def _one(value: Any) -> str:
+    if isinstance(value, dict):
+        value = [f"{key} {number}" for key, number in value.items()]
     whole = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     text = " ".join(whole.split())
     return text if len(text) <= 300 else text[:299] + "…"

@@ -15,6 +15,7 @@ from console.actions.approvals import Barred, Decided, WordsChanged, WrongPin
 from console.actions.errors import Expired, NotFound, Obstacle
 from console.actions.review import Review, Stage, review, stage
 from console.actions.same_words import Change, changes, grouped
+from console.audience_words import audience
 from console.domain.approval import ApprovalState, Proof
 from console.faultpoints import faultpoint
 from console.store.away import DatabaseAway
@@ -161,6 +162,7 @@ def _page(door: Door, tried: Tried | None = None, status: int = 200) -> Response
         incident=found.sheet.incident,
         message=found.sheet.message,
         wordings=grouped(desk, found.variants),
+        audience=audience(desk, found.people, exercise=found.exercise),
         changes=_changes(found, at),
         outcome=sign_off_words.outcome(found, at, desk.settings),
         form_token=_form_token(door, found.digest),

@@ -99,7 +99,7 @@ _ACTS = {
     Act.READ: "Sign in first.",
     Act.AUDIT: "The record is for auditors, approvers, duty officers and administrators.",
     Act.ADMINISTER: "Only administrators do this.",
-    Act.KEEP: "Only channel custodians and administrators change the register of channels.",
+    Act.KEEP: "Only channel custodians and administrators keep channels and their lists.",
     Act.HOLD: "Auditors hold nothing and let nothing go: everybody else who is signed in may.",
 }
 

@@ -55,6 +55,7 @@ WRONG = [
     (MASTODON + 'practice = "yes"', "practice", "not of type bool", "Correct"),
     (MASTODON + 'recipients = "a@b.example"', "recipients", "not of type list", "Correct"),
     (MASTODON + "recipients = [3]", "recipients", "is no text", "quotes"),
+    (MASTODON + "recipient_list = true", "recipient_list", "nobody in particular", "e-mail"),
     (MASTODON + "on_unknown = 3", "on_unknown", "not of type str", "Correct"),
     (MASTODON + 'on_unknown = "retry"', "on_unknown", "hold nor resend", '"hold"'),
 ]
@@ -161,3 +162,23 @@ def test_without_practice_networks_an_exercise_goes_nowhere(known: Settings) -> 
 def test_a_page_of_the_register_is_no_name_of_a_channel(known: Settings, name: str) -> None:
     (fault,) = faults(known, MASTODON.replace("[social]", f"[{name}]"))
     assert (fault.key, fault.what) == (name, "is the name of a page")
+
+
+MAIL = """
+[mail]
+network = "smtp"
+account = "alerts@northbrae.example"
+practice = true
+"""
+
+
+def test_a_channel_has_its_people_in_the_file_or_in_the_console_and_never_in_both(
+    known: Settings,
+) -> None:
+    both = MAIL + 'recipient_list = true\nrecipients = ["a@b.example"]\n'
+    (fault,) = faults(known, both)
+    assert (fault.key, "beside it" in fault.what) == ("mail.recipient_list", True)
+    for one, listed in (("recipient_list = true", True), ('recipients = ["a@b.example"]', False)):
+        (known.config / channels.FILE).write_text(f"{MAIL}{one}\n")
+        (mail,) = channels.configured(known)
+        assert (mail.recipient_list, bool(mail.recipients)) == (listed, not listed)

@@ -56,6 +56,7 @@ WRONG = [
     ("policy.toml", '[exercise]\nproof = "pim"', "exercise.proof", "'pin'", "Correct"),
     ("policy.toml", '[actual]\nproof = "button"', "actual.proof", "exercises only", 'Use "pin"'),
     ("policy.toml", "[actual]\nown_sign_off = true", "actual.own_sign_off", "own words", "Remove"),
+    ("policy.toml", "[retention]\nbounced_days = 0", "retention.bounced_days", "1", "Correct"),
     ("policy.toml", "= 3", "", "is not valid TOML", "Correct that line"),
 ]
 

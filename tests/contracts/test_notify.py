@@ -236,3 +236,15 @@ def test_a_sender_that_the_service_does_not_have_is_told(name: str, key: str, co
         connect(name, **{key: "5b1f0c7e-0000-4000-8000-000000000000"}).send(fitting(name))
     assert failed.value.reason is Reason.MISCONFIGURED
     assert "there is no such" in failed.value.detail
+
+
+def test_a_mail_to_a_list_has_its_link_below_the_words_and_for_one_click():
+    link = "https://alerts.northbrae.example/unsubscribe/abc-0123"
+    wanted = post(unsubscribe=link)
+    with peer(answer({"id": "n", "content": {"body": wanted.text}}, 201)) as notify:
+        settings = {"url": notify.url.removesuffix("/here"), "key": KEY, "template": "t"}
+        NotifyEmail(settings).send(wanted)
+    said = json.loads(notify.received[0].partition(b"\r\n\r\n")[2])
+    assert said["one_click_unsubscribe_url"] == link
+    below = f"{wanted.text}\n\nTo stop getting these messages: {link}"
+    assert said["personalisation"]["message"] == below

@@ -13,7 +13,7 @@ from console.domain.channel import Reason, Refused
 from tests.contracts.conftest import Connect
 from workers.channels.smtp import Smtp
 from workers.contract.posts import picture, post
-from workers.smtp import MailServer, wire_form
+from workers.smtp import MailServer, why_not_to, wire_form
 
 SETTINGS = {"host": "127.0.0.1", "security": "none", "sender": "alerts@northbrae.example"}
 
@@ -102,3 +102,41 @@ def test_a_server_without_starttls_is_not_talked_to_in_the_open(connect: Connect
     with pytest.raises(Refused) as refused:
         connect("smtp", security="starttls").send(post())
     assert refused.value.reason is Reason.MISCONFIGURED
+
+
+LINK = "https://alerts.northbrae.example/unsubscribe/abc-0123"
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [("en", "To stop getting these messages:"), ("cy-GB", "I roi’r gorau"), ("gd", "To stop")],
+)
+def test_the_way_off_a_list_stands_below_the_signed_words_and_in_the_head(language: str, line: str):
+    sent = message(text="Snow.", unsubscribe=LINK, language=language)
+    plain, page = sent.get_body(("plain",)), sent.get_body(("html",))
+    words = plain.get_content().replace("\r\n", "\n")
+    assert words.startswith(f"Snow.\n\n{line}")
+    assert words.endswith(f" {LINK}\n")
+    assert f'<a href="{LINK}">{LINK}</a>' in page.get_content()
+    assert sent["List-Unsubscribe"] == f"<{LINK}>"
+    assert sent["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_without_a_list_there_is_no_such_line():
+    sent = message(text="Snow.")
+    assert "List-Unsubscribe" not in sent
+    assert sent.get_body(("plain",)).get_content().strip() == "Snow."
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (b"5.1.1 unknown", Reason.RECIPIENT),
+        (b"no such user", Reason.RECIPIENT),
+        (b"5.2.1 disabled", Reason.RECIPIENT),
+        (b"5.2.2 full", Reason.SERVER),
+        (b"5.7.1 blocked", Reason.FORBIDDEN),
+    ],
+)
+def test_only_an_address_that_is_gone_is_said_to_be(answer: bytes, reason: Reason):
+    assert why_not_to(answer) is reason

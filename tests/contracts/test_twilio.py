@@ -39,7 +39,7 @@ def failed(said: bytes, **chosen: str) -> SendError:
     ("status", "code", "kind", "reason", "words"),
     [
         (400, 21211, Refused, Reason.RECIPIENT, "no telephone number"),
-        (400, 21610, Refused, Reason.RECIPIENT, "STOP"),
+        (400, 21610, Refused, Reason.UNSUBSCRIBED, "STOP"),
         (400, 21614, Refused, Reason.RECIPIENT, "takes no text messages"),
         (401, 20003, Refused, Reason.CREDENTIAL, "token"),
         (403, 20005, Refused, Reason.FORBIDDEN, "not active"),
@@ -115,7 +115,7 @@ def test_a_number_may_be_written_for_people(connect: Connect):
     [
         ("+15005550001", Reason.RECIPIENT),
         ("+15005550003", Reason.FORBIDDEN),
-        ("+15005550004", Reason.RECIPIENT),
+        ("+15005550004", Reason.UNSUBSCRIBED),
         ("+15005550009", Reason.RECIPIENT),
     ],
 )

@@ -11,7 +11,16 @@ from console.web.access import ACCESS, Unlisted, check
 from tests.web.conftest import PEOPLE, Browser
 
 Open = Callable[[str], Browser]
-STRANGERS_MAY_SEE = {"static", "sign_in", "sign_off", "public", "pictures", "machines", "api"}
+STRANGERS_MAY_SEE = {
+    "static",
+    "sign_in",
+    "sign_off",
+    "public",
+    "pictures",
+    "unsubscribe",
+    "machines",
+    "api",
+}
 
 
 def kept(app: Flask) -> Iterator[tuple[Rule, Act]]:

@@ -17,7 +17,7 @@ from console.doorbell import Doorbell
 from console.store import mails, presence
 from console.store.approvals import of_message
 from console.store.engine import Transaction
-from console.store.outbox import of_message as deliveries_of
+from console.store.progress import of_message as deliveries_of
 from console.web.app import create_app
 from console.web.context import KEY, LATELY, Web
 from tests.web.conftest import PIN, Clock

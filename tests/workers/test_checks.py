@@ -17,7 +17,6 @@ from console.store.rounds import RoundRow
 from tests.stage import Stage
 from tests.waiting import until
 from tests.workers.conftest import StartWorker
-from tests.workers.peer import peer
 from tests.workers.test_alarm import at_pace
 from tests.workers.watching import (
     account,
@@ -33,6 +32,7 @@ from tests.workers.watching import (
     with_channel,
 )
 from workers import findings
+from workers.contract.peer import peer
 from workers.practice import Practice
 from workers.rounds import go
 from workers.watchman import Watchman

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from console.domain.channel import Checked, Key, Limit, Pace, Post, Receipt
+from console.domain.recipient import Addresses
+from workers import unsubscribing
 from workers.notify import Service, number_or_address
 
 
 class NotifyEmail:
     limit: ClassVar[Limit] = Limit(octets=2_000_000)
+    addresses: ClassVar[Addresses] = Addresses.EMAIL
     repeatable: ClassVar[bool] = False
     """Notify keeps our reference, and does not mind the same one twice."""
     # https://docs.notifications.service.gov.uk/rest-api.html#rate-limits
@@ -39,9 +42,13 @@ class NotifyEmail:
             lambda client: client.send_email_notification(
                 email_address=address,
                 template_id=self.service.template,
-                personalisation={self.placeholder: post.text, self.subject: post.subject},
+                personalisation={
+                    self.placeholder: unsubscribing.signed_and_line(post),
+                    self.subject: post.subject,
+                },
                 reference=post.key,
                 email_reply_to_id=self.reply_to or None,
+                one_click_unsubscribe_url=post.unsubscribe or None,
             )
         )
 

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from console.domain.channel import Checked, Counting, Key, Limit, Pace, Post, Receipt
+from console.domain.recipient import Addresses
 from workers.notify import Service, number_or_address
 
 
 class NotifySms:
     limit: ClassVar[Limit] = Limit(918, Counting.SMS)
+    addresses: ClassVar[Addresses] = Addresses.PHONE
     repeatable: ClassVar[bool] = False
     """Notify keeps our reference, and does not mind the same one twice."""
     # https://docs.notifications.service.gov.uk/rest-api.html#rate-limits

@@ -10,7 +10,8 @@ from html import escape
 from typing import Any, ClassVar
 
 from console.domain.channel import Checked, Key, Limit, Pace, Post, Reason, Receipt, Refused
-from workers import smtp
+from console.domain.recipient import Addresses
+from workers import smtp, unsubscribing
 
 _LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
 
@@ -20,6 +21,7 @@ class Smtp:
     replies: ClassVar[bool] = True
     pictures: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
+    addresses: ClassVar[Addresses] = Addresses.EMAIL
     # What Exchange Online takes from one mailbox; it also wants 30 a minute at most, which
     # `per_minute` is for: https://learn.microsoft.com/exchange/troubleshoot/send-emails/smtp-submission-improvements
     pace: ClassVar[Pace] = Pace(parallel=3)
@@ -66,6 +68,8 @@ class Smtp:
         message["Auto-Submitted"] = "auto-generated"
         if self.account:
             message["X-Skellat-Channel"] = _one_line(self.account)
+        for name, value in unsubscribing.headers(post).items():
+            message[name] = _one_line(value)
         if post.reply_to:
             message["In-Reply-To"] = message["References"] = _one_line(post.reply_to)
         _fill(message, post)
@@ -93,7 +97,7 @@ def _one_line(text: str) -> str:
 
 def _fill(message: EmailMessage, post: Post) -> None:
     picture = post.picture
-    message.set_content(post.text + "\n", cte="quoted-printable")
+    message.set_content(unsubscribing.signed_and_line(post) + "\n", cte="quoted-printable")
     image = f'<p><img src="cid:picture" alt="{escape(picture.alt)}"></p>' if picture else ""
     message.add_alternative(_html(post, image), subtype="html", cte="quoted-printable")
     if picture:
@@ -112,7 +116,10 @@ def _fill(message: EmailMessage, post: Post) -> None:
 
 
 def _html(post: Post, image: str) -> str:
-    linked = _LINK.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', escape(post.text))
+    linked = _LINK.sub(
+        lambda found: f'<a href="{found[0]}">{found[0]}</a>',
+        escape(unsubscribing.signed_and_line(post)),
+    )
     paragraphs = re.split(r"\n\s*\n", linked.strip())
     body = "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs)
     return (

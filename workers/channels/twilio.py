@@ -24,6 +24,7 @@ from console.domain.channel import (
     SendError,
     Unavailable,
 )
+from console.domain.recipient import Addresses
 from workers import http
 from workers.secrecy import conceal, without_secrets
 from workers.twilio_errors import told
@@ -41,6 +42,7 @@ _TRIAL = "sentfromyourtwiliotrialaccount"
 class Twilio:
     limit: ClassVar[Limit] = Limit(1600, Counting.SMS)
     repeatable: ClassVar[bool] = False
+    addresses: ClassVar[Addresses] = Addresses.PHONE
     keys: ClassVar[Mapping[str, Key]] = {
         "sid": Key(hint="the account’s SID, AC..."),
         "token": Key(secret=True, hint="the account’s auth token, or an API key’s secret"),

@@ -106,6 +106,16 @@ class Mailbox:
         envelope.mail_options.extend(options)
         return "250 2.1.0 Ok"
 
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, to: str, options: list[str]
+    ) -> str:
+        """There is nobody whose name begins with “nobody”."""
+        if to.lower().startswith("nobody"):
+            return f"550 5.1.1 <{to}>: Recipient address rejected: User unknown"
+        envelope.rcpt_tos.append(to)
+        envelope.rcpt_options.extend(options)
+        return "250 2.1.5 Ok"
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         received = read(envelope.content or b"", self.pictures)
         taken = Taken()

@@ -71,6 +71,8 @@ class _Notify(ABC):
     def send(self, request: Request) -> Answer:
         _signed_in(request)
         known = {self.recipient, self.sender, "template_id", "personalisation", "reference"}
+        if self.kind == "email":
+            known.add("one_click_unsubscribe_url")
         form = _form(request, known)
         to, template = str(form.get(self.recipient) or ""), str(form.get("template_id") or "")
         values = form.get("personalisation") or {}

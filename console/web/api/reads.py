@@ -112,6 +112,7 @@ def message_of(call: Call, message_id: str) -> shapes.Message:
         variants=tuple(shapes.Variant.model_validate(one) for one in variants),
         troubles=troubles,
         deliveries=tuple(shapes.Delivery.model_validate(one) for one in sheet.deliveries),
+        groups=tuple(shapes.Group.model_validate(one) for one in sheet.groups),
         progress=shapes.Progress.model_validate(sheet.progress),
     )
 

@@ -127,6 +127,7 @@ class Delivery(Given):
     channel: str
     language: str
     recipient: str
+    """Masked, as `a…@example.org`; empty where the channel writes to nobody in particular."""
     state: DeliveryState
     """`uncertain`: it may be public; nobody has been able to tell yet."""
     tries: int
@@ -155,6 +156,16 @@ class Progress(Given):
     uncertain: int
     waiting: int
     cancelled: int
+
+
+class Group(Given):
+    """A channel with many recipients: counted, and of those in trouble the first few."""
+
+    channel: str
+    language: str
+    progress: Progress
+    listed: tuple[Delivery, ...]
+    """Failed or uncertain; at most 20."""
 
 
 class FieldFault(Given):
@@ -199,6 +210,8 @@ class Message(Given):
     troubles: tuple[FieldFault, ...]
     """In a draft, everything that keeps it from being sent for approval."""
     deliveries: tuple[Delivery, ...]
+    """One by one, where a channel has at most 20 of them; the others are in `groups`."""
+    groups: tuple[Group, ...]
     progress: Progress
 
 

@@ -1,0 +1,128 @@
+"""How far a message is, counted in the database: a list of recipients has no end of rows."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from console.domain.delivery import DeliveryState
+from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
+from console.store.recipients import not_wanted
+
+Place = tuple[str, str]
+"""Channel and language."""
+_TROUBLE = [str(DeliveryState.UNCERTAIN), str(DeliveryState.FAILED)]
+_OVER = [str(DeliveryState.SENT), str(DeliveryState.CANCELLED)]
+
+
+def counts(db: Session, message_id: str) -> dict[Place, dict[DeliveryState, int]]:
+    rows = db.execute(
+        select(DeliveryRow.channel, DeliveryRow.language, DeliveryRow.state, func.count())
+        .where(DeliveryRow.message_id == message_id)
+        .group_by(DeliveryRow.channel, DeliveryRow.language, DeliveryRow.state)
+    )
+    found: dict[Place, dict[DeliveryState, int]] = {}
+    for channel, language, state, number in rows:
+        found.setdefault((channel, language), {})[DeliveryState(state)] = number
+    return found
+
+
+def of_message(
+    db: Session, message_id: str, places: Collection[Place] | None = None
+) -> list[DeliveryRow]:
+    """All of its deliveries, or those of these places."""
+    query = select(DeliveryRow).where(DeliveryRow.message_id == message_id)
+    if places is not None:
+        place = tuple_(DeliveryRow.channel, DeliveryRow.language)
+        query = query.where(place.in_(sorted(places)))
+    return list(db.scalars(query.order_by(DeliveryRow.created_at, DeliveryRow.id)))
+
+
+def troubled(db: Session, message_id: str, place: Place, *, most: int) -> list[DeliveryRow]:
+    """Of one place: what a person has to see, first what may be public."""
+    query = (
+        select(DeliveryRow)
+        .where(
+            DeliveryRow.message_id == message_id,
+            DeliveryRow.channel == place[0],
+            DeliveryRow.language == place[1],
+            DeliveryRow.state.in_(_TROUBLE),
+        )
+        .order_by(DeliveryRow.state.desc(), DeliveryRow.id)
+        .limit(most)
+    )
+    return list(db.scalars(query))
+
+
+def newest(db: Session, message_id: str, place: Place) -> DeliveryRow:
+    """The delivery of a place that changed last."""
+    query = (
+        select(DeliveryRow)
+        .where(
+            DeliveryRow.message_id == message_id,
+            DeliveryRow.channel == place[0],
+            DeliveryRow.language == place[1],
+        )
+        .order_by(DeliveryRow.changed_at.desc())
+        .limit(1)
+    )
+    return db.scalars(query).one()
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Deliveries of one channel with the same trouble, and one of them."""
+
+    example: DeliveryRow
+    number: int
+
+
+def unsettled(db: Session, message_id: str, *, without_failed: bool) -> Sequence[Alike]:
+    """What people were told of and is in trouble still, by channel and what happened. Not those who
+    were set aside, or left, since."""
+    wanted: list[ColumnElement[bool]] = [
+        DeliveryRow.message_id == message_id,
+        DeliveryRow.alarmed_at.is_not(None),
+        DeliveryRow.state.not_in(_OVER),
+        or_(DeliveryRow.state != str(DeliveryState.FAILED), ~not_wanted()),
+    ]
+    if without_failed:
+        wanted.append(DeliveryRow.state != str(DeliveryState.FAILED))
+    tried = DeliveryRow.tries > 0
+    asked = DeliveryRow.due_at.is_(None)
+    rows = db.execute(
+        select(func.min(DeliveryRow.id).label("example"), func.count().label("many"))
+        .where(and_(*wanted))
+        .group_by(
+            DeliveryRow.channel,
+            DeliveryRow.language,
+            DeliveryRow.state,
+            DeliveryRow.reason,
+            DeliveryRow.doubtful,
+            tried,
+            asked,
+        )
+    ).all()
+    number: dict[str, int] = {one.example: one.many for one in rows}
+    found = db.scalars(
+        select(DeliveryRow)
+        .where(DeliveryRow.id.in_(number))
+        .order_by(DeliveryRow.created_at, DeliveryRow.id)
+    )
+    return [Alike(row, number[row.id]) for row in found]
+
+
+def published(db: Session, message_id: str) -> tuple[datetime | None, datetime | None]:
+    """When the first and the last delivery that was sent reached its network."""
+    ended = (
+        select(func.max(OutcomeRow.ended_at).label("at"))
+        .join(AttemptRow, AttemptRow.id == OutcomeRow.attempt_id)
+        .join(DeliveryRow, DeliveryRow.id == AttemptRow.delivery_id)
+        .where(DeliveryRow.message_id == message_id, DeliveryRow.state == str(DeliveryState.SENT))
+        .group_by(DeliveryRow.id)
+        .subquery()
+    )
+    first, last = db.execute(select(func.min(ended.c.at), func.max(ended.c.at))).one()
+    return first, last
