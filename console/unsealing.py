@@ -6,7 +6,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from console.sealing import about, read, suite
+from console.sealing import PRIVATE, about, read, suite
 
 
 class DoesNotOpen(Exception):
@@ -17,7 +17,7 @@ def unseal(folder: Path, key_id: str, channel: str, setting: str, sealed: str) -
     """Raises `sealing.NoKey`, `DoesNotOpen`."""
     if not key_id.isalnum():  # it becomes part of a path
         raise DoesNotOpen
-    private = X25519PrivateKey.from_private_bytes(read(folder / f"{key_id}.key"))
+    private = X25519PrivateKey.from_private_bytes(read(folder / PRIVATE / f"{key_id}.key"))
     try:
         opened = suite().decrypt(base64.b64decode(sealed), private, info=about(channel, setting))
     except (InvalidTag, ValueError):

@@ -81,13 +81,13 @@ def test_turning_the_key_leaves_every_secret_as_it_was(home: Path) -> None:
     after = listed(home)[0]["key"]
     assert after != before
     assert opened(home) == SECRET
-    assert {one.stem for one in known(home).sealing.glob("*.key")} == {after}
+    assert {one.stem for one in known(home).sealing.rglob("*.key")} == {after}
 
 
 def test_turning_the_key_names_what_it_cannot_open_and_keeps_its_key(home: Path) -> None:
     run(home, "secrets", "set", "mastodon", "token", typed=f"{SECRET}\n")
     folder = known(home).sealing
-    (folder / f"{sealing.current(folder)}.key").write_text("gone")
+    (folder / "private" / f"{sealing.current(folder)}.key").write_text("gone")
     done = run(home, "secrets", "rotate")
     assert done.exit_code == 1
     assert "write them again: mastodon.token" in done.output

@@ -54,7 +54,7 @@ def test_the_same_secret_is_sealed_differently_each_time(folder: Path) -> None:
 
 
 def test_the_console_seals_with_the_public_key_and_cannot_open(folder: Path) -> None:
-    for private in folder.glob("*.key"):
+    for private in folder.rglob("*.key"):
         private.unlink()
     key_id, sealed = sealing.seal(folder, "mastodon", "token", SECRET)
     with pytest.raises(NoKey) as missing:
@@ -63,10 +63,9 @@ def test_the_console_seals_with_the_public_key_and_cannot_open(folder: Path) -> 
 
 
 def test_the_private_key_is_for_its_owner_only(folder: Path) -> None:
-    for path in folder.iterdir():
-        if path.suffix == ".key":
-            assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    (private,) = folder.rglob("*.key")
+    assert stat.S_IMODE(private.stat().st_mode) == 0o600
+    assert stat.S_IMODE(private.parent.stat().st_mode) == 0o700
 
 
 def test_a_new_key_seals_from_now_on_and_the_old_one_still_opens(folder: Path) -> None:

@@ -110,3 +110,13 @@ def test_the_image_is_built_without_root_and_checks_its_own_health() -> None:
     assert "USER skellat" in last_stage
     assert any(line.startswith("HEALTHCHECK") for line in last_stage)
     assert 'ENTRYPOINT ["skellat"]' in last_stage
+
+
+def test_only_workers_have_the_key_that_opens_sealed_credentials(compose: Any) -> None:
+    private = "private:/var/lib/sealing/private"
+    having = [
+        name for name, one in compose["services"].items() if private in one.get("volumes", [])
+    ]
+    assert having == ["worker"]
+    for name in ("web", "worker"):
+        assert "sealing:/var/lib/sealing" in compose["services"][name]["volumes"]
