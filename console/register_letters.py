@@ -11,7 +11,7 @@ from console.actions import findings
 from console.actions.desk import Desk
 from console.actions.estate import Account, Estate, estate
 from console.actions.findings import Finding
-from console.channels import where_to_look
+from console.connecting import where_to_look
 from console.domain.drift import Kind
 from console.domain.incident import Mode
 from console.domain.register import Status

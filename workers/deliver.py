@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random
 
-from console import channels
+from console import connecting
 from console.actions.desk import Desk
 from console.configuration import SecretMissing
 from console.domain.channel import (
@@ -77,10 +77,10 @@ def connected(desk: Desk, name: str, mode: Mode) -> Channel:
     if configured is None:
         raise Refused(Reason.MISCONFIGURED, "the channel is no longer configured")
     try:
-        return channels.connect(configured, mode, desk.settings, desk.unseal)
+        return connecting.connect(configured, mode, desk.settings, desk.unseal)
     except SecretMissing as missing:
         raise Refused(Reason.MISCONFIGURED, f"no secret at {missing.where}") from None
-    except channels.NoPractice:
+    except connecting.NoPractice:
         raise Refused(Reason.MISCONFIGURED, "there is no practice network for it") from None
 
 

@@ -4,7 +4,7 @@ import logging
 
 from sqlalchemy.orm import Session
 
-from console import channels
+from console import connecting
 from console.actions import credentials
 from console.actions.desk import Desk
 from console.channels import ConfiguredChannel
@@ -66,7 +66,7 @@ def _asked(
     seconds = desk.settings.timing.deadline.total_seconds()
     try:
         with deadline(seconds), within(desk, channel.name, Mode.ACTUAL):
-            adapter = channels.connect(channel, Mode.ACTUAL, desk.settings, unseal)
+            adapter = connecting.connect(channel, Mode.ACTUAL, desk.settings, unseal)
             return adapter.check() if isinstance(adapter, Checkable) else None
     except (SendError, SecretMissing):
         raise

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from console import channels, incident_types, places, voices
-from console.channels import BrokenChannel, ConfiguredChannel, Unseal, shut
+from console.channels import BrokenChannel, ConfiguredChannel
 from console.configuration import ConfigurationFaults, Fault
+from console.connecting import Unseal, shut
 from console.domain.channel import Pace
 from console.domain.incident import Mode
 from console.domain.incident_type import IncidentType

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from console.actions import cards, compose, holding
 from console.actions.desk import Desk
 from console.actions.errors import NotFound
-from console.channels import where_to_look
+from console.connecting import where_to_look
 from console.domain.approval import ApprovalState
 from console.domain.delivery import DeliveryState
 from console.domain.incident import IncidentState, Mode

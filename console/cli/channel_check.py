@@ -18,8 +18,10 @@ from console.cli.checks import Found, check
 from console.cli.main import WRONG, home_option
 from console.cli.ready import opened
 from console.domain.channel import Checked
+from console.store.engine import Sessions
 from console.store.register import CheckRow
 from workers.secrecy import without_secrets
+from workers.vault import equipped
 
 LONGEST = 200
 
@@ -36,9 +38,10 @@ def command(home: Path, json: bool, names: Sequence[str]) -> None:
     """
     ready = desk.prepare(settings.load(home))
     _must_be_known(ready, names)
-    printed = StringIO()
+    printed, sessions = StringIO(), Sessions(ready.settings.database_url)
     with redirect_stdout(printed):  # a plugin may print; a program reads what comes from here
-        found = check(ready, names)
+        found = check(equipped(ready, sessions), names)
+    sessions.close()
     if printed.getvalue():
         click.echo(without_secrets(printed.getvalue()), err=True)
     zone = ready.settings.zone

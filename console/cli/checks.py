@@ -6,9 +6,9 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from console import channels
+from console import connecting
 from console.actions.desk import Desk
-from console.channel_faults import keys_of
+from console.channel_faults import SEALED, keys_of
 from console.channels import ConfiguredChannel
 from console.configuration import SecretMissing, read_secret
 from console.domain.channel import Checkable, Checked, Reason, Refused, SendError, Unavailable
@@ -70,16 +70,16 @@ def _ask(ready: Desk, channel: ConfiguredChannel) -> Found:
     if not issubclass(channel.adapter, Checkable):
         return Found(channel.name, why_not=f"the network {channel.network} has no check")
     try:
-        _conceal(channel)
+        _conceal(ready, channel)
         public = public_internet(only=channel.is_public(Mode.ACTUAL))
         with deadline(ready.settings.timing.deadline.total_seconds()), public:
-            adapter = channels.connect(channel, Mode.ACTUAL, ready.settings)
+            adapter = connecting.connect(channel, Mode.ACTUAL, ready.settings, ready.unseal)
             assert isinstance(adapter, Checkable)
             checked = adapter.check()
         if not isinstance(checked, Checked):
             raise Unavailable(Reason.UNEXPECTED, f"the channel gave {type(checked).__name__}")
         return Found(channel.name, checked if channel.practice else _concealed(checked))
-    except channels.NoPractice:
+    except connecting.NoPractice:
         return Found(channel.name, why_not="it is on the practice networks, which do not run here")
     except SecretMissing as missing:
         error = Refused(Reason.MISCONFIGURED, f"no secret at {missing.where}")
@@ -91,13 +91,14 @@ def _ask(ready: Desk, channel: ConfiguredChannel) -> Found:
         return Found(channel.name, error=unexpected(channel.name, raised))
 
 
-def _conceal(channel: ConfiguredChannel) -> None:
+def _conceal(ready: Desk, channel: ConfiguredChannel) -> None:
     """Before a plugin that may not do so by itself gets them. Raises `SecretMissing`."""
     if channel.practice:
         return
     for name, key in keys_of(channel.adapter).items():
-        if key.secret and channel.settings.get(name):
-            conceal(read_secret(str(channel.settings[name])))
+        if key.secret and (written := channel.settings.get(name)):
+            sealed = written == SEALED
+            conceal(ready.unseal(channel.name, name) if sealed else read_secret(str(written)))
 
 
 def _concealed(found: Checked) -> Checked:

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from console import channels
+from console import connecting
 from console.actions.desk import Desk
-from console.channels import NoPractice
 from console.configuration import SecretMissing
+from console.connecting import NoPractice
 from console.domain.incident import Mode
 from console.domain.message import Kind
 
@@ -66,7 +66,7 @@ def folders(desk: Desk, mode: Mode) -> list[Path]:
         if channel.network != NETWORK:
             continue
         try:
-            adapter = channels.connect(channel, mode, desk.settings)
+            adapter = connecting.connect(channel, mode, desk.settings)
         except (NoPractice, SecretMissing) as error:
             log.warning("public page %s is not set up: %s", channel.name, error)
             continue

@@ -8,7 +8,8 @@ from flask import Blueprint, render_template
 from console.actions import estate
 from console.actions.desk import Desk
 from console.actions.estate import Account
-from console.channels import ConfiguredChannel, where_to_look
+from console.channels import ConfiguredChannel
+from console.connecting import where_to_look
 from console.domain.blank_form import with_gaps
 from console.domain.channel import Counting
 from console.domain.incident import Mode

@@ -13,8 +13,8 @@ from console.actions.credentials import NothingToSeal, TooLongCredential
 from console.actions.errors import NotFound, NotPermitted
 from console.actions.people import User
 from console.channel_faults import SEALED
-from console.channels import connect
 from console.configuration import SecretMissing
+from console.connecting import connect
 from console.domain.incident import Mode
 from console.store import audit
 from console.store import credentials as stored

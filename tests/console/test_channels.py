@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from console import channels, settings
+from console import channels, connecting, settings
 from console.configuration import ConfigurationFaults, Fault, SecretMissing
 from console.domain.incident import Mode
 from console.settings import Settings
@@ -123,7 +123,7 @@ def connected(known: Settings, text: str, mode: Mode, *, practice_only: bool = F
     practice = settings.Practice(url="http://127.0.0.1:9", smtp="127.0.0.1:9")
     ready = replace(known, practice=practice, practice_only=practice_only)
     (social,) = channels.configured(ready)
-    return channels.connect(social, mode, ready)
+    return connecting.connect(social, mode, ready)
 
 
 def test_an_exercise_never_reads_a_live_setting_or_secret(
@@ -154,8 +154,8 @@ def test_what_is_in_practice_goes_to_the_practice_networks_even_when_it_is_actua
 def test_without_practice_networks_an_exercise_goes_nowhere(known: Settings) -> None:
     (known.config / channels.FILE).write_text(MASTODON)
     (social,) = channels.configured(known)
-    with pytest.raises(channels.NoPractice):
-        channels.connect(social, Mode.EXERCISE, known)
+    with pytest.raises(connecting.NoPractice):
+        connecting.connect(social, Mode.EXERCISE, known)
 
 
 @pytest.mark.parametrize("name", sorted(channels.RESERVED))

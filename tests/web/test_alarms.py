@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from console.channels import where_to_look
+from console.connecting import where_to_look
 from console.domain.channel import Reason
 from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
