@@ -269,6 +269,7 @@ def test_an_address_is_nowhere_but_where_it_has_to_be(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.ERROR, logger="mail.log")  # the town's own mail server
     second, third = "canary.7732@northbrae.example", "canary.7733@northbrae.example"
     listed = live(listing(stage, CANARY, second, third, *residents(30)), town)
     town.refuses[second] = GONE.format(second)
