@@ -14,7 +14,7 @@ from console.domain.channel import Reason
 from console.domain.policy import Act
 from console.domain.recipient import NEXT, RecipientEvent, RecipientState, most_set_aside
 from console.domain.states import after
-from console.store import recipients
+from console.store import recipients, refusals
 from console.store.deliveries import DeliveryRow
 from console.store.recipients import RecipientRow
 from console.store.register import ChannelRow
@@ -42,7 +42,7 @@ def refused(db: Session, desk: Desk, failed: Sequence[DeliveryRow], now: datetim
 def set_aside(db: Session, *, channel: str, message_id: str, by: User, now: datetime) -> int:
     """A person says that these addresses are gone indeed. Returns how many there were."""
     by.must_be_able_to(Act.KEEP)
-    number = recipients.set_aside(db, message_id, channel, by.name, now)
+    number = refusals.set_aside(db, message_id, channel, by.name, now)
     if number:
         detail = {"people": number, "message": message_id}
         on_record(db, channel, "recipients set aside", by, now, detail)
@@ -55,14 +55,14 @@ def _bounced(
     """Sets them aside; all that this message has set aside is given back where it gets too much."""
     db.get(ChannelRow, channel, with_for_update=True)  # two workers count one after the other
     on_list = recipients.counts(db, channel)
-    before = recipients.set_aside_by(db, message_id, channel)
+    before = refusals.set_aside_by(db, message_id, channel)
     most = most_set_aside(on_list[RecipientState.ACTIVE] + before)
-    all_ = recipients.how_many_refused(db, message_id, channel, most=most + 1 + len(rows))
+    all_ = refusals.how_many_refused(db, message_id, channel, most=most + 1 + len(rows))
     if all_ <= most:
         number = _move(db, rows, RecipientEvent.BOUNCE, Reason.RECIPIENT, now)
         _told(db, channel, "recipients set aside", message_id, number, now)
         return
-    recipients.give_back(db, message_id, channel, now)
+    refusals.give_back(db, message_id, channel, now)
     if all_ - len(rows) <= most:  # it has only now become too much
         detail = {"message": message_id, "most": most, "given_back": before}
         on_record(db, channel, "too many refused, none set aside", SYSTEM, now, detail)

@@ -14,6 +14,7 @@ from console.domain import recipient_list
 from console.domain.recipient import RecipientState, masked
 from console.domain.recipient_list import NotAList
 from console.store import recipients as store
+from console.store import refusals
 from console.web import held, recipient_words
 from console.web.access import me
 from console.web.context import web
@@ -166,7 +167,7 @@ def _page(
             db, name, part=part, state=state, limit=AT_ONCE + 1, past=AT_ONCE * (number_ - 1)
         )
         counts = store.counts(db, name)
-        doubted = store.doubted(db, name)
+        doubted = refusals.doubted(db, name)
     errors = [{"text": wrong, "href": "#address"}] if wrong else []
     errors += [{"text": file_wrong, "href": "#file"}] if file_wrong else []
     return render_template(

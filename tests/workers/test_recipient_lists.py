@@ -18,8 +18,7 @@ from console.domain.incident import Mode
 from console.domain.policy import Policy, Retention
 from console.domain.recipient import masked
 from console.doorbell import Doorbell
-from console.store import audit, troubles
-from console.store import recipients as store
+from console.store import audit, refusals, troubles
 from console.store.deliveries import DeliveryRow
 from console.store.engine import database_now
 from console.store.recipients import RecipientRow
@@ -136,14 +135,14 @@ def test_a_channel_that_is_refused_by_many_sets_nobody_aside_unasked(
     assert set(states(listed).values()) == {"active"}
     assert "too many refused, none set aside" in actions(listed)
     with listed.sessions.read() as db:
-        found = store.doubted(db, MAIL)
-    assert found == store.Doubted(message, 4)
+        found = refusals.doubted(db, MAIL)
+    assert found == refusals.Doubted(message, 4)
     with listed.sessions.begin() as db:
         number = bounces.set_aside(db, channel=MAIL, message_id=message, by=KEEPER, now=stage.now)
     assert number == 4
     assert {one for one, state in states(listed).items() if state == "bounced"} == {*people[:4]}
     with listed.sessions.read() as db:
-        assert store.doubted(db, MAIL) is None
+        assert refusals.doubted(db, MAIL) is None
 
 
 def refuse(stage: Stage, number: int, reason: Reason = Reason.RECIPIENT) -> None:
@@ -269,6 +268,7 @@ def test_an_address_is_nowhere_but_where_it_has_to_be(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.ERROR, logger="mail.log")  # the town's own mail server
     second, third = "canary.7732@northbrae.example", "canary.7733@northbrae.example"
     listed = live(listing(stage, CANARY, second, third, *residents(30)), town)
     town.refuses[second] = GONE.format(second)
