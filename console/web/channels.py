@@ -91,6 +91,7 @@ def show(name: str, errors: Mapping[str, str] | None = None) -> str:
         register=register_words,
         questions=channel_words.QUESTIONS,
         sealed=written,
+        listed=bool((configured := web().desk.channel(name)) and configured.recipient_list),
         wrong=wrong,
         errors=[{"text": text, "href": f"#{field}"} for field, text in wrong.items()],
         **seen,
