@@ -8,7 +8,7 @@ from console.actions.errors import NotFound, NotPermitted
 from console.actions.keeping import AlreadyKeeps
 from console.actions.people import User
 from console.actions.register import Details, NameTaken
-from console.channels import RESERVED
+from console.channel_faults import RESERVED
 from console.domain.policy import Role
 from console.domain.register import Status
 from console.domain.states import NotAllowed

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from console import channels, connecting, settings
+from console import channel_faults, channels, connecting, settings
 from console.configuration import ConfigurationFaults, Fault, SecretMissing
 from console.domain.incident import Mode
 from console.settings import Settings
@@ -158,7 +158,7 @@ def test_without_practice_networks_an_exercise_goes_nowhere(known: Settings) -> 
         connecting.connect(social, Mode.EXERCISE, known)
 
 
-@pytest.mark.parametrize("name", sorted(channels.RESERVED))
+@pytest.mark.parametrize("name", sorted(channel_faults.RESERVED))
 def test_a_page_of_the_register_is_no_name_of_a_channel(known: Settings, name: str) -> None:
     (fault,) = faults(known, MASTODON.replace("[social]", f"[{name}]"))
     assert (fault.key, fault.what) == (name, "is the name of a page")

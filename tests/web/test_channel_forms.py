@@ -245,7 +245,7 @@ def test_each_move_has_a_page_of_its_own_that_changes_nothing(
 def test_a_duty_officer_is_told_who_keeps_the_register(browser: Open) -> None:
     answer = browser("officer").post("/channels/mastodon/rotated")
     assert answer.status_code == 403
-    assert "Only channel custodians and administrators change the register" in answer.text
+    assert "Only channel custodians and administrators keep channels" in answer.text
 
 
 def test_words_of_others_are_never_markup(custodian: Browser, web: Web) -> None:

@@ -145,7 +145,7 @@ def test_the_register_is_a_file_without_formulas_or_secrets(web: Web, browser: O
     mastodon = rows["mastodon"]
     assert mastodon["where the credential lives"] == "env:SKELLAT_MASTODON_TOKEN"
     assert mastodon["custodians"] == (
-        "Una Kerr <custodian@northbrae.example>; Finlay Shaw <administrator@northbrae.example>"
+        "Finlay Shaw <administrator@northbrae.example>; Una Kerr <custodian@northbrae.example>"
     )
     assert mastodon["last check"] == "2026-01-16 06:10"
     assert mastodon["last check passed"] == "yes"

@@ -192,7 +192,9 @@ def test_a_check_that_hangs_delays_no_sending_and_ends_by_the_deadline(
     (tmp_path / "token").write_text("token")
     with peer(part=lambda _connection, over: over.wait(30) and None) as silent:
         settings = {"url": silent.url, "token": f"file:{tmp_path / 'token'}"}
-        stage = with_channel(sqlite_wired, "mastodon", practice=False, settings=settings)
+        stage = with_channel(
+            sqlite_wired, "mastodon", practice=False, private_network=True, settings=settings
+        )
         stage = at_pace(enrolled(stage), 10)
         watchman = Watchman(stage.sessions, stage.desk, name="one:1")
         watchman.start()

@@ -206,7 +206,7 @@ def test_who_answers_stop_is_unsubscribed(wired: Stage, start_worker: StartWorke
         network="twilio",
         title="Texts",
         account="+15005550006",
-        language="en",
+        languages=("en",),
         recipients=(),
         on_unknown="hold",
         limit=adapter.limit,
