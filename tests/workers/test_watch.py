@@ -241,7 +241,9 @@ def test_a_network_that_does_not_answer_is_asked_less_often_and_is_no_finding(
 ) -> None:
     (tmp_path / "token").write_text("token")
     nowhere = {"url": f"http://127.0.0.1:{free_port}", "token": f"file:{tmp_path / 'token'}"}
-    stage = enrolled(with_channel(wired, "mastodon", practice=False, private_network=True, settings=nowhere))
+    stage = enrolled(
+        with_channel(wired, "mastodon", practice=False, private_network=True, settings=nowhere)
+    )
     pauses = []
     for _ in range(6):
         walk(stage, "watch:mastodon")

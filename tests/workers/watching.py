@@ -47,9 +47,7 @@ def live_mastodon(stage: Stage, practice: Practice, folder: Path, token: str) ->
     secret = folder / "token"
     secret.write_text(token)
     settings = {"url": f"{practice.url}/mastodon", "token": f"file:{secret}"}
-    return with_channel(
-        stage, "mastodon", practice=False, private_network=True, settings=settings
-    )
+    return with_channel(stage, "mastodon", practice=False, private_network=True, settings=settings)
 
 
 def only(stage: Stage, *names: str) -> Stage:
