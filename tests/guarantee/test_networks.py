@@ -181,7 +181,7 @@ def test_a_redirect_is_not_followed_and_no_credential_leaves_the_host(
         with moody(Mood(status=status, headers=away, stores=False)) as server:
             start_on(server, sqlite_installation, tmp_path)
             assert sqlite_installation.until_settled(message) == {"mastodon": "failed"}
-            assert server.seen == [f"Bearer {TOKEN}"]
+            assert set(server.seen) == {f"Bearer {TOKEN}"}  # the worker's own check asks too
         assert (stranger.posts, stranger.seen) == ([], [])
     (row,) = sqlite_installation.rows(message).values()
     assert row.reason == "redirected"
@@ -215,10 +215,14 @@ practice = true
             SKELLAT_RADIO_URL=f"https://localhost:{server.port}/",
             SKELLAT_RADIO_SECRET="whsec_cHJhY3RpY2Utc2VjcmV0LXByYWN0aWNlLXNlY3JldCE=",
         )
-        until(lambda: len(server.received) > 1)
-        rows = sqlite_installation.rows(message)
-        assert rows["public-page"].state == "sent"
-        assert (rows["radio"].state, rows["radio"].reason) in {
+
+        def tried_again() -> bool:
+            rows = sqlite_installation.rows(message)
+            return rows["radio"].tries > 1 and rows["public-page"].state == "sent"
+
+        until(tried_again)
+        radio = sqlite_installation.rows(message)["radio"]
+        assert (radio.state, radio.reason) in {
             ("queued", "certificate not trusted"),
             ("sending", "certificate not trusted"),
         }
