@@ -16,16 +16,6 @@ from tests.real.postgres import Postgres
 
 pytest_plugins = ["tests.plugins", "tests.staging"]
 
-# Tests of one such file share what is costly to start, so they run in one process.
-STAY_TOGETHER = ("bluesky_server", "journeys", "production")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if set(STAY_TOGETHER) & set(item.path.parts) and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
 
 @pytest.fixture
 def free_port() -> int:

@@ -13,7 +13,6 @@ from tests.chaos.scenario import Plan, plan
 from tests.real.needs import missing, needs
 from tests.real.postgres import find_binaries
 
-pytestmark = pytest.mark.xdist_group("chaos")
 LANES = 8
 
 
