@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from console import credentials
+from console.actions import policies
+from console.actions.desk import Desk
 from console.actions.errors import NobodyToAsk, NotFound
 from console.actions.people import User, user
 from console.actions.recording import SYSTEM, on_record
@@ -15,6 +17,7 @@ from console.domain.policy import Bar, Rules, barred
 from console.domain.states import after
 from console.store import approvals, messages, people
 from console.store.approvals import ApprovalRow, LinkRow
+from console.store.incidents import IncidentRow
 from console.store.mails import MailRow
 from console.store.messages import MessageRow
 
@@ -54,6 +57,16 @@ def eligible(
         for one in map(user, people.everybody(db))
         if not bar(rules, one, contributors) and (one.has_pin or rules.proof is not Proof.PIN)
     ]
+
+
+def would_ask(
+    db: Session, desk: Desk, message_id: str, *, submitter: User, now: datetime
+) -> tuple[Rules, list[User]]:
+    """What would be asked of the draft, and of whom, if it were sent for approval now."""
+    message = db.get_one(MessageRow, message_id)
+    incident = db.get_one(IncidentRow, message.incident_id)
+    rules = policies.asked_now(db, desk, incident, message, now)
+    return rules, eligible(db, rules, message_id, submitter=submitter)
 
 
 def new_link(db: Session, approval_id: str, now: datetime) -> str | None:

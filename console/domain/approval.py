@@ -32,6 +32,8 @@ class Proof(StrEnum):
     """What an approver has to show besides the link."""
 
     PIN = "pin"
+    SESSION = "session"
+    """Signed in, with a second factor proved just now."""
     BUTTON = "button"
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from console.domain.message import Kind
+from console.domain.severity import Severity
 
 Facts = Mapping[str, str | Sequence[str]]
 """What the duty officer filled in: field name -> text as typed, or the ids of the places."""
@@ -63,6 +64,8 @@ class IncidentType:
     """Who leads the response, and so whose facts these are."""
     fields: tuple[Field, ...]
     wording: Mapping[Kind, Wording]
+    severity: Severity = Severity.MODERATE
+    """How bad it is where nobody says otherwise."""
 
     def asks(self, kind: Kind) -> tuple[Field, ...]:
         """The fields of one kind of message, in the order of the form."""

@@ -6,7 +6,6 @@ from datetime import timedelta
 from enum import StrEnum
 
 from console.domain.approval import ApprovalState, Proof
-from console.domain.incident import Mode
 
 
 class Role(StrEnum):
@@ -50,7 +49,7 @@ def may(roles: Collection[Role], act: Act) -> bool:
 
 @dataclass(frozen=True)
 class Rules:
-    """What policy asks for one message; one set for actual incidents, one for exercises."""
+    """What policy asks for one message; `console.domain.rules` says which it falls under."""
 
     sign_offs: int = 1
     proof: Proof = Proof.PIN
@@ -61,26 +60,14 @@ class Rules:
     languages: tuple[str, ...] = ()
     """BCP 47: a message is not sent for approval without words in each of these, where a channel
     publishes in it."""
-
-
-@dataclass(frozen=True)
-class Retention:
-    """How long addresses are kept that are no longer needed; then a masked form is all there is."""
-
-    unsubscribed: timedelta = timedelta(days=365)
-    bounced: timedelta = timedelta(days=90)
-    deliveries: timedelta = timedelta(days=365)
-    """After a delivery was settled."""
-
-
-@dataclass(frozen=True)
-class Policy:
-    actual: Rules = Rules()
-    exercise: Rules = Rules(own_sign_off=True)
-    retention: Retention = Retention()
-
-    def rules(self, mode: Mode) -> Rules:
-        return self.actual if mode is Mode.ACTUAL else self.exercise
+    roles: frozenset[Role] = frozenset({Role.APPROVER})
+    """Whoever has one of these may sign."""
+    next_after: tuple[timedelta, ...] = (timedelta(minutes=5), timedelta(minutes=10))
+    """After how long without a decision the second approver is asked, the third, and so on."""
+    sole_release: frozenset[Role] = frozenset()
+    """Whoever has one of these may release alone where life is in danger; empty: nobody may."""
+    look_back_within: timedelta = timedelta(hours=24)
+    """How soon somebody else has to sign what was released alone, afterwards."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +103,7 @@ def barred(
     """Why the person may not sign, or None. Nobody who wrote a word of it may."""
     if not active:
         return Bar.INACTIVE
-    if not may(roles, Act.SIGN):
+    if rules.roles.isdisjoint(roles):
         return Bar.NOT_AN_APPROVER
     if person in contributors and not rules.own_sign_off:
         return Bar.CONTRIBUTED

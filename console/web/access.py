@@ -129,6 +129,9 @@ ACCESS: dict[str, Act | None] = {
     "api.elsewhere": OPEN,
 }
 
+FRESH: frozenset[str] = frozenset()
+"""What takes a second factor that was proved within the last minutes, besides being signed in."""
+
 COOKIELESS = frozenset(
     {
         "static",

@@ -99,7 +99,7 @@ def _page(
         if sheet.message.state is not MessageState.DRAFT:
             return redirect(url_for("messages.page", mode=mode, message_id=message_id), 303)
         proposals = reading.proposals(db, web().desk, message_id)
-        asked = asking.eligible(db, _rules(mode), message_id, submitter=me())
+        rules, asked = asking.would_ask(db, web().desk, message_id, submitter=me(), now=web().now)
         names = sorted({one.channel.name for one in proposals.channels})
         people = recipients.how_many(db, web().desk, names)
     warned = channel_warnings.warnings(names, mode)
@@ -114,7 +114,7 @@ def _page(
         unspoken=_unspoken(proposals),
         audience=audience(web().desk, people, exercise=mode is Mode.EXERCISE),
         asked=asked,
-        nobody=_nobody(mode, asked),
+        nobody=_nobody(rules, asked),
         warned=warned,
         errors=errors,
         wrong={one["href"].removeprefix("#"): one["text"] for one in errors},
@@ -145,12 +145,8 @@ def _place(key: str) -> str:
     return key.replace("/", "-")
 
 
-def _rules(mode: Mode) -> Rules:
-    return web().desk.settings.policy.rules(mode)
-
-
-def _nobody(mode: Mode, asked: list[User]) -> str:
-    needed = _rules(mode).sign_offs
+def _nobody(rules: Rules, asked: list[User]) -> str:
+    needed = rules.sign_offs
     return words.nobody_to_ask(needed, len(asked)) if len(asked) < needed else ""
 
 

@@ -86,7 +86,7 @@ def wrong(typed: Typed, type_: IncidentType, kind: Kind, mode: Mode, *, titled: 
         found |= _text_errors(typed.text)
     else:
         found |= _fact_errors(typed, type_, kind)
-    found |= translations.wrong(typed.translations, translations.asked(usable(mode), mode))
+    found |= translations.wrong(typed.translations, translations.asked(usable(mode)))
     if typed.picture and not typed.alt.strip():
         found["alt"] = "Say in words what the picture shows, for people who cannot see it"
     if not typed.channels:
