@@ -15,11 +15,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from console import register_letters, trouble_words
-from console.actions import cards, reading
+from console import policy_words, register_letters, trouble_words
+from console.actions import cards, policy_change, reading
 from console.actions.desk import Desk
 from console.actions.errors import NotFound
 from console.actions.people import User
+from console.actions.policy_change import PROPOSED
 from console.actions.review import Review, in_order_decided, review
 from console.actions.same_words import grouped
 from console.audience_words import audience
@@ -156,6 +157,19 @@ def _line(one: cards.Delivery, exercise: bool, zone: ZoneInfo) -> Line:
     return Line(one.title, tag, said.what, to_do, where, 1)
 
 
+def _policy(db: Session, desk: Desk, number: str, _: str) -> Facts | None:
+    found = policy_change.standing(db)
+    if found.proposed is None or str(found.proposed.number) != number:
+        return None
+    before = found.in_force.text if found.in_force else ""
+    return {
+        "exercise": False,
+        "proposed": found.proposed,
+        "lines": list(policy_words.difference(before, found.proposed.text)),
+        "address": f"{desk.settings.console.base_url}/policy",
+    }
+
+
 _FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {
     "sign-off": _sign_off,
     "link void": _link_void,
@@ -166,6 +180,7 @@ _FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {
     TROUBLE: _trouble,
     FINDING: register_letters.finding,
     SUMMARY: register_letters.summary,
+    PROPOSED: _policy,
 }
 
 

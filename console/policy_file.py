@@ -1,7 +1,7 @@
 """Reads policy.toml: who must sign what, and how the rules differ by type, severity and time."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import time, timedelta
 from typing import Annotated, Any
 
@@ -143,6 +143,15 @@ class _File(_Table):
             clauses=tuple(one.value() for one in self.rule),
             retention=self.retention.value(),
         )
+
+
+def strangers(policy: Policy, types: Collection[str]) -> list[Fault]:
+    """Incident types that the policy names and that there are not."""
+    return [
+        Fault(NAME, f"rule {one.name!r}.types", f"{name!r} is no type", suggestion(name, [*types]))
+        for one in policy.clauses
+        for name in sorted(one.types - set(types))
+    ]
 
 
 def parse(text: str, faults: list[Fault]) -> Policy | None:

@@ -1,27 +1,43 @@
 """Which rules hold: those of the policy in force now, and those that a message was sent under."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
+from console import policy_file
 from console.actions.desk import Desk
+from console.configuration import ConfigurationFaults, Fault
 from console.domain import rules as kept_rules
 from console.domain.incident import Mode
 from console.domain.message import Kind
 from console.domain.policy import Rules
 from console.domain.rules import Occasion, Policy
 from console.domain.severity import Severity
+from console.store import policies
 from console.store.incidents import IncidentRow
 from console.store.messages import MessageRow
 
 
 def in_force(db: Session, desk: Desk) -> Policy:
-    return desk.settings.policy
+    """The one that administrators agreed to; before the first start, the file's."""
+    row = policies.in_force(db)
+    return _parsed(row.text) if row else desk.settings.policy
 
 
 def digest(db: Session, desk: Desk) -> str:
     """SHA-256 of the policy in force, as it is written; every incident records it."""
-    return desk.settings.policy_digest
+    row = policies.in_force(db)
+    return row.digest if row else desk.settings.policy_digest
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> Policy:
+    faults: list[Fault] = []
+    found = policy_file.parse(text, faults)
+    if found is None:
+        raise ConfigurationFaults(faults)
+    return found
 
 
 def occasion(desk: Desk, incident: IncidentRow, message: MessageRow, now: datetime) -> Occasion:

@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "console.cli.check",
     "channel": "console.cli.channel",
     "user": "console.cli.user",
+    "policy": "console.cli.policy",
     "audit": "console.cli.audit",
     "secrets": "console.cli.secrets",
     "recipients": "console.cli.recipients",

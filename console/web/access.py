@@ -79,6 +79,10 @@ ACCESS: dict[str, Act | None] = {
     "holds.hold": Act.HOLD,
     "holds.ask_let_go": Act.HOLD,
     "holds.let_go": Act.HOLD,
+    "policy.page": Act.READ,
+    "policy.propose": Act.ADMINISTER,
+    "policy.agree": Act.ADMINISTER,
+    "policy.refuse": Act.ADMINISTER,
     "public.front": OPEN,
     "public.incident": OPEN,
     "public.picture": OPEN,
@@ -129,7 +133,7 @@ ACCESS: dict[str, Act | None] = {
     "api.elsewhere": OPEN,
 }
 
-FRESH: frozenset[str] = frozenset()
+FRESH: frozenset[str] = frozenset({"policy.propose", "policy.agree"})
 """What takes a second factor that was proved within the last minutes, besides being signed in."""
 
 COOKIELESS = frozenset(

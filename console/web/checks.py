@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from console import languages
+from console import languages, policy_words
 from console.actions import asking, cards, compose, messages, reading, recipients
 from console.actions.errors import NobodyToAsk, NotReady, Stale, Trouble
 from console.actions.people import User
@@ -99,7 +99,9 @@ def _page(
         if sheet.message.state is not MessageState.DRAFT:
             return redirect(url_for("messages.page", mode=mode, message_id=message_id), 303)
         proposals = reading.proposals(db, web().desk, message_id)
-        rules, asked = asking.would_ask(db, web().desk, message_id, submitter=me(), now=web().now)
+        rules, clauses, asked = asking.would_ask(
+            db, web().desk, message_id, submitter=me(), now=web().now
+        )
         names = sorted({one.channel.name for one in proposals.channels})
         people = recipients.how_many(db, web().desk, names)
     warned = channel_warnings.warnings(names, mode)
@@ -115,6 +117,8 @@ def _page(
         audience=audience(web().desk, people, exercise=mode is Mode.EXERCISE),
         asked=asked,
         nobody=_nobody(rules, asked),
+        needs=policy_words.needs(rules),
+        why=policy_words.why(clauses),
         warned=warned,
         errors=errors,
         wrong={one["href"].removeprefix("#"): one["text"] for one in errors},

@@ -20,6 +20,7 @@ from console.domain.facts import Reason
 from console.domain.message import Kind, MessageState
 from console.domain.plain_text import Flaw as TextFlaw
 from console.domain.policy import Act
+from console.domain.severity import Severity
 from console.domain.states import NotAllowed
 from console.store.away import Why
 from console.web import channel_words
@@ -244,6 +245,12 @@ def nobody_to_ask(needed: int, found: int) -> str:
     )
 
 
+SEVERITIES: dict[Severity, str] = {
+    Severity.MINOR: "Minor: it is a nuisance",
+    Severity.MODERATE: "Moderate: it may harm",
+    Severity.SEVERE: "Severe: it harms many",
+    Severity.EXTREME: "Extreme: danger to life",
+}
 KINDS: dict[Kind, str] = {
     Kind.ALERT: "Alert",
     Kind.UPDATE: "Update",
