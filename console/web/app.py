@@ -13,6 +13,7 @@ from console.settings import Settings
 from console.store.engine import Sessions
 from console.web import (
     access,
+    account,
     channel_credentials,
     channel_details,
     channel_keeping,
@@ -29,11 +30,13 @@ from console.web import (
     messages,
     mishaps,
     pictures,
+    proving,
     public,
     recipients,
     record,
     register_exports,
     run_sheet,
+    second_factors,
     sign_in,
     sign_off,
     unsubscribe,
@@ -45,6 +48,9 @@ from console.web.context import KEY, Web
 BLUEPRINTS = (
     front.blueprint,
     sign_in.blueprint,
+    proving.blueprint,
+    account.blueprint,
+    second_factors.blueprint,
     incidents.blueprint,
     drafts.blueprint,
     checks.blueprint,
@@ -93,6 +99,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     # A program sends a token of its own with every call, which no other site can make a browser do.
     forms = CSRFProtect(app)
     forms.exempt(api.blueprint)
+    proving.register(app)
     # Its forms are bound to the mailed link instead: the page needs no cookie.
     forms.exempt(sign_off.decide)
     # A mail program presses it for its reader (RFC 8058) and has no form of ours. No cookie counts
