@@ -49,6 +49,13 @@ class _Rules(_Table):
             raise ValueError(f"use one or more of {', '.join(sorted(SIGNING))}")
         return value
 
+    @field_validator("proof")
+    @classmethod
+    def _may_ask(cls, value: Proof | None) -> Proof | None:
+        if value is Proof.PASSKEY:
+            raise ValueError("use pin, session or button: a passkey counts for each of them")
+        return value
+
     @field_validator("sole_release")
     @classmethod
     def _may_alone(cls, value: tuple[Role, ...] | None) -> tuple[Role, ...] | None:

@@ -20,6 +20,7 @@ from console.store import (
     register,
     retention,
     rounds,
+    spoken,
 )
 from console.store.base import Base
 
@@ -44,6 +45,7 @@ __all__ = [
     "register",
     "retention",
     "rounds",
+    "spoken",
 ]
 
 metadata = Base.metadata
