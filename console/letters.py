@@ -16,7 +16,8 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from console import policy_words, register_letters, trouble_words
-from console.actions import cards, policy_change, reading
+from console.actions import alone, cards, policy_change, reading
+from console.actions.alone import LOOK_BACK, RELEASED_ALONE
 from console.actions.desk import Desk
 from console.actions.errors import NotFound
 from console.actions.people import User
@@ -157,6 +158,18 @@ def _line(one: cards.Delivery, exercise: bool, zone: ZoneInfo) -> Line:
     return Line(one.title, tag, said.what, to_do, where, 1)
 
 
+def _look_back(db: Session, desk: Desk, message_id: str, _: str) -> Facts | None:
+    """What somebody released alone, while nobody has looked back at it."""
+    found = alone.of(db, message_id)
+    if found is None or not found.open:
+        return None
+    about = _about(desk, reading.message(db, desk, message_id))
+    return about | {
+        "look": found,
+        "look_back_by": _moment(found.due_at, found.at, desk.settings.zone),
+    }
+
+
 def _policy(db: Session, desk: Desk, number: str, _: str) -> Facts | None:
     found = policy_change.standing(db)
     if found.proposed is None or str(found.proposed.number) != number:
@@ -181,6 +194,8 @@ _FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {
     FINDING: register_letters.finding,
     SUMMARY: register_letters.summary,
     PROPOSED: _policy,
+    RELEASED_ALONE: _look_back,
+    LOOK_BACK: _look_back,
 }
 
 

@@ -17,6 +17,8 @@ from console.domain.severity import Severity
 NAME = "policy.toml"
 SIGNING = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
 """Roles that policy may let sign."""
+PROOFS = (Proof.PIN, Proof.SESSION, Proof.BUTTON)
+"""What policy may ask for; a passkey counts for each of them."""
 ALONE = frozenset({Role.DUTY_OFFICER, Role.APPROVER})
 """Roles that policy may let release alone."""
 
@@ -41,6 +43,13 @@ class _Rules(_Table):
     next_after_minutes: tuple[_Minutes, ...] | None = None
     sole_release: tuple[Role, ...] | None = None
     look_back_within_hours: Annotated[int, Field(ge=1, le=14 * 24)] | None = None
+
+    @field_validator("proof")
+    @classmethod
+    def _may_prove(cls, value: Proof | None) -> Proof | None:
+        if value is not None and value not in PROOFS:
+            raise ValueError(f"use one of {', '.join(PROOFS)}")
+        return value
 
     @field_validator("roles")
     @classmethod

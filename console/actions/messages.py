@@ -57,17 +57,20 @@ def draft(
     words: Words,
     by: User,
     now: datetime,
+    replaces: str | None = None,
+    act: Act = Act.DRAFT,
 ) -> str:
     """A new draft in the incident; returns its id. Whatever is wrong with it shows in the preview,
-    so that nothing typed is ever refused and lost."""
-    by.must_be_able_to(Act.DRAFT)
+    so that nothing typed is ever refused and lost. ``replaces``: which message it follows, where
+    that is not the last one that went out."""
+    by.must_be_able_to(act)
     incident = _open_incident(db, incident_id)
     row = MessageRow(
         incident_id=incident.id,
         number=messages.next_number(db, incident.id),
         kind=str(kind),
         state=str(MessageState.DRAFT),
-        replaces=_replaced(db, incident.id, kind),
+        replaces=replaces or _replaced(db, incident.id, kind),
         drafted_by=by.id,
         created_at=now,
         worded_at=now,
@@ -113,13 +116,15 @@ def save(
     return row.version
 
 
-def submit(db: Session, desk: Desk, *, message_id: str, by: User, now: datetime) -> str:
+def submit(
+    db: Session, desk: Desk, *, message_id: str, by: User, now: datetime, act: Act = Act.DRAFT
+) -> str:
     """Freezes every channel's text, asks the approvers; returns the revision's digest.
 
     Raises `NotReady` with all that is wrong, `NobodyToAsk`. Submitting the same revision twice is
     the same request: the second call changes nothing.
     """
-    by.must_be_able_to(Act.DRAFT)
+    by.must_be_able_to(act)
     row = locked(db, message_id)
     if row.state == MessageState.AWAITING:
         return row.digest

@@ -44,6 +44,8 @@ class Proof(StrEnum):
     PASSKEY = "passkey"
     """Signed in, and a passkey that answers for this very decision. Policy asks for none: it counts
     for each of the others."""
+    ALONE = "alone"
+    """Nobody else was asked: life was in danger. Policy says who may."""
 
 
 FRESH_FOR = timedelta(minutes=5)

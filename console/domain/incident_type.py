@@ -43,6 +43,8 @@ class Field:
     """The answers of a choice."""
     places: str = ""
     """The list in config/places/ that a field of places chooses from."""
+    prepared: str = ""
+    """The answer in a message that is made before anybody needs it."""
     future: bool = False
     """True where a time that has passed makes no sense: the next update, an end."""
 
@@ -74,6 +76,10 @@ class IncidentType:
     def examples(self, kind: Kind) -> dict[str, str | list[str]]:
         """A complete set of answers, to show, to try and to test with."""
         return {field.name: _example(field) for field in self.asks(kind)}
+
+    def prepared(self, kind: Kind) -> dict[str, str]:
+        """The answers that are ready before anybody asks, for words that take a message back."""
+        return {field.name: field.prepared for field in self.asks(kind) if field.prepared}
 
 
 def _example(field: Field) -> str | list[str]:

@@ -26,6 +26,8 @@ class Act(StrEnum):
     ADMINISTER = "administer"
     KEEP = "keep channels"
     HOLD = "hold channels"
+    ALONE = "release alone"
+    TAKE_BACK = "take back"
 
 
 MAY: dict[Act, frozenset[Role]] = {
@@ -39,6 +41,10 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.KEEP: frozenset({Role.CUSTODIAN, Role.ADMINISTRATOR}),
     # Whoever sees an account in wrong hands stops it, at any hour.
     Act.HOLD: frozenset(Role) - {Role.AUDITOR},
+    # Policy says which of these may, if any.
+    Act.ALONE: frozenset({Role.DUTY_OFFICER, Role.APPROVER}),
+    # Stopping and taking back are easier than starting.
+    Act.TAKE_BACK: frozenset({Role.DUTY_OFFICER, Role.APPROVER}),
 }
 """Deny by default: an act that no role is listed for is nobody's."""
 
@@ -79,6 +85,8 @@ class SignOff:
     state: ApprovalState
     languages: frozenset[str] | None = None
     """Those whose words the approver read and signed; None means all."""
+    alone: bool = False
+    """True where one person released it alone."""
 
     def covers(self, language: str) -> bool:
         return self.languages is None or language in self.languages
@@ -130,11 +138,18 @@ def unsigned(
     languages: Collection[str],
 ) -> dict[str, int]:
     """Language -> how many sign-offs of its words are still missing."""
+    sign_offs = tuple(sign_offs)
+    if rules.sole_release and any(
+        one.alone and one.state is ApprovalState.GRANTED and one.digest == digest
+        for one in sign_offs
+    ):
+        return dict.fromkeys(languages, 0)
     counted = [
         one
         for one in sign_offs
         if one.state is ApprovalState.GRANTED
         and one.digest == digest
+        and not one.alone
         and (rules.own_sign_off or one.approver not in contributors)
     ]
     return {

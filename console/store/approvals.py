@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from console.domain.approval import ApprovalState
+from console.domain.approval import ApprovalState, Proof
 from console.domain.policy import SignOff
 from console.store.base import Base, Instant, new_id
 
@@ -38,7 +38,13 @@ class ApprovalRow(Base):
 
     def value(self) -> SignOff:
         languages = None if self.languages is None else frozenset(self.languages)
-        return SignOff(self.approver_id, self.digest, ApprovalState(self.state), languages)
+        return SignOff(
+            approver=self.approver_id,
+            digest=self.digest,
+            state=ApprovalState(self.state),
+            languages=languages,
+            alone=self.proof == Proof.ALONE,
+        )
 
 
 class LinkRow(Base):

@@ -87,6 +87,12 @@ ACCESS: dict[str, Act | None] = {
     "holds.hold": Act.HOLD,
     "holds.ask_let_go": Act.HOLD,
     "holds.let_go": Act.HOLD,
+    "taking_back.ask": Act.TAKE_BACK,
+    "taking_back.send": Act.TAKE_BACK,
+    "alone.ask": Act.ALONE,
+    "alone.send": Act.ALONE,
+    "alone.look": Act.SIGN,
+    "alone.look_back": Act.SIGN,
     "policy.page": Act.READ,
     "policy.propose": Act.ADMINISTER,
     "policy.agree": Act.ADMINISTER,
@@ -157,6 +163,9 @@ FRESH: frozenset[str] = frozenset(
         # A whole town's addresses.
         "recipients.download",
         "recipients.apply",
+        # Words that nobody else has read, and what is said of them afterwards.
+        "alone.send",
+        "alone.look_back",
         # Who signs what.
         "policy.propose",
         "policy.agree",

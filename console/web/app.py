@@ -14,6 +14,7 @@ from console.store.engine import Sessions
 from console.web import (
     access,
     account,
+    alone,
     channel_credentials,
     channel_details,
     channel_keeping,
@@ -40,6 +41,7 @@ from console.web import (
     second_factors,
     sign_in,
     sign_off,
+    taking_back,
     unsubscribe,
     wire,
 )
@@ -56,6 +58,8 @@ BLUEPRINTS = (
     drafts.blueprint,
     checks.blueprint,
     messages.blueprint,
+    alone.blueprint,
+    taking_back.blueprint,
     sign_off.blueprint,
     record.blueprint,
     handover.blueprint,

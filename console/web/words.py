@@ -101,6 +101,8 @@ _ACTS = {
     Act.AUDIT: "The record is for auditors, approvers, duty officers and administrators.",
     Act.ADMINISTER: "Only administrators do this.",
     Act.KEEP: "Only channel custodians and administrators keep channels and their lists.",
+    Act.ALONE: "Policy lets nobody with your roles release a message alone.",
+    Act.TAKE_BACK: "Only duty officers and approvers take a message back.",
     Act.HOLD: "Auditors hold nothing and let nothing go: everybody else who is signed in may.",
 }
 
