@@ -64,7 +64,7 @@ def test_a_change_is_in_force_when_a_second_administrator_agrees(web: Web, brows
     assert "A change waits for one more administrator" in page
     assert "You agreed. Another administrator has to agree" in page
     assert '[comes: name = "at night" ]' in page
-    second = browser("deputy")
+    second = browser("").sign_in_with_two("deputy")
     second.post("/policy/2/agree", {"digest": digest(web)}, seen_at="/policy")
     page = said(second.get("/policy?type=snow-ice&at=23:10"))
     assert "agreed to by Finlay Shaw and Deputy" in page
@@ -77,7 +77,7 @@ def test_nobody_agrees_twice_or_to_another_text(web: Web, browser: Open) -> None
     shown = digest(web)
     answer = first.post("/policy/2/agree", {"digest": shown}, seen_at="/policy")
     assert answer.status_code == 409
-    answer = browser("deputy").post("/policy/2/agree", {"digest": "0" * 64}, seen_at="/policy")
+    answer = browser("").sign_in_with_two("deputy").post("/policy/2/agree", {"digest": "0" * 64}, seen_at="/policy")
     assert answer.status_code == 409
     assert "settled meanwhile, so nothing was done" in said(answer)
 
@@ -94,7 +94,7 @@ def test_what_was_typed_stays_when_it_is_no_policy(browser: Open) -> None:
 
 def test_a_refusal_needs_a_reason_and_keeps_things_as_they_are(browser: Open) -> None:
     proposed(browser)
-    second = browser("deputy")
+    second = browser("").sign_in_with_two("deputy")
     assert second.post("/policy/2/refuse", {"reason": ""}, seen_at="/policy").status_code == 400
     second.post("/policy/2/refuse", {"reason": "Too slow at night"}, seen_at="/policy")
     page = said(second.get("/policy?at=23:10"))
