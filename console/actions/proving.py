@@ -67,9 +67,7 @@ def by_passkey(db: Session, desk: Desk, signed: SignedIn, *, answer: str, now: d
 
 def claim(db: Session, signed: SignedIn, now: datetime) -> Try:
     """Counts one try of the password, to be followed by `knows_password`. Raises `TryLater`."""
-    one = tries.from_known(AGAIN, signed.user.id, signed.id)
-    tries.claim(db, one, now)
-    return one
+    return tries.claim(db, tries.from_known(AGAIN, signed.user.id, signed.id), now)
 
 
 def knows_password(db: Session, signed: SignedIn, password: str) -> bool:
