@@ -80,7 +80,7 @@ def prove() -> Page:
     return _refused(refused, page, 400)
 
 
-def _second_first(signed: SignedIn) -> Page:
+def _second_first(signed: SignedIn) -> Page | None:
     """Nothing else is open before the second factor that the person's roles take."""
     if request.method != "POST":
         onward = request.full_path.rstrip("?")
@@ -88,8 +88,7 @@ def _second_first(signed: SignedIn) -> Page:
         return redirect(url_for(place, next=onward))
     if signed.enrolled:
         return _prove(signed, two=True, kept=held.current())
-    page = render_template("pages/held.html", held=held.current(), enrol=True, cookie=True)
-    return page, 403
+    return render_template("pages/held.html", held=held.current(), enrol=True, cookie=True), 403
 
 
 def _prove(signed: SignedIn, *, two: bool, kept: Held) -> Page | None:

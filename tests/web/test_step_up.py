@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from console.actions import people
+from console.actions import holding, people, register
 from console.domain.policy import Role
 from console.store.audit import Actor
 from console.store.people import SignInRow, UserRow
@@ -21,9 +21,13 @@ Open = Callable[[str], Browser]
 LET_GO = "/channels/let-go"
 
 
-def held_channels(web: Web) -> int:
-    from console.actions import holding
+@pytest.fixture(autouse=True)
+def _estate(web: Web) -> None:
+    with web.sessions.begin() as db:
+        register.sync(db, web.desk, web.now)
 
+
+def held_channels(web: Web) -> int:
     with web.sessions.read() as db:
         return len(holding.held(db))
 
