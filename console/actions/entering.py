@@ -68,8 +68,7 @@ def claim(db: Session, *, email: str, visitor: Visitor, now: datetime) -> Try:
         one = tries.from_known(PASSWORD, name, device)
     else:
         one = tries.from_stranger(PASSWORD, name, visitor.address)
-    tries.claim(db, one, now)
-    return one
+    return tries.claim(db, one, now)
 
 
 def whose(db: Session, *, email: str, password: str) -> User | None:
@@ -152,7 +151,7 @@ def try_code(
         if device
         else tries.from_stranger(CODE, person.id, visitor.address)
     )
-    tries.claim(db, one, now)
+    one = tries.claim(db, one, now)
     factor = codes.take(db, desk, person.id, code, now)
     if factor is None:
         return None

@@ -116,9 +116,10 @@ def reset(db: Session, token_hash: str) -> ResetRow | None:
     return db.get(ResetRow, token_hash)
 
 
-def end_all(db: Session, user_id: str, now: datetime, *, but: str = "") -> int:
-    """Ends every session of a person, ``but`` the one with this public id, and forgets devices,
-    half sign-ins and reset links. Returns how many sessions ended."""
+def end_all(db: Session, user_id: str, now: datetime, *, but: str = "", device: str = "") -> int:
+    """Ends every session of a person, ``but`` the one with this public id, and forgets their
+    devices, but the one whose token has the hash ``device``, their half sign-ins and reset links.
+    Returns how many sessions ended."""
     ended = db.execute(
         update(SignInRow)
         .where(SignInRow.user_id == user_id, SignInRow.id != but)
@@ -128,7 +129,9 @@ def end_all(db: Session, user_id: str, now: datetime, *, but: str = "") -> int:
         .execution_options(synchronize_session=False)
     ).all()
     for table in (HalfRow, ResetRow, KnownDeviceRow):
-        db.execute(delete(table).where(table.user_id == user_id))
+        # A half sign-in, a link and a device have hashes of their own: only a device can match.
+        mine = (table.user_id == user_id) & (table.token_hash != device)
+        db.execute(delete(table).where(mine).execution_options(synchronize_session=False))
     return len(ended)
 
 
@@ -145,11 +148,15 @@ def touch(db: Session, session_id: str, now: datetime, *, every: timedelta) -> N
     )
 
 
-def give_back(db: Session, scope: str) -> None:
-    """Takes one failure off a counter, if there is such."""
+def give_back(db: Session, scope: str, last_at: datetime) -> None:
+    """Takes one failure off a counter; ``last_at`` is when the one before was."""
     db.execute(
         update(TriesRow)
         .where(TriesRow.scope == scope, TriesRow.failures > 0)
-        .values(failures=TriesRow.failures - 1)
+        .values(failures=TriesRow.failures - 1, last_at=last_at)
         .execution_options(synchronize_session=False)
     )
+
+
+def resets_of(db: Session, user_id: str) -> list[ResetRow]:
+    return list(db.scalars(select(ResetRow).where(ResetRow.user_id == user_id)))

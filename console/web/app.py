@@ -30,6 +30,7 @@ from console.web import (
     machines,
     messages,
     mishaps,
+    own_secrets,
     pictures,
     policy,
     proving,
@@ -37,6 +38,7 @@ from console.web import (
     recipients,
     record,
     register_exports,
+    resetting,
     run_sheet,
     second_factors,
     sign_in,
@@ -54,6 +56,8 @@ BLUEPRINTS = (
     proving.blueprint,
     account.blueprint,
     second_factors.blueprint,
+    own_secrets.blueprint,
+    resetting.blueprint,
     incidents.blueprint,
     drafts.blueprint,
     checks.blueprint,
@@ -108,6 +112,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     proving.register(app)
     # Its forms are bound to the mailed link instead: the page needs no cookie.
     forms.exempt(sign_off.decide)
+    # So are these.
+    forms.exempt(resetting.choose)
     # A mail program presses it for its reader (RFC 8058) and has no form of ours. No cookie counts
     # there: who has the link's token can leave the list, and that is all that anybody can do.
     forms.exempt(unsubscribe.leave)
