@@ -17,6 +17,7 @@ from console.store import (
     register,
     retention,
     rounds,
+    single_sign_on,
 )
 from console.store.base import Base
 
@@ -38,6 +39,7 @@ __all__ = [
     "register",
     "retention",
     "rounds",
+    "single_sign_on",
 ]
 
 metadata = Base.metadata

@@ -21,6 +21,8 @@ ACCESS: dict[str, Act | None] = {
     "sign_in.form": OPEN,
     "sign_in.enter": OPEN,
     "sign_in.leave": OPEN,
+    "single_sign_on.begin": OPEN,
+    "single_sign_on.finish": OPEN,
     "front.page": Act.READ,
     "front.picture": Act.READ,
     "drafts.choose": Act.DRAFT,

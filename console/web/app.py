@@ -36,6 +36,7 @@ from console.web import (
     run_sheet,
     sign_in,
     sign_off,
+    single_sign_on,
     unsubscribe,
     wire,
 )
@@ -45,6 +46,7 @@ from console.web.context import KEY, Web
 BLUEPRINTS = (
     front.blueprint,
     sign_in.blueprint,
+    single_sign_on.blueprint,
     incidents.blueprint,
     drafts.blueprint,
     checks.blueprint,

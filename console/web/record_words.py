@@ -58,6 +58,12 @@ _SAID = {
     "revision": "revision {}",
     "milliseconds": "{} ms",
     "proof": "proof: {}",
+    "how": "by {}",
+    "by_group": "by group: {}",
+    "withheld": "withheld: {}",
+    "second_factor": "second factor proved at {}",
+    "provider": "provider {}",
+    "subject": "its subject {}",
 }
 
 
