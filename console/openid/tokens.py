@@ -21,6 +21,8 @@ ALGORITHMS = (
 _KEYS = ("RSA", "EC", "OKP")
 LEEWAY = 60
 """Seconds that the two clocks may differ."""
+HEADER_MOST = 8_000
+"""Bytes: some providers send the certificate of their key along."""
 LONGEST = 255
 """Characters of a subject: https://openid.net/specs/openid-connect-core-1_0.html#IDToken"""
 
@@ -58,6 +60,7 @@ def verified(
     if not isinstance(written, str):
         raise Refused(Refusal.WRONG_ANSWER, "there is no ID token in its answer")
     registry = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
+    registry.max_header_length = HEADER_MOST
     try:
         read = jwt.decode(written, trusted, registry=registry)
         claims = CodeIDToken(
