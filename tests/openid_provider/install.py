@@ -1,6 +1,6 @@
 """Installs a real OpenID provider for the tests, once, into a cache outside the checkout.
 
-    python -m tests.openid_provider.install
+python -m tests.openid_provider.install
 """
 
 from pathlib import Path

@@ -35,12 +35,14 @@ ROLES = 'sk-auditors = "auditor"\nsk-custodians = ["channel custodian", "auditor
 BASE = "http://localhost"
 
 
-def configured(folder: Path, issuer: str, more: str = "", roles: str = ROLES) -> dict[str, str]:
+def configured(
+    folder: Path, issuer: str, more: str = "", roles: str = ROLES, base: str = BASE
+) -> dict[str, str]:
     """The environment of a console that has this provider."""
     config = Path(shutil.copytree(settings.ROOT / "config", folder / "config"))
     with (config / "skellat.toml").open("a") as file:
         file.write(TABLE.format(issuer=issuer, client=CLIENT, more=more, roles=roles))
-    return {"SKELLAT_CONFIG": str(config), "SINGLE_SIGN_ON": SECRET, "SKELLAT_BASE_URL": BASE}
+    return {"SKELLAT_CONFIG": str(config), "SINGLE_SIGN_ON": SECRET, "SKELLAT_BASE_URL": base}
 
 
 @contextmanager
