@@ -1,15 +1,20 @@
 """The table [single_sign_on] of skellat.toml: a council's own OpenID provider, or none."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from console.configuration import Fault, SecretMissing, read_secret
 from console.domain.policy import Role
 from console.domain.single_sign_on import WEIGHTY, GroupRules, SingleSignOn, safe_address
 
 FILE = "skellat.toml"
+
+
+def _several(written: Any) -> Any:
+    """One role may stand without brackets."""
+    return (written,) if isinstance(written, str) else written
 
 
 class SingleSignOnTable(BaseModel):
@@ -27,7 +32,7 @@ class SingleSignOnTable(BaseModel):
     verified_claim: str = "email_verified"
     second_factor: tuple[str, ...] = ()
     """Values of `amr` or `acr` that mean: a second factor was asked for there."""
-    roles: Mapping[str, Role | tuple[Role, ...]] = {}
+    roles: Mapping[str, Annotated[tuple[Role, ...], BeforeValidator(_several)]] = {}
     """Group -> the role or roles that it gives."""
     publishing_groups: tuple[str, ...] = ()
     """Groups that may give duty officer, approver and administrator."""
@@ -52,10 +57,7 @@ class SingleSignOnTable(BaseModel):
         )
 
     def by_group(self) -> dict[str, frozenset[Role]]:
-        return {
-            group: frozenset((roles,) if isinstance(roles, Role) else roles)
-            for group, roles in self.roles.items()
-        }
+        return {group: frozenset(roles) for group, roles in self.roles.items()}
 
 
 def read(
