@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from console import credentials
-from console.actions import people
+from console.actions import leaving, people
 from console.actions.errors import NotFound, Obstacle
 from console.actions.people import User
 from console.domain import plain_text, recipient
 from console.domain import single_sign_on as rules
-from console.domain.policy import Role
+from console.domain.policy import Act, Role, may
 from console.domain.recipient import Addresses
 from console.domain.single_sign_on import (
     Asserted,
@@ -82,7 +82,7 @@ def enter(
     except Refused as refused:
         refuse(db, known, refused, now=now, person=person, account=account)
         return refused
-    strong_at = rules.strong_at(person, known.second_factor, now)
+    strong_at = rules.strong_at(person, known.second_factor, now, lasts)
     return Entered(account, _begin(db, known, account, strong_at, now, lasts))
 
 
@@ -225,6 +225,8 @@ def _synchronise(db: Session, row: UserRow, tied: IdentityRow, given: Given, now
     }
     action = "roles changed by single sign-on"
     record(db, actor=ACTOR, action=action, subject=f"user:{row.id}", detail=detail, now=now)
+    if may(before.all, Act.KEEP) and not may(after.all, Act.KEEP):
+        leaving.take_back_promotions(db, row, ACTOR, now)
 
 
 def _roles(written: list[str]) -> frozenset[Role]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -69,12 +69,14 @@ def after(before: Roles, given: frozenset[Role]) -> Roles:
     return Roles(by_hand | given, given - by_hand)
 
 
-def strong_at(person: Asserted, accepted: Collection[str], now: datetime) -> datetime | None:
-    """When a second factor was proved at the provider. None where none was, or where the provider
-    does not say when: a proof of unknown age is not a fresh one."""
+def strong_at(
+    person: Asserted, accepted: Collection[str], now: datetime, within: timedelta
+) -> datetime | None:
+    """When a second factor was proved at the provider. None where none was, where it is longer ago
+    than ``within``, or where the provider does not say when: a proof of unknown age is none."""
     if person.proved_at is None or person.methods.isdisjoint(accepted):
         return None
-    return min(person.proved_at, now)
+    return min(person.proved_at, now) if now - person.proved_at <= within else None
 
 
 class Refusal(StrEnum):

@@ -21,6 +21,11 @@ from console.domain.single_sign_on import Refusal, Refused, SingleSignOn
 
 SECONDS = 5.0
 """For one call, from its first byte to its last."""
+HEADERS = {
+    "User-Agent": "Skellat",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+}
 MOST = 256_000
 """Bytes of an answer; Microsoft's discovery document and keys have some ten thousand."""
 
@@ -153,7 +158,7 @@ def calling(known: SingleSignOn, *, return_to: str, seconds: float = SECONDS, **
     ) as session:
         session.trust_env = False
         session.max_redirects = 0
-        session.headers["Accept-Encoding"] = "identity"
+        session.headers.update(HEADERS)
         for scheme in ("http://", "https://"):
             session.mount(scheme, _Adapter(seconds))
         yield session

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from console.actions import people, single_sign_on
+from console.actions import register as register_acts
 from console.actions.errors import NotFound
 from console.actions.single_sign_on import Entered, TiedAlready, Untied
 from console.domain.policy import Role
@@ -18,7 +19,7 @@ from console.domain.single_sign_on import (
     Refused,
     SingleSignOn,
 )
-from console.store import audit
+from console.store import audit, register
 from console.store.audit import Actor
 from console.store.people import SignInRow, UserRow
 from console.store.single_sign_on import UsedRow
@@ -166,6 +167,21 @@ def test_a_role_that_a_group_gave_goes_with_it_for_every_open_session(stage: Sta
     gained, lost = details(stage, "roles changed by single sign-on")
     assert (gained["was"], gained["is"]) == (["duty officer"], ["auditor", "duty officer"])
     assert (lost["was"], lost["is"]) == (["auditor", "duty officer"], ["duty officer"])
+
+
+def test_what_somebody_agreed_to_goes_with_the_role_that_let_them(stage: Stage) -> None:
+    """One of two who promote a channel: without the role it needs two others."""
+    keeping = SingleSignOn(
+        "x", ISSUER, "skellat", "s", GroupRules({"keepers": frozenset({Role.CUSTODIAN})})
+    )
+    entered(stage, person(groups=["keepers"]), keeping)
+    with stage.sessions.begin() as db:
+        register_acts.sync(db, stage.desk, stage.now)
+        channel = register.everything(db)[0]
+        channel.promoted_by = stage.officer.id
+    entered(stage, person(), keeping)
+    with stage.sessions.read() as db:
+        assert not any(one.promoted_by for one in register.everything(db))
 
 
 @pytest.mark.parametrize("group", ["approvers", "admins"])

@@ -87,12 +87,13 @@ def asserted(*methods: str, ago: float | None = 0) -> Asserted:
         (asserted("pwd"), None),
         (asserted(), None),
         (asserted("otp", ago=None), None),
+        (asserted("otp", ago=12 * 60 + 1), None),
     ],
 )
 def test_a_second_factor_counts_from_when_it_was_proved(
     person: Asserted, expected: datetime | None
 ) -> None:
-    assert strong_at(person, {"otp", "hwk"}, NOW) == expected
+    assert strong_at(person, {"otp", "hwk"}, NOW, timedelta(hours=12)) == expected
 
 
 @pytest.mark.parametrize(
