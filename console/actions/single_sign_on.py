@@ -158,7 +158,10 @@ def _account(
         row = _created(db, known, person, email, now)
     else:
         row = store.locked(db, found.id)
-        if store.identity_of(db, row.id, person.issuer):
+        other = store.identity_of(db, row.id, person.issuer)
+        if other and other.subject == person.subject:  # tied meanwhile, in another tab
+            return row, other
+        if other:
             raise Refused(Refusal.OTHER_PERSON)
         if not row.active:  # nothing is tied to it: it stays closed
             raise Refused(Refusal.DISABLED)

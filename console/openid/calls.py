@@ -97,7 +97,7 @@ class _TLSPool(urllib3.HTTPSConnectionPool):
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
     """What Python packages trust, and the machine's own store, where a council keeps its own."""
     context = ssl.create_default_context(cafile=certifi.where())
     context.load_default_certs()
@@ -112,7 +112,7 @@ class _Adapter(requests.adapters.HTTPAdapter):
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=_trusted(), **kwargs)
+        super().init_poolmanager(*args, ssl_context=trusted(), **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
@@ -125,14 +125,25 @@ class _Adapter(requests.adapters.HTTPAdapter):
                 answer = super().send(request, stream=True, timeout=self.seconds)
                 body = answer.raw.read(MOST + 1, decode_content=True)
             except _FAULTS as error:
-                said = "in time" if deadline.passed else f"({type(error).__name__})"
-                raise Refused(Refusal.NO_ANSWER, f"{host} gave no answer {said}") from None
+                why = f"{host} {'gave no answer in time' if deadline.passed else _why(error)}"
+                raise Refused(Refusal.NO_ANSWER, why) from None
         if deadline.passed:
             raise Refused(Refusal.NO_ANSWER, f"{host} gave no complete answer in time")
         answer.raw.close()
         answer.raw = io.BytesIO(body)
         _judge(answer, str(host), len(body))
         return answer
+
+
+def _why(error: Exception) -> str:
+    """What happened, in words of our own."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return "has no certificate that is trusted"
+    if isinstance(error, requests.Timeout | TimeoutError | urllib3.exceptions.TimeoutError):
+        return "gave no answer in time"
+    if isinstance(error, requests.ConnectionError):
+        return "cannot be reached, or hung up"
+    return "gave an answer that was cut short"
 
 
 def _judge(answer: requests.Response, host: str, length: int) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from console.store.audit import EntryRow
@@ -36,10 +37,11 @@ class UsedRow(Base):
 def use(db: Session, state_hash: str, now: datetime, *, forget: datetime) -> bool:
     """False where it was used before. Those used before ``forget`` can no longer be replayed."""
     db.execute(delete(UsedRow).where(UsedRow.used_at < forget))
-    if db.get(UsedRow, state_hash):
+    try:
+        with db.begin_nested():
+            db.add(UsedRow(state_hash=state_hash, used_at=now))
+    except IntegrityError:
         return False
-    db.add(UsedRow(state_hash=state_hash, used_at=now))
-    db.flush()
     return True
 
 

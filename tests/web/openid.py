@@ -2,6 +2,7 @@
 
 import base64
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -116,7 +117,9 @@ class OpenID:
 
 
 @contextmanager
-def running(now: Callable[[], datetime]) -> Iterator[OpenID]:
+def running(now: Callable[[], datetime], tls: ssl.SSLContext | None = None) -> Iterator[OpenID]:
+    """``tls``: on https, by this certificate for ``localhost``."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
@@ -140,7 +143,10 @@ def running(now: Callable[[], datetime]) -> Iterator[OpenID]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    here = OpenID(f"http://127.0.0.1:{server.server_address[1]}", now)
+    port, url = server.server_address[1], "http://127.0.0.1"
+    if tls:
+        server.socket, url = tls.wrap_socket(server.socket, server_side=True), "https://localhost"
+    here = OpenID(f"{url}:{port}", now)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:

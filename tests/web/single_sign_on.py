@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from console import settings
+from console.openid.provider import Provider
 from console.store import audit
 from console.web.app import create_app
 from console.web.context import KEY, Web
@@ -71,8 +72,11 @@ class Traveller:
         found: Web = self.app.extensions[KEY]
         return found
 
-    def be_quick(self, seconds: float) -> None:
-        self.app.extensions[PROVIDER]._seconds = seconds
+    def ask(self, **how: Any) -> None:
+        """Asks the provider anew: ``seconds`` for each call, by another ``clock``."""
+        known = self.web.desk.settings.single_sign_on
+        assert known
+        self.app.extensions[PROVIDER] = Provider(known, BASE, **how)
 
     def begin(self, path: str = "/sign-in/sso") -> dict[str, str]:
         """What the provider is asked for; it gives the nonce back, as it should."""

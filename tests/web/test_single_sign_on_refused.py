@@ -1,19 +1,25 @@
 """Whatever a provider, or somebody between, does wrong: nobody is signed in, a sentence says what
 to do, and it stands on the record without a token."""
 
+import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from console.openid import calls
 from console.store import audit
 from tests.web import openid
 from tests.web.conftest import Clock
 from tests.web.openid import ACCESS, CODE, SECRET, OpenID
 from tests.web.single_sign_on import Traveller, configured, console
+from tests.workers.test_tls import certificate
 
 
 @pytest.fixture
@@ -205,7 +211,7 @@ SILENT = {
 def test_a_provider_that_does_not_answer_holds_nobody_up_and_passwords_go_on(
     traveller: Traveller, how: str, where: str
 ) -> None:
-    traveller.be_quick(0.3)
+    traveller.ask(seconds=0.3)
     does, most = SILENT[how]
     traveller.openid.instead[where] = does
     began = time.monotonic()
@@ -354,7 +360,7 @@ def test_a_stranger_cannot_fill_the_record(traveller: Traveller) -> None:
 
 def test_new_keys_are_asked_for_but_not_at_every_word_of_a_stranger(traveller: Traveller) -> None:
     provider, wall = traveller.openid, [0.0]
-    traveller.app.extensions["skellat single sign-on"]._clock = lambda: wall[0]
+    traveller.ask(clock=lambda: wall[0])
     assert traveller.sign_in().status_code == 303
     provider.keys = [openid.public_key("the new one", "k2")]
     provider.header["kid"] = "k2"
@@ -367,13 +373,81 @@ def test_new_keys_are_asked_for_but_not_at_every_word_of_a_stranger(traveller: T
 
 
 def test_no_more_than_four_sign_ins_wait_for_the_provider(traveller: Traveller) -> None:
-    provider = traveller.app.extensions["skellat single sign-on"]
-    state = traveller.begin()["state"]
-    for _ in range(4):
-        provider._turns.acquire()
+    """The pages keep the other threads of the web for those who are signed in."""
+    state, hang, waiting = traveller.begin()["state"], threading.Event(), threading.Semaphore(0)
+    cookie = traveller.client.get_cookie("skellat-sign-on")
+    assert cookie
+
+    def hangs(request: BaseHTTPRequestHandler) -> None:
+        waiting.release()
+        hang.wait(10)
+        openid.broken(request)
+
+    def wait() -> None:
+        browser = traveller.app.test_client()
+        browser.set_cookie("skellat-sign-on", cookie.value)
+        browser.get(f"/sign-in/sso/return?code=a&state={state}")
+
+    traveller.openid.instead["/token"] = hangs
+    threads = [threading.Thread(target=wait) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for _ in threads:
+        assert waiting.acquire(timeout=10)
     answer = traveller.come_back(state)
+    hang.set()
+    for thread in threads:
+        thread.join()
     assert answer.status_code == 503
     assert "Many people are signing in" in answer.text
-    for _ in range(4):
-        provider._turns.release()
+    traveller.openid.instead.clear()
     assert traveller.come_back(state).status_code == 303
+
+
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """For ``localhost``, and trusted by this process from here on."""
+    context, path = certificate(tmp_path_factory.mktemp("certified"), "localhost")
+    calls.trusted().load_verify_locations(path)
+    return context
+
+
+@pytest.fixture
+def over_tls(
+    stocked_home: Path, tmp_path: Path, clock: Clock
+) -> Iterator[Callable[[ssl.SSLContext], Traveller]]:
+    with ExitStack() as ends:
+
+        def begun(certificate: ssl.SSLContext) -> Traveller:
+            provider = ends.enter_context(openid.running(clock, certificate))
+            environment = configured(tmp_path, provider.url)
+            app = ends.enter_context(console(stocked_home, tmp_path, environment, clock))
+            return Traveller(app, app.test_client(), provider, clock)
+
+        yield begun
+
+
+def test_a_provider_that_does_not_prove_its_name_is_told_nothing(
+    over_tls: Callable[[ssl.SSLContext], Traveller], tmp_path: Path
+) -> None:
+    here = over_tls(certificate(tmp_path, "localhost")[0])
+    answer = here.client.get("/sign-in/sso")
+    assert answer.status_code == 503
+    assert here.openid.asked == []
+    (entry,) = here.record("single sign-on refused")
+    assert "certificate" in entry["what"]
+
+
+@pytest.mark.parametrize("drips", [openid.dripping, openid.dripping_headers])
+def test_with_a_certificate_that_is_trusted_it_is_asked_and_the_deadline_holds_too(
+    over_tls: Callable[[ssl.SSLContext], Traveller],
+    certified: ssl.SSLContext,
+    drips: Callable[[BaseHTTPRequestHandler], None],
+) -> None:
+    here = over_tls(certified)
+    assert here.sign_in().status_code == 303
+    here.ask(seconds=0.3)
+    here.openid.instead["/keys"] = drips
+    began = time.monotonic()
+    assert here.client.get("/sign-in/sso").status_code == 503
+    assert time.monotonic() - began < 2
