@@ -18,9 +18,9 @@ from console.store.audit import Actor
 from console.store.engine import Sessions
 from console.store.migrate import migrate
 from tests.stage import BEGIN, PASSWORD
-from tests.web import openid
-from tests.web.openid import OpenID
-from tests.web.single_sign_on import configured
+from tests.web.single_sign_on import openid
+from tests.web.single_sign_on.openid import OpenID
+from tests.web.single_sign_on.travelling import configured
 
 EMAIL = "una@northbrae.example"
 

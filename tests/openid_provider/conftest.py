@@ -21,7 +21,7 @@ from console.web.context import KEY, Web
 from tests.openid_provider.install import SERVER
 from tests.real.needs import missing
 from tests.real.ports import free_port
-from tests.web.single_sign_on import ROLES, configured
+from tests.web.single_sign_on.travelling import ROLES, configured
 
 PASSWORD = "known to the provider alone"
 

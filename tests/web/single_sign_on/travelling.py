@@ -20,7 +20,7 @@ from console.web.app import create_app
 from console.web.context import KEY, Web
 from console.web.single_sign_on import PROVIDER
 from tests.web.conftest import Clock
-from tests.web.openid import CLIENT, CODE, SECRET, OpenID
+from tests.web.single_sign_on.openid import ACCESS, CLIENT, CODE, SECRET, OpenID
 
 TABLE = """
 [single_sign_on]
@@ -108,3 +108,13 @@ class Traveller:
     @staticmethod
     def detail(entry: audit.Entry) -> dict[str, Any]:
         return dict(json.loads(entry.detail))
+
+
+def nothing_happened(traveller: Traveller, page: str = "") -> None:
+    """Nobody is signed in, nothing but the refusal is new, and no secret is anywhere."""
+    assert not traveller.signed_in()
+    assert not traveller.record("signed in", "tied to single sign-on")
+    with traveller.web.sessions.read() as db:
+        everything = page + "".join(one.detail for one in audit.newest(db, limit=200))
+    for secret in (SECRET, CODE, ACCESS, traveller.openid.nonce or SECRET):
+        assert secret not in everything

@@ -1,35 +1,19 @@
 """The way in by the council's own provider, and beside it the passwords."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from console.actions import people
 from console.store.audit import Actor
-from tests.web import openid
-from tests.web.conftest import PASSWORD, Browser, Clock
-from tests.web.openid import SECRET
-from tests.web.single_sign_on import BASE, Traveller, configured, console
+from tests.web.conftest import PASSWORD, Browser
+from tests.web.single_sign_on import openid
+from tests.web.single_sign_on.openid import SECRET
+from tests.web.single_sign_on.travelling import BASE, Traveller
 
 Open = Callable[[str], Browser]
 Travel = Callable[..., Traveller]
-
-
-@pytest.fixture
-def travel(stocked_home: Path, tmp_path: Path, clock: Clock) -> Iterator[Travel]:
-    """``travel(more="only = true")``: a console with these settings besides."""
-    with ExitStack() as ends:
-
-        def begun(more: str = "", base: str = BASE) -> Traveller:
-            provider = ends.enter_context(openid.running(clock))
-            environment = configured(tmp_path, provider.url, more, base=base)
-            app = ends.enter_context(console(stocked_home, tmp_path, environment, clock))
-            return Traveller(app, app.test_client(), provider, clock)
-
-        yield begun
 
 
 def test_without_a_provider_there_is_no_such_page_and_no_word_of_it(browser: Open) -> None:
