@@ -21,10 +21,10 @@ def visit(
 ) -> requests.Response:
     """A new browser, the way through the provider's form; the page at the end."""
     with requests.Session() as browser:
-        form = browser.get(f"{console.url}/sign-in/sso{path}", timeout=10)
+        form = browser.get(f"{console.url}/sign-in/sso{path}", timeout=30)
         assert "<h1>Staff account</h1>" in form.text, form.text
         given = {"account": account, "password": PASSWORD, "act": act}
-        return browser.post(form.url, data=given, timeout=10)
+        return browser.post(form.url, data=given, timeout=30)
 
 
 def test_a_person_whom_an_administrator_added_comes_in_by_their_address(
@@ -157,27 +157,27 @@ def test_a_code_is_good_for_one_browser_only(provider: Real, console: Served) ->
     here = console()
     provider.know("morag", **OFFICER)
     with requests.Session() as hers, requests.Session() as his:
-        form = hers.get(f"{here.url}/sign-in/sso", timeout=10)
+        form = hers.get(f"{here.url}/sign-in/sso", timeout=30)
         given = {"account": "morag", "password": PASSWORD, "act": "enter"}
-        answer = hers.post(form.url, data=given, timeout=10, allow_redirects=False)
+        answer = hers.post(form.url, data=given, timeout=30, allow_redirects=False)
         while not answer.headers["Location"].startswith(here.url):
             answer = hers.get(
-                urljoin(answer.url, answer.headers["Location"]), timeout=10, allow_redirects=False
+                urljoin(answer.url, answer.headers["Location"]), timeout=30, allow_redirects=False
             )
         overheard = answer.headers["Location"]
-        assert his.get(overheard, timeout=10).status_code == 400
-        his.get(f"{here.url}/sign-in/sso", timeout=10, allow_redirects=False)
+        assert his.get(overheard, timeout=30).status_code == 400
+        his.get(f"{here.url}/sign-in/sso", timeout=30, allow_redirects=False)
         code = re.search("code=([^&]+)", overheard)
         own = re.search(
             "state=([^&]+)",
-            his.get(f"{here.url}/sign-in/sso", timeout=10, allow_redirects=False).headers[
+            his.get(f"{here.url}/sign-in/sso", timeout=30, allow_redirects=False).headers[
                 "Location"
             ],
         )
         assert code
         assert own
         injected = f"{here.url}/sign-in/sso/return?code={code[1]}&state={own[1]}"
-        page = his.get(injected + f"&iss={provider.url}", timeout=10)
+        page = his.get(injected + f"&iss={provider.url}", timeout=30)
         assert page.status_code == 403
         assert "invalid_grant" in page.text
     assert not here.record("signed in")
