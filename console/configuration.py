@@ -57,19 +57,29 @@ def read_secret(reference: str, environment: Mapping[str, str] | None = None) ->
     return value
 
 
-def read_toml(path: Path, faults: list[Fault]) -> dict[str, Any] | None:
-    """The file's tables; None, and a fault that says what to do, where it cannot be read."""
+def read_text(path: Path, faults: list[Fault]) -> str | None:
+    """The file; None, and a fault that says what to do, where it cannot be read."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         what = f"cannot be read ({error.strerror})"
         remedy = "Create it, or set SKELLAT_CONFIG to the folder it is in"
-    except tomllib.TOMLDecodeError as error:
-        what, remedy = f"is not valid TOML: {error}", "Correct that line"
     except UnicodeDecodeError:
         what, remedy = "is not UTF-8 text", "Save it as UTF-8"
     faults.append(Fault(path.name, "", what, remedy))
     return None
+
+
+def read_toml(path: Path, faults: list[Fault]) -> dict[str, Any] | None:
+    """The file's tables; None, and a fault that says what to do, where it cannot be read."""
+    text = read_text(path, faults)
+    if text is None:
+        return None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        faults.append(Fault(path.name, "", f"is not valid TOML: {error}", "Correct that line"))
+        return None
 
 
 def suggestion(key: str, known: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from console.domain.facts import problems
 from console.domain.incident_type import Field, FieldKind, IncidentType, Wording
 from console.domain.message import Kind
 from console.domain.place import Places
+from console.domain.severity import Severity
 from console.domain.wording import FRAME_NAMES, Frame, fill, names_in
 
 COMMON = "common.toml"
@@ -55,13 +56,14 @@ def _load(file: Path, common: Mapping[str, Any], places: Places) -> IncidentType
     table = read_toml(file, faults)
     if table is None:
         raise ConfigurationFaults(faults)
-    _only(file, "", table, ("title", "lead", "field", *Kind))
+    _only(file, "", table, ("title", "lead", "severity", "field", *Kind))
     found = IncidentType(
         slug=file.stem,
         title=_text(file, "title", table),
         lead=_text(file, "lead", table),
         fields=tuple(_field(file, entry, common) for entry in table.get("field", [])),
         wording={kind: _wording(file, kind, table) for kind in Kind},
+        severity=_severity(file, table),
     )
     for kind in Kind:
         _check_examples(file, found, kind, places)
@@ -103,6 +105,14 @@ def _text(file: Path, key: str, table: Mapping[str, Any]) -> str:
     if not isinstance(value, str) or not value.strip():
         raise _bad(file, key, "is missing or is no text", "Write the words for people there")
     return value
+
+
+def _severity(file: Path, table: Mapping[str, Any]) -> Severity:
+    try:
+        return Severity(table.get("severity", Severity.MODERATE))
+    except ValueError as error:
+        remedy = f"Use one of {', '.join(Severity)}"
+        raise _bad(file, "severity", f"{table['severity']!r} is not known", remedy) from error
 
 
 def _only(file: Path, prefix: str, table: Mapping[str, Any], known: Iterable[str]) -> None:

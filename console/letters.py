@@ -15,11 +15,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from console import register_letters, trouble_words
-from console.actions import cards, reading
+from console import policy_words, register_letters, trouble_words
+from console.actions import alone, cards, policy_change, reading
+from console.actions.alone import LOOK_BACK, RELEASED_ALONE
 from console.actions.desk import Desk
 from console.actions.errors import NotFound
 from console.actions.people import User
+from console.actions.policy_change import PROPOSED
 from console.actions.review import Review, in_order_decided, review
 from console.actions.same_words import grouped
 from console.audience_words import audience
@@ -156,6 +158,31 @@ def _line(one: cards.Delivery, exercise: bool, zone: ZoneInfo) -> Line:
     return Line(one.title, tag, said.what, to_do, where, 1)
 
 
+def _look_back(db: Session, desk: Desk, message_id: str, _: str) -> Facts | None:
+    """What somebody released alone, while nobody has looked back at it."""
+    found = alone.of(db, message_id)
+    if found is None or not found.open:
+        return None
+    about = _about(desk, reading.message(db, desk, message_id))
+    return about | {
+        "look": found,
+        "look_back_by": _moment(found.due_at, found.at, desk.settings.zone),
+    }
+
+
+def _policy(db: Session, desk: Desk, number: str, _: str) -> Facts | None:
+    found = policy_change.standing(db)
+    if found.proposed is None or str(found.proposed.number) != number:
+        return None
+    before = found.in_force.text if found.in_force else ""
+    return {
+        "exercise": False,
+        "proposed": found.proposed,
+        "lines": list(policy_words.difference(before, found.proposed.text)),
+        "address": f"{desk.settings.console.base_url}/policy",
+    }
+
+
 _FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {
     "sign-off": _sign_off,
     "link void": _link_void,
@@ -166,6 +193,9 @@ _FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {
     TROUBLE: _trouble,
     FINDING: register_letters.finding,
     SUMMARY: register_letters.summary,
+    PROPOSED: _policy,
+    RELEASED_ALONE: _look_back,
+    LOOK_BACK: _look_back,
 }
 
 

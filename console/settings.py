@@ -4,7 +4,6 @@ import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from console import policy_file
 from console.configuration import (
     ConfigurationFaults,
     Fault,
@@ -19,12 +19,12 @@ from console.configuration import (
     from_environment,
     own_secret,
     read_secret,
+    read_text,
     read_toml,
     suggestion,
 )
-from console.domain.approval import Proof
 from console.domain.delivery import STANDARD, Timing
-from console.domain.policy import Policy, Retention, Rules
+from console.domain.rules import Policy
 from console.domain.single_sign_on import SingleSignOn
 from console.settings_single_sign_on import SingleSignOnTable
 from console.settings_single_sign_on import read as _single_sign_on
@@ -97,50 +97,6 @@ class Redis(_Table):
     """Empty: ``skellat up`` starts one of its own where it can; workers also do without."""
 
 
-class _RulesTable(_Table):
-    sign_offs: Annotated[int, Field(ge=1, le=5)] = 1
-    proof: Proof = Proof.PIN
-    approve_within_minutes: Annotated[int, Field(ge=2, le=24 * 60)] = 30
-    wrong_pins: Annotated[int, Field(ge=1, le=20)] = 5
-    own_sign_off: bool = False
-    languages: tuple[str, ...] = ()
-
-    def value(self) -> Rules:
-        return Rules(
-            sign_offs=self.sign_offs,
-            proof=self.proof,
-            approve_within=timedelta(minutes=self.approve_within_minutes),
-            wrong_pins=self.wrong_pins,
-            own_sign_off=self.own_sign_off,
-            languages=self.languages,
-        )
-
-
-_Days = Annotated[int, Field(ge=1, le=3650)]
-
-
-class _RetentionTable(_Table):
-    unsubscribed_days: _Days = 365
-    bounced_days: _Days = 90
-    delivery_days: _Days = 365
-
-    def value(self) -> Retention:
-        return Retention(
-            unsubscribed=timedelta(days=self.unsubscribed_days),
-            bounced=timedelta(days=self.bounced_days),
-            deliveries=timedelta(days=self.delivery_days),
-        )
-
-
-class _PolicyFile(_Table):
-    actual: _RulesTable = _RulesTable()
-    exercise: _RulesTable = _RulesTable(own_sign_off=True)
-    retention: _RetentionTable = _RetentionTable()
-
-    def value(self) -> Policy:
-        return Policy(self.actual.value(), self.exercise.value(), self.retention.value())
-
-
 class _MainFile(_Table):
     council: Council = Council()
     console: Console = Console()
@@ -166,8 +122,8 @@ class Settings:
     practice_only: bool
     """True in the demo: whatever channels.toml says, nothing leaves this machine."""
     policy: Policy
-    policy_digest: str
-    """SHA-256 of policy.toml as it was read; every incident records it."""
+    policy_text: str
+    """policy.toml as it was read."""
     database_url: str
     redis_url: str
     secret: str
@@ -177,6 +133,11 @@ class Settings:
     sealing_keys: Path | None = None
     """SKELLAT_SEALING_KEYS, where it is set."""
     single_sign_on: SingleSignOn | None = None
+
+    @property
+    def policy_digest(self) -> str:
+        """SHA-256 of policy.toml as it was read."""
+        return hashlib.sha256(self.policy_text.encode()).hexdigest()
 
     @property
     def public(self) -> Path:
@@ -201,9 +162,9 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
     config = Path(env.get("SKELLAT_CONFIG") or ROOT / "config")
     faults: list[Fault] = []
     main = _file(_MainFile, config / "skellat.toml", faults)
-    policy = _file(_PolicyFile, config / "policy.toml", faults)
+    policy_text = read_text(config / policy_file.NAME, faults)
+    policy = policy_file.parse(policy_text, faults) if policy_text is not None else None
     if main and policy:
-        faults += _no_loose_actual_policy(policy)
         mail = _mail(main.mail, env, faults)
         if _practice_only(env):  # the live database, Redis and accounts are not the demo's
             own = {"database": Database(), "redis": Redis(), "single_sign_on": SingleSignOnTable()}
@@ -227,8 +188,8 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
             smtp=env.get("SKELLAT_PRACTICE_SMTP", main.practice.smtp),
         ),
         practice_only=_practice_only(env),
-        policy=policy.value(),
-        policy_digest=hashlib.sha256((config / "policy.toml").read_bytes()).hexdigest(),
+        policy=policy,
+        policy_text=policy_text or "",
         database_url=database_url or f"sqlite:///{home / 'skellat.db'}",
         redis_url=redis_url,
         secret=from_environment(env, "SKELLAT_SECRET") or own_secret(home),
@@ -289,29 +250,6 @@ def _keys_at(model: type[BaseModel], steps: Sequence[str]) -> list[str]:
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             model = inner
     return list(model.model_fields)
-
-
-def _no_loose_actual_policy(policy: _PolicyFile) -> list[Fault]:
-    faults = []
-    if policy.actual.own_sign_off:
-        faults.append(
-            Fault(
-                "policy.toml",
-                "actual.own_sign_off",
-                "nobody may sign off their own words in an actual incident",
-                "Remove it; exercises may allow it",
-            )
-        )
-    if policy.actual.proof is Proof.BUTTON:
-        faults.append(
-            Fault(
-                "policy.toml",
-                "actual.proof",
-                "a button alone is a proof for exercises only",
-                'Use "pin"',
-            )
-        )
-    return faults
 
 
 def _practice_only(env: Mapping[str, str]) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from console.actions import policies
 from console.actions.desk import Desk
 from console.domain.incident import Mode
 from console.domain.message import MessageState, Variant, revision_digest
@@ -65,7 +66,7 @@ def _fault(
     if revision_digest(variants, mode=mode, expires_at=message.expires_at) != message.digest:
         return "the digest is not the one that was signed"
     still = still_needed(
-        desk.settings.policy.rules(mode),
+        policies.of(db, desk, message),
         message.digest,
         [one.value() for one in approvals.of_message(db, message.id)],
         messages.contributors(db, message.id),

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from console.actions import policies
 from console.actions.desk import Desk
-from console.domain.policy import Retention
 from console.domain.recipient import RecipientState, forgotten
+from console.domain.rules import Retention
 from console.store import retention
 from console.store.audit import Actor, record
 from console.store.engine import Sessions, database_now
@@ -28,7 +29,8 @@ def keep(sessions: Sessions, desk: Desk, *, worker: str) -> None:
         if not retention.mine(db, CHORE, now, every=DAY):
             return
         retention.drop_uploads(db, before=now - DAY)
-    kept = desk.settings.policy.retention
+    with sessions.read() as db:
+        kept = policies.in_force(db, desk).retention
     people = _people(sessions, desk, kept, now)
     deliveries = _deliveries(sessions, desk, now - kept.deliveries)
     if not people and not deliveries:

@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from console.actions import asking
+from console.actions import alone, asking
 from console.actions.desk import Desk
 from console.domain.channel import Reason
 from console.domain.delivery import Timing
 from console.domain.message import MessageState
 from console.faultpoints import faultpoint
-from console.store import outbox, presence, troubles
+from console.store import look_backs, outbox, presence, troubles
 from console.store.deliveries import DeliveryRow
 from console.store.engine import Sessions, database_now
 from console.store.mails import MailRow
@@ -56,6 +56,7 @@ def sweep(sessions: Sessions, desk: Desk, *, worker: str) -> None:
         _end_unsendable(db, worker, now)
         _give_back(db, desk, outbox.lapsed(db, now), Reason.LAPSED, worker, now)
         alarm.tell(db, desk, now)
+        alone.nag(db, now)
         faultpoint("during-sweep")
     faultpoint("after-sweep")
 
@@ -101,5 +102,5 @@ _DUE = select(
     exists().where(DeliveryRow.state == outbox.QUEUED, DeliveryRow.due_at <= NOW, ~held()),
     exists().where(DeliveryRow.state == outbox.UNCERTAIN, DeliveryRow.due_at <= NOW),
     exists().where(MailRow.state == "due", MailRow.due_at <= NOW),
-    or_(_LAPSED, _OVERDUE, troubles.any_untold()),
+    or_(_LAPSED, _OVERDUE, troubles.any_untold(), look_backs.any_to_nag()),
 )

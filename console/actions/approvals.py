@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from console import credentials
-from console.actions import recipients, release
+from console.actions import policies, recipients, release
 from console.actions.asking import bar, close, decide, tell
 from console.actions.desk import Desk
 from console.actions.errors import Expired, NotFound, Obstacle, ReasonMissing
@@ -15,13 +15,11 @@ from console.actions.people import User, user
 from console.actions.recording import SYSTEM, on_record
 from console.domain import plain_text
 from console.domain.approval import ApprovalEvent, ApprovalState, Proof, expired, signs
-from console.domain.incident import Mode
 from console.domain.message import NEXT, MessageEvent, MessageState
 from console.domain.policy import Bar, Rules, still_needed
 from console.domain.states import after
 from console.store import approvals, messages
 from console.store.approvals import ApprovalRow
-from console.store.incidents import IncidentRow
 from console.store.messages import MessageRow
 from console.store.people import UserRow
 
@@ -190,8 +188,7 @@ def _open(
         raise Decided(ApprovalState(approval.state))
     if expired(approval.approve_by, now):
         raise Expired
-    incident = db.get_one(IncidentRow, message.incident_id)
-    return approval, message, desk.settings.policy.rules(Mode(incident.mode))
+    return approval, message, policies.of(db, desk, message)
 
 
 def _approver(db: Session, rules: Rules, approval: ApprovalRow, message: MessageRow) -> User:

@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from console import credentials
+from console.actions import policies
+from console.actions.desk import Desk
 from console.actions.errors import NobodyToAsk, NotFound
 from console.actions.people import User, user
 from console.actions.recording import SYSTEM, on_record
@@ -12,9 +14,11 @@ from console.domain.approval import NEXT as NEXT_APPROVAL
 from console.domain.approval import ApprovalEvent, ApprovalState, Proof, expired
 from console.domain.message import NEXT, MessageEvent, MessageState
 from console.domain.policy import Bar, Rules, barred
+from console.domain.rules import Clause
 from console.domain.states import after
 from console.store import approvals, messages, people
 from console.store.approvals import ApprovalRow, LinkRow
+from console.store.incidents import IncidentRow
 from console.store.mails import MailRow
 from console.store.messages import MessageRow
 
@@ -49,11 +53,27 @@ def eligible(
     contributors = messages.contributors(db, message_id)
     if submitter:
         contributors |= {submitter.id}
+    return [one for one in may_sign(db, rules) if not bar(rules, one, contributors)]
+
+
+def may_sign(db: Session, rules: Rules) -> list[User]:
+    """Whoever may sign under these rules what they did not write."""
     return [
         one
         for one in map(user, people.everybody(db))
-        if not bar(rules, one, contributors) and (one.has_pin or rules.proof is not Proof.PIN)
+        if not bar(rules, one, frozenset()) and (one.has_pin or rules.proof is not Proof.PIN)
     ]
+
+
+def would_ask(
+    db: Session, desk: Desk, message_id: str, *, submitter: User, now: datetime
+) -> tuple[Rules, tuple[Clause, ...], list[User]]:
+    """What would be asked of the draft, by which exceptions, and of whom, if it were sent now."""
+    message = db.get_one(MessageRow, message_id)
+    incident = db.get_one(IncidentRow, message.incident_id)
+    policy, when = policies.in_force(db, desk), policies.occasion(desk, incident, message, now)
+    rules = policy.rules(when)
+    return rules, policy.fitting(when), eligible(db, rules, message_id, submitter=submitter)
 
 
 def new_link(db: Session, approval_id: str, now: datetime) -> str | None:

@@ -43,6 +43,8 @@ class Message:
     channels: tuple[str, ...] | None
     picture: str
     alt: str
+    severity: str
+    """As the duty officer says; empty: as its type says."""
     expires_at: datetime | None
     version: int
     revision: int

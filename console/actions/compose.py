@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console.actions import register
+from console.actions import policies, register
 from console.actions.desk import Desk
 from console.actions.errors import Trouble
 from console.actions.texts import Draft, edit_key, rendered
@@ -19,6 +19,7 @@ from console.domain.facts import problems, text_problems
 from console.domain.incident import Mode
 from console.domain.incident_type import IncidentType
 from console.domain.message import Kind, MessageState, Variant
+from console.domain.policy import Rules
 from console.domain.wording import Frame
 from console.store.incidents import IncidentRow
 from console.store.messages import MessageRow
@@ -76,7 +77,8 @@ def propose(
     if message.expires_at and now and message.expires_at <= now:
         troubles.append(Trouble("expires_at", "a time that has passed"))
     troubles += _unused(desk, mode, message, channels)
-    troubles += _untranslated(draft, mode, {language for _, language in wanted})
+    rules = policies.asked_now(db, desk, incident, message, now or message.worded_at)
+    troubles += _untranslated(draft, rules, {language for _, language in wanted})
     proposals = []
     for channel, language in wanted:
         if draft.speaks(language):
@@ -89,12 +91,11 @@ def propose(
     return Proposals(tuple(proposals), tuple(troubles), tuple(unspoken))
 
 
-def _untranslated(draft: Draft, mode: Mode, languages: Collection[str]) -> list[Trouble]:
+def _untranslated(draft: Draft, rules: Rules, languages: Collection[str]) -> list[Trouble]:
     """What policy asks for and nobody wrote."""
-    asked = draft.desk.settings.policy.rules(mode).languages
     return [
         Trouble(f"translations:{one}", "not translated", found=one)
-        for one in asked
+        for one in rules.languages
         if one in languages and not draft.speaks(one)
     ]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from console import channels, incident_types, places, voices
+from console import channels, incident_types, places, policy_file, voices
 from console.channels import BrokenChannel, ConfiguredChannel
 from console.configuration import ConfigurationFaults, Fault
 from console.connecting import Unseal, shut
@@ -57,10 +57,13 @@ def prepare(settings: Settings) -> Desk:
     if faults:
         raise ConfigurationFaults(faults)
     found = channels.read(settings)
+    types = incident_types.load(settings.templates / "incidents", known)
+    if faults := policy_file.strangers(settings.policy, types):
+        raise ConfigurationFaults(faults)
     return Desk(
         settings=settings,
         channels=found.usable,
-        types=incident_types.load(settings.templates / "incidents", known),
+        types=types,
         places=known,
         phrases=phrases,
         broken=found.broken,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from console.actions import policies
 from console.actions.desk import Desk
 from console.actions.errors import NotFound, NotReady, Trouble
 from console.actions.people import User
@@ -33,7 +34,7 @@ def open_incident(
         state=str(IncidentState.OPEN),
         opened_by=by.id,
         opened_at=now,
-        policy_digest=desk.settings.policy_digest,
+        policy_digest=policies.digest(db, desk),
     )
     db.add(row)
     db.flush()

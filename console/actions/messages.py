@@ -7,17 +7,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from console.actions import asking, compose
+from console.actions import asking, compose, policies
 from console.actions.compose import Proposals
 from console.actions.desk import Desk
 from console.actions.errors import NotFound, NotReady, ReasonMissing, Stale, Trouble
 from console.actions.people import User
 from console.actions.recording import on_record
 from console.domain import plain_text
+from console.domain import rules as kept_rules
 from console.domain.approval import ApprovalEvent
 from console.domain.incident import IncidentState, Mode
 from console.domain.message import NEXT, Kind, MessageEvent, MessageState, revision_digest
-from console.domain.policy import Act
+from console.domain.policy import Act, Rules
+from console.domain.severity import Severity
 from console.domain.states import NotAllowed, after
 from console.store import messages, outbox
 from console.store.incidents import IncidentRow
@@ -42,6 +44,8 @@ class Words:
     expires_at: datetime | None = None
     endless: bool = False
     """True takes away the time after which it is no longer sent."""
+    severity: Severity | None = None
+    """How bad it is, where that is not what its type says."""
 
 
 def draft(
@@ -53,23 +57,27 @@ def draft(
     words: Words,
     by: User,
     now: datetime,
+    replaces: str | None = None,
+    act: Act = Act.DRAFT,
 ) -> str:
     """A new draft in the incident; returns its id. Whatever is wrong with it shows in the preview,
-    so that nothing typed is ever refused and lost."""
-    by.must_be_able_to(Act.DRAFT)
+    so that nothing typed is ever refused and lost. ``replaces``: which message it follows, where
+    that is not the last one that went out."""
+    by.must_be_able_to(act)
     incident = _open_incident(db, incident_id)
     row = MessageRow(
         incident_id=incident.id,
         number=messages.next_number(db, incident.id),
         kind=str(kind),
         state=str(MessageState.DRAFT),
-        replaces=_replaced(db, incident.id, kind),
+        replaces=replaces or _replaced(db, incident.id, kind),
         drafted_by=by.id,
         created_at=now,
         worded_at=now,
         facts={},
         edits={},
         translations={},
+        severity="",
     )
     _put(desk, row, words)
     db.add(row)
@@ -108,13 +116,15 @@ def save(
     return row.version
 
 
-def submit(db: Session, desk: Desk, *, message_id: str, by: User, now: datetime) -> str:
+def submit(
+    db: Session, desk: Desk, *, message_id: str, by: User, now: datetime, act: Act = Act.DRAFT
+) -> str:
     """Freezes every channel's text, asks the approvers; returns the revision's digest.
 
     Raises `NotReady` with all that is wrong, `NobodyToAsk`. Submitting the same revision twice is
     the same request: the second call changes nothing.
     """
-    by.must_be_able_to(Act.DRAFT)
+    by.must_be_able_to(act)
     row = locked(db, message_id)
     if row.state == MessageState.AWAITING:
         return row.digest
@@ -124,7 +134,8 @@ def submit(db: Session, desk: Desk, *, message_id: str, by: User, now: datetime)
     if proposals.troubles:
         raise NotReady(proposals.troubles)
     row.state = str(state)
-    _freeze(desk, row, Mode(incident.mode), proposals, by, now)
+    rules = policies.asked_now(db, desk, incident, row, now)
+    _freeze(row, Mode(incident.mode), rules, proposals, by, now)
     messages.contributed(db, row.id, by.id)
     variants = [one.variant for one in proposals.channels]
     for one in variants:
@@ -134,10 +145,11 @@ def submit(db: Session, desk: Desk, *, message_id: str, by: User, now: datetime)
         "revision": row.revision,
         "mode": incident.mode,
         "expires_at": row.expires_at.isoformat() if row.expires_at else None,
+        "rules": row.rules,
         "variants": [one.__dict__ for one in variants],
     }
     on_record(db, row, "message sent for approval", by, now, detail)
-    asking.ask(db, desk.settings.policy.rules(Mode(incident.mode)), row, now=now)
+    asking.ask(db, rules, row, now=now)
     return row.digest
 
 
@@ -178,14 +190,15 @@ def locked(db: Session, message_id: str) -> MessageRow:
 
 
 def _freeze(
-    desk: Desk, row: MessageRow, mode: Mode, proposals: Proposals, by: User, now: datetime
+    row: MessageRow, mode: Mode, rules: Rules, proposals: Proposals, by: User, now: datetime
 ) -> None:
-    """A new revision of exactly these texts, to be signed in time."""
+    """A new revision of exactly these texts, to be signed in time, by these rules."""
     variants = [one.variant for one in proposals.channels]
     row.revision, row.reason = row.revision + 1, ""
     row.digest = revision_digest(variants, mode=mode, expires_at=row.expires_at)
     row.submitted_by, row.submitted_at = by.id, now
-    within = now + desk.settings.policy.rules(mode).approve_within
+    row.rules = kept_rules.dump(rules)
+    within = now + rules.approve_within
     row.approve_by = min(within, row.expires_at) if row.expires_at else within
 
 
@@ -210,6 +223,8 @@ def _put(desk: Desk, row: MessageRow, words: Words) -> None:
         row.alt = " ".join(plain_text.clean(words.alt).split())
     if words.expires_at is not None or words.endless:
         row.expires_at = words.expires_at
+    if words.severity is not None:
+        row.severity = str(words.severity)
 
 
 def _translations(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
@@ -241,6 +256,7 @@ def _content(row: MessageRow) -> dict[str, Any]:
         "channels": row.channels,
         "picture": row.picture,
         "alt": row.alt,
+        "severity": row.severity,
         "expires_at": row.expires_at.isoformat() if row.expires_at else None,
     }
 

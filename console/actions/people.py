@@ -1,8 +1,8 @@
-"""People: added, disabled, signed in and out, and their API tokens."""
+"""People: added, disabled, and their API tokens. Signing in is in `signing_in`."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,9 +12,9 @@ from console.actions.errors import NotFound, NotPermitted, Obstacle
 from console.actions.leaving import StillHolds
 from console.domain import plain_text
 from console.domain.policy import Act, Role, may
-from console.store import people
+from console.store import entering, people
 from console.store.audit import Actor, record
-from console.store.people import ApiTokenRow, SignInRow, UserRow
+from console.store.people import ApiTokenRow, UserRow
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class User:
     roles: frozenset[Role]
     active: bool = True
     has_pin: bool = False
+    phone: str = ""
 
     @property
     def actor(self) -> Actor:
@@ -69,6 +70,7 @@ def user(row: UserRow) -> User:
         roles=frozenset(Role(role) for role in row.roles),
         active=row.active,
         has_pin=bool(row.pin_hash),
+        phone=row.phone,
     )
 
 
@@ -119,8 +121,7 @@ def disable(db: Session, *, email: str, by: Actor, now: datetime, anyway: str = 
     if row.active and held.left and not why:
         raise StillHolds(held)
     row.active = False
-    for signed_in in people.sign_ins_of(db, row.id):
-        signed_in.revoked_at = signed_in.revoked_at or now
+    entering.end_all(db, row.id, now)
     for token in people.api_tokens_of(db, row.id):
         token.revoked_at = token.revoked_at or now
     leaving.take_back_promotions(db, row, by, now)
@@ -140,49 +141,6 @@ def known(db: Session, email: str) -> User:
 
 def everybody(db: Session) -> list[User]:
     return [user(row) for row in people.everybody(db)]
-
-
-def sign_in(
-    db: Session, *, email: str, password: str, now: datetime, lasts: timedelta
-) -> tuple[User, str] | None:
-    """The user and the token for their cookie, or None: the same answer, in the same time, for a
-    wrong address, a wrong password and a disabled account."""
-    row = people.by_email(db, email.strip().casefold())
-    if not credentials.matches(row.password_hash if row else "", password) or row is None:
-        return None
-    if not row.active:
-        return None
-    token = credentials.new_token()
-    db.add(
-        SignInRow(
-            token_hash=credentials.token_hash(token),
-            user_id=row.id,
-            created_at=now,
-            expires_at=now + lasts,
-        )
-    )
-    known = user(row)
-    record(db, actor=known.actor, action="signed in", subject=f"user:{row.id}", now=now)
-    return known, token
-
-
-def signed_in(db: Session, token: str, now: datetime) -> User | None:
-    """Who holds this cookie, if it still counts."""
-    found = people.sign_in(db, credentials.token_hash(token))
-    if not found:
-        return None
-    signed, row = found
-    if signed.revoked_at or now >= signed.expires_at or not row.active:
-        return None
-    return user(row)
-
-
-def sign_out(db: Session, token: str, now: datetime) -> None:
-    found = people.sign_in(db, credentials.token_hash(token))
-    if found and not found[0].revoked_at:
-        found[0].revoked_at = now
-        known = user(found[1])
-        record(db, actor=known.actor, action="signed out", subject=f"user:{known.id}", now=now)
 
 
 def issue_api_token(db: Session, *, owner: User, name: str, by: Actor, now: datetime) -> str:

@@ -240,6 +240,7 @@ def _message(row: MessageRow, names: Names) -> cards.Message:
         channels=None if row.channels is None else tuple(row.channels),
         picture=row.picture or "",
         alt=row.alt,
+        severity=row.severity,
         expires_at=row.expires_at,
         version=row.version,
         revision=row.revision,

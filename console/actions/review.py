@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from console.actions import cards, reading, recipients
+from console.actions import cards, policies, reading, recipients
 from console.actions.asking import bar
 from console.actions.desk import Desk
 from console.actions.errors import NotFound
@@ -17,6 +17,7 @@ from console.domain.message import MessageState, Variant
 from console.domain.policy import Bar
 from console.store import messages
 from console.store.approvals import ApprovalRow
+from console.store.messages import MessageRow
 from console.store.people import UserRow
 
 
@@ -112,7 +113,7 @@ def review(db: Session, desk: Desk, approval_id: str) -> Review:
     if row is None:
         raise NotFound("sign-off", approval_id)
     sheet = reading.message(db, desk, row.message_id)
-    rules = desk.settings.policy.rules(sheet.incident.mode)
+    rules = policies.of(db, desk, db.get_one(MessageRow, row.message_id))
     approver = user(db.get_one(UserRow, row.approver_id))
     variants = tuple(messages.variants(db, row.message_id, row.revision))
     return Review(

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from console import credentials
-from console.actions import leaving, people
+from console.actions import leaving, people, signing_in
+from console.actions.entering import Visitor
 from console.actions.errors import NotFound, Obstacle
 from console.actions.people import User
 from console.domain import plain_text, recipient
 from console.domain import single_sign_on as rules
+from console.domain.factor import Factor
 from console.domain.policy import Act, Role, may
 from console.domain.recipient import Addresses
 from console.domain.single_sign_on import (
@@ -24,7 +26,7 @@ from console.domain.single_sign_on import (
 from console.store import people as accounts
 from console.store import single_sign_on as store
 from console.store.audit import Actor, record
-from console.store.people import SignInRow, UserRow
+from console.store.people import UserRow
 from console.store.single_sign_on import IdentityRow
 
 ACTOR = Actor("single sign-on")
@@ -59,6 +61,7 @@ def enter(
     *,
     person: Asserted,
     state: str,
+    visitor: Visitor,
     now: datetime,
     lasts: timedelta,
 ) -> Entered | Refused:
@@ -83,7 +86,7 @@ def enter(
         refuse(db, known, refused, now=now, person=person, account=account)
         return refused
     strong_at = rules.strong_at(person, known.second_factor, now, lasts)
-    return Entered(account, _begin(db, known, account, strong_at, now, lasts))
+    return Entered(account, _begin(db, known, account, strong_at, visitor, now, lasts))
 
 
 def refuse(
@@ -241,20 +244,19 @@ def _begin(
     known: SingleSignOn,
     account: User,
     strong_at: datetime | None,
+    visitor: Visitor,
     now: datetime,
     lasts: timedelta,
 ) -> str:
     """A signed-in browser; the token is for its cookie."""
-    token = credentials.new_token()
-    db.add(
-        SignInRow(
-            token_hash=credentials.token_hash(token),
-            user_id=account.id,
-            created_at=now,
-            expires_at=now + lasts,
-        )
+    return signing_in.begin(
+        db,
+        account,
+        factors={Factor.SINGLE_SIGN_ON} | ({Factor.ELSEWHERE} if strong_at else set()),
+        agent=visitor.agent,
+        address=visitor.address,
+        now=now,
+        lasts=lasts,
+        strong_at=strong_at,
+        said={"how": known.name, "second_factor": strong_at.isoformat() if strong_at else ""},
     )
-    detail = {"how": known.name, "second_factor": strong_at.isoformat() if strong_at else ""}
-    action, subject = "signed in", f"user:{account.id}"
-    record(db, actor=account.actor, action=action, subject=subject, detail=detail, now=now)
-    return token

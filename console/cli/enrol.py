@@ -1,9 +1,9 @@
-"""Brings the configured channels into the register, at every start of a part that uses them."""
+"""Brings the configured channels and the policy into the database, at every start."""
 
 import logging
 from datetime import UTC, datetime
 
-from console.actions import register
+from console.actions import policy_change, register
 from console.actions.desk import Desk
 from console.store import readiness
 from console.store.away import DatabaseAway
@@ -23,7 +23,9 @@ def enrol(desk: Desk) -> None:
             log.warning("the register is not up to date: the database is not ready")
             return
         with sessions.begin() as db:
-            register.sync(db, desk, datetime.now(UTC))
+            now = datetime.now(UTC)
+            register.sync(db, desk, now)
+            policy_change.meet(db, desk, now)
     except DatabaseAway as error:
         log.warning("the register is not up to date: the database is %s", error.why)
     finally:

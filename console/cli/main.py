@@ -21,6 +21,7 @@ COMMANDS = {
     "channel": "console.cli.channel",
     "user": "console.cli.user",
     "sign-on": "console.cli.sign_on",
+    "policy": "console.cli.policy",
     "audit": "console.cli.audit",
     "secrets": "console.cli.secrets",
     "recipients": "console.cli.recipients",

@@ -15,7 +15,8 @@ from console.store.migrate import migrate
 def command(home: Path) -> None:
     """Create or update the database's tables. Running it twice does nothing more."""
     home.mkdir(parents=True, exist_ok=True)
-    sessions = Sessions(settings.load(home).database_url)
-    migrate(sessions)
+    known = settings.load(home)
+    sessions = Sessions(known.database_url)
+    migrate(sessions, known.secret)
     sessions.close()
     click.echo("The database is up to date.")

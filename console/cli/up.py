@@ -111,7 +111,7 @@ def _begin(stack: Stack, prepare: Callable[[Settings], None]) -> Settings:
     known = settings.load(stack.home, stack.environment)
     prepared = desk.prepare(known)  # what is wrong with channels or wording is said now, not later
     sessions = Sessions(known.database_url)
-    migrate(sessions)
+    migrate(sessions, known.secret)
     sessions.close()
     enrol(prepared)
     sealing.ensure(known.sealing)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from console.domain.message import Kind
+from console.domain.severity import Severity
 
 Facts = Mapping[str, str | Sequence[str]]
 """What the duty officer filled in: field name -> text as typed, or the ids of the places."""
@@ -42,6 +43,8 @@ class Field:
     """The answers of a choice."""
     places: str = ""
     """The list in config/places/ that a field of places chooses from."""
+    prepared: str = ""
+    """The answer in a message that is made before anybody needs it."""
     future: bool = False
     """True where a time that has passed makes no sense: the next update, an end."""
 
@@ -63,6 +66,8 @@ class IncidentType:
     """Who leads the response, and so whose facts these are."""
     fields: tuple[Field, ...]
     wording: Mapping[Kind, Wording]
+    severity: Severity = Severity.MODERATE
+    """How bad it is where nobody says otherwise."""
 
     def asks(self, kind: Kind) -> tuple[Field, ...]:
         """The fields of one kind of message, in the order of the form."""
@@ -71,6 +76,10 @@ class IncidentType:
     def examples(self, kind: Kind) -> dict[str, str | list[str]]:
         """A complete set of answers, to show, to try and to test with."""
         return {field.name: _example(field) for field in self.asks(kind)}
+
+    def prepared(self, kind: Kind) -> dict[str, str]:
+        """The answers that are ready before anybody asks, for words that take a message back."""
+        return {field.name: field.prepared for field in self.asks(kind) if field.prepared}
 
 
 def _example(field: Field) -> str | list[str]:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from enum import StrEnum
 
 from console.domain.approval import ApprovalState, Proof
-from console.domain.incident import Mode
 
 
 class Role(StrEnum):
@@ -27,6 +26,8 @@ class Act(StrEnum):
     ADMINISTER = "administer"
     KEEP = "keep channels"
     HOLD = "hold channels"
+    ALONE = "release alone"
+    TAKE_BACK = "take back"
 
 
 MAY: dict[Act, frozenset[Role]] = {
@@ -40,6 +41,10 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.KEEP: frozenset({Role.CUSTODIAN, Role.ADMINISTRATOR}),
     # Whoever sees an account in wrong hands stops it, at any hour.
     Act.HOLD: frozenset(Role) - {Role.AUDITOR},
+    # Policy says which of these may, if any.
+    Act.ALONE: frozenset({Role.DUTY_OFFICER, Role.APPROVER}),
+    # Stopping and taking back are easier than starting.
+    Act.TAKE_BACK: frozenset({Role.DUTY_OFFICER, Role.APPROVER}),
 }
 """Deny by default: an act that no role is listed for is nobody's."""
 
@@ -50,7 +55,7 @@ def may(roles: Collection[Role], act: Act) -> bool:
 
 @dataclass(frozen=True)
 class Rules:
-    """What policy asks for one message; one set for actual incidents, one for exercises."""
+    """What policy asks for one message; `console.domain.rules` says which it falls under."""
 
     sign_offs: int = 1
     proof: Proof = Proof.PIN
@@ -61,26 +66,14 @@ class Rules:
     languages: tuple[str, ...] = ()
     """BCP 47: a message is not sent for approval without words in each of these, where a channel
     publishes in it."""
-
-
-@dataclass(frozen=True)
-class Retention:
-    """How long addresses are kept that are no longer needed; then a masked form is all there is."""
-
-    unsubscribed: timedelta = timedelta(days=365)
-    bounced: timedelta = timedelta(days=90)
-    deliveries: timedelta = timedelta(days=365)
-    """After a delivery was settled."""
-
-
-@dataclass(frozen=True)
-class Policy:
-    actual: Rules = Rules()
-    exercise: Rules = Rules(own_sign_off=True)
-    retention: Retention = Retention()
-
-    def rules(self, mode: Mode) -> Rules:
-        return self.actual if mode is Mode.ACTUAL else self.exercise
+    roles: frozenset[Role] = frozenset({Role.APPROVER})
+    """Whoever has one of these may sign."""
+    next_after: tuple[timedelta, ...] = (timedelta(minutes=5), timedelta(minutes=10))
+    """After how long without a decision the second approver is asked, the third, and so on."""
+    sole_release: frozenset[Role] = frozenset()
+    """Whoever has one of these may release alone where life is in danger; empty: nobody may."""
+    look_back_within: timedelta = timedelta(hours=24)
+    """How soon somebody else has to sign what was released alone, afterwards."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +85,8 @@ class SignOff:
     state: ApprovalState
     languages: frozenset[str] | None = None
     """Those whose words the approver read and signed; None means all."""
+    alone: bool = False
+    """True where one person released it alone."""
 
     def covers(self, language: str) -> bool:
         return self.languages is None or language in self.languages
@@ -116,7 +111,7 @@ def barred(
     """Why the person may not sign, or None. Nobody who wrote a word of it may."""
     if not active:
         return Bar.INACTIVE
-    if not may(roles, Act.SIGN):
+    if rules.roles.isdisjoint(roles):
         return Bar.NOT_AN_APPROVER
     if person in contributors and not rules.own_sign_off:
         return Bar.CONTRIBUTED
@@ -143,11 +138,18 @@ def unsigned(
     languages: Collection[str],
 ) -> dict[str, int]:
     """Language -> how many sign-offs of its words are still missing."""
+    sign_offs = tuple(sign_offs)
+    if rules.sole_release and any(
+        one.alone and one.state is ApprovalState.GRANTED and one.digest == digest
+        for one in sign_offs
+    ):
+        return dict.fromkeys(languages, 0)
     counted = [
         one
         for one in sign_offs
         if one.state is ApprovalState.GRANTED
         and one.digest == digest
+        and not one.alone
         and (rules.own_sign_off or one.approver not in contributors)
     ]
     return {

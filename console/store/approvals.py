@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from console.domain.approval import ApprovalState
+from console.domain.approval import ApprovalState, Proof
 from console.domain.policy import SignOff
 from console.store.base import Base, Instant, new_id
 
@@ -27,10 +27,24 @@ class ApprovalRow(Base):
     wrong_pins: Mapped[int] = mapped_column(default=0)
     languages: Mapped[list[str] | None] = mapped_column(JSON)
     """Those whose words were signed; None means all of them."""
+    mark: Mapped[str] = mapped_column(String(64), default="")
+    """Of a granted one: that the console granted it (`console.domain.approval.mark`)."""
+    wrong_signed_in: Mapped[int] = mapped_column(default=0)
+    """Wrong PINs that the approver typed signed in; ``wrong_pins`` counts those of the links."""
+    reading_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Since when somebody is reading it, for the others to see. It holds up nothing."""
+    reading_signed_in: Mapped[bool] = mapped_column(default=False)
+    """True where that was the approver, signed in; else somebody with the link said so."""
 
     def value(self) -> SignOff:
         languages = None if self.languages is None else frozenset(self.languages)
-        return SignOff(self.approver_id, self.digest, ApprovalState(self.state), languages)
+        return SignOff(
+            approver=self.approver_id,
+            digest=self.digest,
+            state=ApprovalState(self.state),
+            languages=languages,
+            alone=self.proof == Proof.ALONE,
+        )
 
 
 class LinkRow(Base):
@@ -44,6 +58,8 @@ class LinkRow(Base):
     made_at: Mapped[datetime] = mapped_column(Instant)
     fetched_at: Mapped[datetime | None] = mapped_column(Instant)
     """First time anybody, or a mail filter, fetched the page."""
+    spoken: Mapped[bool] = mapped_column(default=False)
+    """True where no mail brought it, but a code that was read out."""
 
 
 def by_link(db: Session, token_hash: str) -> ApprovalRow | None:
@@ -72,11 +88,13 @@ def asked_of(db: Session, approver_id: str, state: str) -> list[ApprovalRow]:
     )
 
 
-def fetched(db: Session, approval_id: str) -> datetime | None:
-    """When a link of this approval was first fetched, by a person or by a mail filter."""
+def fetched(db: Session, approval_id: str, *, spoken: bool = False) -> datetime | None:
+    """When a link of this approval was first fetched, by a person or by a mail filter; ``spoken``:
+    by somebody who had typed a code."""
     return db.scalar(
         select(LinkRow.fetched_at)
         .where(LinkRow.approval_id == approval_id, LinkRow.fetched_at.is_not(None))
+        .where(LinkRow.spoken.is_(spoken))
         .order_by(LinkRow.fetched_at)
         .limit(1)
     )

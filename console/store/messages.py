@@ -51,6 +51,10 @@ class MessageRow(Base):
     revision: Mapped[int] = mapped_column(default=0)
     """Counts submissions; the variants of each are kept."""
     digest: Mapped[str] = mapped_column(String(64), default="")
+    severity: Mapped[str] = mapped_column(String(10), default="")
+    """What the duty officer said of how bad it is; empty: as its type says."""
+    rules: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """What policy asked for when it was last sent for approval (`console.domain.rules.dump`)."""
     reason: Mapped[str] = mapped_column(Text, default="")
     """Why it was sent back, rejected or stopped."""
     drafted_by: Mapped[str] = mapped_column(ForeignKey("users.id"))

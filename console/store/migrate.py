@@ -8,11 +8,12 @@ from alembic.config import Config
 from console.store.engine import Sessions
 
 
-def migrate(sessions: Sessions) -> None:
-    """Runs what is missing, in order. Two at once wait for each other."""
+def migrate(sessions: Sessions, secret: str = "") -> None:
+    """Runs what is missing, in order. Two at once wait for each other. ``secret`` is the
+    installation's, by which sign-offs of before it had marks are given theirs."""
     with sessions.engine.connect() as connection:
         config = _config()
-        config.attributes["connection"] = connection
+        config.attributes.update(connection=connection, secret=secret)
         command.upgrade(config, "head")
         connection.commit()
 

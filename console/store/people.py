@@ -19,6 +19,8 @@ class UserRow(Base):
     pin_hash: Mapped[str] = mapped_column(String(255), default="")
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    """For being rung up when a sign-off is waited for."""
 
 
 class SignInRow(Base):
@@ -27,10 +29,20 @@ class SignInRow(Base):
     __tablename__ = "sign_ins"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), index=True, unique=True, default=new_id)
+    """What pages and the record call it."""
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    factors: Mapped[list[str]] = mapped_column(JSON, default=list)
+    proved_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When its owner last proved anything: a password, or a second factor."""
+    strong_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When a second factor was last proved."""
+    agent: Mapped[str] = mapped_column(String(200), default="")
+    address: Mapped[str] = mapped_column(String(60), default="")
+    last_seen: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class ApiTokenRow(Base):
@@ -53,11 +65,8 @@ def everybody(db: Session) -> list[UserRow]:
     return list(db.scalars(select(UserRow).order_by(UserRow.name, UserRow.id)))
 
 
-def sign_in(db: Session, token_hash: str) -> tuple[SignInRow, UserRow] | None:
-    row = db.execute(
-        select(SignInRow, UserRow).join(UserRow).where(SignInRow.token_hash == token_hash)
-    ).one_or_none()
-    return (row[0], row[1]) if row else None
+def sign_in_named(db: Session, session_id: str) -> SignInRow | None:
+    return db.scalars(select(SignInRow).where(SignInRow.id == session_id)).one_or_none()
 
 
 def sign_ins_of(db: Session, user_id: str) -> list[SignInRow]:

@@ -3,9 +3,10 @@
 from flask import Flask, g, request, session
 from werkzeug.wrappers import Response
 
-from console.actions import people
+from console.actions import signing_in
 from console.actions.errors import NotPermitted
 from console.actions.people import User
+from console.actions.signing_in import SignedIn
 from console.domain.policy import Act
 from console.web import held
 from console.web.context import web
@@ -20,9 +21,16 @@ ACCESS: dict[str, Act | None] = {
     "static": OPEN,
     "sign_in.form": OPEN,
     "sign_in.enter": OPEN,
+    # The right password is the key, kept for ten minutes.
+    "sign_in.second": OPEN,
+    "sign_in.enter_second": OPEN,
     "sign_in.leave": OPEN,
     "single_sign_on.begin": OPEN,
     "single_sign_on.finish": OPEN,
+    "proving.ask": Act.READ,
+    "proving.prove": Act.READ,
+    "second_factors.choose": Act.READ,
+    "account.page": Act.READ,
     "front.page": Act.READ,
     "front.picture": Act.READ,
     "drafts.choose": Act.DRAFT,
@@ -81,6 +89,16 @@ ACCESS: dict[str, Act | None] = {
     "holds.hold": Act.HOLD,
     "holds.ask_let_go": Act.HOLD,
     "holds.let_go": Act.HOLD,
+    "taking_back.ask": Act.TAKE_BACK,
+    "taking_back.send": Act.TAKE_BACK,
+    "alone.ask": Act.ALONE,
+    "alone.send": Act.ALONE,
+    "alone.look": Act.SIGN,
+    "alone.look_back": Act.SIGN,
+    "policy.page": Act.READ,
+    "policy.propose": Act.ADMINISTER,
+    "policy.agree": Act.ADMINISTER,
+    "policy.refuse": Act.ADMINISTER,
     "public.front": OPEN,
     "public.incident": OPEN,
     "public.picture": OPEN,
@@ -131,6 +149,42 @@ ACCESS: dict[str, Act | None] = {
     "api.elsewhere": OPEN,
 }
 
+FRESH: frozenset[str] = frozenset(
+    {
+        # Who may act at all.
+        "handover.close",
+        "handover.custody",
+        # What the public hears through: a credential, another network behind a channel's name, who
+        # holds its keys.
+        "channel_credentials.offer",
+        "channel_keeping.move",
+        "channel_keeping.entrust",
+        "channel_keeping.relieve",
+        # What was frozen leaves at once. Freezing and stopping stay one press.
+        "holds.let_go",
+        # A whole town's addresses.
+        "recipients.download",
+        "recipients.apply",
+        # Words that nobody else has read, and what is said of them afterwards.
+        "alone.send",
+        "alone.look_back",
+        # Who signs what.
+        "policy.propose",
+        "policy.agree",
+    }
+)
+"""What takes a second factor that was proved within the last minutes, besides being signed in; the
+password once more, where a person has none and needs none. Only POSTs are asked for it."""
+
+BEFORE_SECOND: frozenset[str] = frozenset(
+    {
+        "proving.ask",
+        "proving.prove",
+        "second_factors.choose",
+    }
+)
+"""What is open to somebody whose roles take a second factor, before they have proved one."""
+
 COOKIELESS = frozenset(
     {
         "static",
@@ -166,11 +220,12 @@ def check(app: Flask) -> None:
 
 def guard() -> Response | str | tuple[str, int] | None:
     """Before every page. Raises `NotPermitted`."""
-    g.user = None
+    g.user = g.signed_in = None
     # An address or method that there is not: Flask says so after this.
     if request.endpoint is None or request.endpoint in COOKIELESS:
         return None
-    g.user = _whoever()
+    g.signed_in = _whoever()
+    g.user = g.signed_in and g.signed_in.user
     act = ACCESS[request.endpoint]
     if act is None:
         return None
@@ -188,9 +243,17 @@ def me() -> User:
     return found
 
 
-def _whoever() -> User | None:
+def session_of() -> SignedIn:
+    """The session of the person who is signed in."""
+    found: SignedIn | None = g.signed_in
+    if found is None:
+        raise NotPermitted(Act.READ)
+    return found
+
+
+def _whoever() -> SignedIn | None:
     token = session.get(SIGNED_IN)
     if not token:
         return None
     with web().sessions.read() as db:
-        return people.signed_in(db, token, web().now)
+        return signing_in.signed_in(db, token, web().now)

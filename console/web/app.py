@@ -13,6 +13,8 @@ from console.settings import Settings
 from console.store.engine import Sessions
 from console.web import (
     access,
+    account,
+    alone,
     channel_credentials,
     channel_details,
     channel_keeping,
@@ -29,14 +31,18 @@ from console.web import (
     messages,
     mishaps,
     pictures,
+    policy,
+    proving,
     public,
     recipients,
     record,
     register_exports,
     run_sheet,
+    second_factors,
     sign_in,
     sign_off,
     single_sign_on,
+    taking_back,
     unsubscribe,
     wire,
 )
@@ -47,10 +53,15 @@ BLUEPRINTS = (
     front.blueprint,
     sign_in.blueprint,
     single_sign_on.blueprint,
+    proving.blueprint,
+    account.blueprint,
+    second_factors.blueprint,
     incidents.blueprint,
     drafts.blueprint,
     checks.blueprint,
     messages.blueprint,
+    alone.blueprint,
+    taking_back.blueprint,
     sign_off.blueprint,
     record.blueprint,
     handover.blueprint,
@@ -62,6 +73,7 @@ BLUEPRINTS = (
     channel_credentials.blueprint,
     holds.blueprint,
     findings.blueprint,
+    policy.blueprint,
     public.blueprint,
     pictures.blueprint,
     recipients.blueprint,
@@ -95,6 +107,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     # A program sends a token of its own with every call, which no other site can make a browser do.
     forms = CSRFProtect(app)
     forms.exempt(api.blueprint)
+    proving.register(app)
     # Its forms are bound to the mailed link instead: the page needs no cookie.
     forms.exempt(sign_off.decide)
     # A mail program presses it for its reader (RFC 8058) and has no form of ours. No cookie counts

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from console import languages
+from console import languages, policy_words
 from console.actions import asking, cards, compose, messages, reading, recipients
 from console.actions.errors import NobodyToAsk, NotReady, Stale, Trouble
 from console.actions.people import User
@@ -99,7 +99,9 @@ def _page(
         if sheet.message.state is not MessageState.DRAFT:
             return redirect(url_for("messages.page", mode=mode, message_id=message_id), 303)
         proposals = reading.proposals(db, web().desk, message_id)
-        asked = asking.eligible(db, _rules(mode), message_id, submitter=me())
+        rules, clauses, asked = asking.would_ask(
+            db, web().desk, message_id, submitter=me(), now=web().now
+        )
         names = sorted({one.channel.name for one in proposals.channels})
         people = recipients.how_many(db, web().desk, names)
     warned = channel_warnings.warnings(names, mode)
@@ -114,7 +116,9 @@ def _page(
         unspoken=_unspoken(proposals),
         audience=audience(web().desk, people, exercise=mode is Mode.EXERCISE),
         asked=asked,
-        nobody=_nobody(mode, asked),
+        nobody=_nobody(rules, asked),
+        needs=policy_words.needs(rules),
+        why=policy_words.why(clauses),
         warned=warned,
         errors=errors,
         wrong={one["href"].removeprefix("#"): one["text"] for one in errors},
@@ -145,12 +149,8 @@ def _place(key: str) -> str:
     return key.replace("/", "-")
 
 
-def _rules(mode: Mode) -> Rules:
-    return web().desk.settings.policy.rules(mode)
-
-
-def _nobody(mode: Mode, asked: list[User]) -> str:
-    needed = _rules(mode).sign_offs
+def _nobody(rules: Rules, asked: list[User]) -> str:
+    needed = rules.sign_offs
     return words.nobody_to_ask(needed, len(asked)) if len(asked) < needed else ""
 
 

@@ -35,6 +35,7 @@ def between(theirs: Typed, mine: Typed, type_: IncidentType, kind: Kind) -> list
         ("Picture", _picture(theirs), _picture(mine)),
         ("What the picture shows", theirs.alt, mine.alt),
         ("Stop trying at", theirs.expires, mine.expires),
+        ("How serious it is", theirs.severity, mine.severity),
     ]
     tidy = [(label, clean(one).strip(), clean(two).strip()) for label, one, two in pairs]
     return [Difference(label, one, two) for label, one, two in tidy if one != two]

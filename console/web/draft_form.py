@@ -21,6 +21,7 @@ from console.domain.incident_type import FieldKind, IncidentType
 from console.domain.message import Kind
 from console.domain.moment import Moment, moment
 from console.domain.plain_text import clean
+from console.domain.severity import Severity
 from console.web import held, translations, words
 from console.web.access import me
 from console.web.context import web
@@ -42,6 +43,7 @@ class Typed:
     picture: str = ""
     alt: str = ""
     expires: str = ""
+    severity: str = ""
     translations: Translations = field(default_factory=dict)
 
 
@@ -59,6 +61,7 @@ def read(type_: IncidentType, kind: Kind) -> tuple[Typed, Errors]:
         picture=picture,
         alt=form.get("alt", "") if picture or errors else "",
         expires=form.get("expires", ""),
+        severity=form.get("severity", ""),
         translations=translations.read(),
     )
     return typed, errors
@@ -73,6 +76,7 @@ def of_message(message: cards.Message, mode: Mode) -> Typed:
         picture=message.picture,
         alt=message.alt,
         expires=_local(message.expires_at) if message.expires_at else "",
+        severity=message.severity,
         translations=message.translations,
     )
 
@@ -86,7 +90,7 @@ def wrong(typed: Typed, type_: IncidentType, kind: Kind, mode: Mode, *, titled: 
         found |= _text_errors(typed.text)
     else:
         found |= _fact_errors(typed, type_, kind)
-    found |= translations.wrong(typed.translations, translations.asked(usable(mode), mode))
+    found |= translations.wrong(typed.translations, translations.asked(usable(mode)))
     if typed.picture and not typed.alt.strip():
         found["alt"] = "Say in words what the picture shows, for people who cannot see it"
     if not typed.channels:
@@ -111,7 +115,13 @@ def as_words(typed: Typed, mode: Mode, before: cards.Message | None = None) -> W
         alt=typed.alt if typed.picture else "",
         expires_at=_end(typed),
         endless=not typed.expires.strip(),
+        severity=_severity(typed),
     )
+
+
+def _severity(typed: Typed) -> Severity | None:
+    """None leaves what is there: as the type says, at first."""
+    return next((one for one in Severity if one == typed.severity), None)
 
 
 def _title_errors(title: str) -> Errors:

@@ -6,11 +6,13 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from console.actions import cards, incidents, messages, reading
+from console.actions import cards, incidents, messages, policies, reading
 from console.actions.errors import NotFound, Stale
 from console.domain.incident import Mode
 from console.domain.incident_type import IncidentType
 from console.domain.message import Kind, MessageState
+from console.domain.rules import Occasion
+from console.domain.severity import Severity
 from console.web import channel_warnings, differences, draft_form, held, translations
 from console.web.access import me
 from console.web.context import web
@@ -161,12 +163,27 @@ def _form(
         typed=typed,
         questions=questions(type_, kind, typed.facts or {}, errors, web().desk.places),
         channels=channels,
-        languages=translations.asked(channels, mode),
+        severities=list(Severity),
+        severity=_severity(type_, typed),
+        languages=translations.asked(channels, _demanded(type_, kind, mode, typed)),
         warned={one.name: one for one in channel_warnings.warnings(names, mode)},
         wrong=errors,
         errors=[{"text": text, "href": f"#{field}"} for field, text in errors.items()],
         **more,
     )
+
+
+def _severity(type_: IncidentType, typed: Typed) -> Severity:
+    return next((one for one in Severity if one == typed.severity), type_.severity)
+
+
+def _demanded(type_: IncidentType, kind: Kind, mode: Mode, typed: Typed) -> tuple[str, ...]:
+    """The languages that policy asks for, if it were sent for approval now."""
+    desk, now = web().desk, web().now
+    at = now.astimezone(desk.settings.zone).time()
+    with web().sessions.read() as db:
+        policy = policies.in_force(db, desk)
+    return policy.rules(Occasion(mode, type_.slug, _severity(type_, typed), kind, at)).languages
 
 
 def _sheet(mode: Mode, message_id: str) -> cards.MessageSheet:

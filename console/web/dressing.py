@@ -72,6 +72,10 @@ def dress(app: Flask, settings: Settings) -> None:
         """``05:18``"""
         return f"{at.astimezone(settings.zone):%H:%M}"
 
+    def clock_second(at: datetime) -> str:
+        """``05:18:40``"""
+        return f"{at.astimezone(settings.zone):%H:%M:%S}"
+
     def clock_or_day(at: datetime) -> str:
         """``05:18``, with the day where that is another one."""
         today = web().now.astimezone(settings.zone).date()
@@ -85,7 +89,7 @@ def dress(app: Flask, settings: Settings) -> None:
         """``05:18, Fri 16 Jan``, or the day with its year where that was long ago."""
         return when(at) if abs(web().now - at) < HALF_A_YEAR else day(at)
 
-    env.filters.update(when=when, clock=clock, day=day, since=since)
+    env.filters.update(when=when, clock=clock, clock_second=clock_second, day=day, since=since)
     env.globals.update(
         council=settings.council, words=words, at=at, Mode=Mode, Act=Act, ACTUAL=Mode.ACTUAL,
         language_name=languages.own_name,

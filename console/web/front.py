@@ -3,7 +3,7 @@
 from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response
 
-from console.actions import reading
+from console.actions import alone, reading
 from console.domain.approval import ApprovalState, expired
 from console.store import approvals, presence
 from console.web.access import me
@@ -24,9 +24,11 @@ def page() -> str:
             for one in approvals.asked_of(db, me().id, str(ApprovalState.ASKED))
             if not expired(one.approve_by, now)
         ]
+        look_backs = alone.open_ones(db)
     bell = web().doorbell
     return render_template(
         "pages/front.html",
+        look_backs=look_backs,
         front=front,
         types=sorted(web().desk.types.values(), key=lambda one: one.title),
         rehearsed=exercise,

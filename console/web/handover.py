@@ -178,6 +178,7 @@ def _page(person_id: str, wrong: Mapping[str, str], typed: Mapping[str, str]) ->
         typed=typed,
         now=web().now,
         said=record_words.said,
+        red=record_words.RED,
         exact_time=lambda at: record_words.exact_time(at, zone),
         errors=[{"text": text, "href": f"#{field}"} for field, text in wrong.items()],
     )

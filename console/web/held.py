@@ -19,6 +19,8 @@ SECRETS = {
     "password": "Password",
 }
 """What a page never repeats, not even hidden: it is typed again."""
+PROOF = "proof-"
+"""How the fields begin that prove who sends a form; they are no part of it."""
 CREDENTIAL = "credential-"
 """How the fields begin that a channel's passwords and tokens are written in."""
 
@@ -55,7 +57,7 @@ def current() -> Held:
     fields = [
         (name, value)
         for name, values in request.form.lists()
-        if name not in _OWN and not _secret(name)
+        if name not in _OWN and not name.startswith(PROOF) and not _secret(name)
         for value in values
     ]
     if any(file.filename for file in request.files.values()):

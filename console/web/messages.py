@@ -9,12 +9,21 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from console.actions import cards, deliveries, messages, reading
+from console.actions import (
+    alone,
+    cards,
+    deliveries,
+    messages,
+    policies,
+    reading,
+    taking_back,
+)
 from console.actions.errors import ReasonMissing
 from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
 from console.domain.message import MessageState
 from console.domain.states import NotAllowed
+from console.store.messages import MessageRow
 from console.web.access import me
 from console.web.board import OUTCOMES, Board, board
 from console.web.context import web
@@ -128,14 +137,32 @@ def look(mode: Mode, message_id: str, delivery_id: str) -> Page:
 def _page(sheet: cards.MessageSheet, *, why_missing: bool = False) -> str:
     errors = [{"text": "Say in one line why it is stopped", "href": "#reason"}]
     return render_template(
-        "pages/message.html", **_shown(sheet), errors=errors if why_missing else []
+        "pages/message.html",
+        **_shown(sheet),
+        may_alone=_may_alone(sheet),
+        can_take_back=taking_back.can(
+            sheet.incident.state, sheet.message.kind, sheet.message.state
+        ),
+        errors=errors if why_missing else [],
     )
+
+
+def _may_alone(sheet: cards.MessageSheet) -> bool:
+    """Whether policy lets this person release it without an approver."""
+    if sheet.message.state is not MessageState.AWAITING:
+        return False
+    with web().sessions.read() as db:
+        rules = policies.of(db, web().desk, db.get_one(MessageRow, sheet.message.id))
+    return alone.may(rules, me())
 
 
 def _shown(sheet: cards.MessageSheet) -> dict[str, Any]:
     """What the board's template needs, in the page and alone."""
+    with web().sessions.read() as db:
+        look = alone.of(db, sheet.message.id)
     return {
         "incident": sheet.incident,
+        "look": look,
         "sheet": sheet,
         "message": sheet.message,
         "board": _board(sheet),
@@ -157,7 +184,9 @@ def _sheet(mode: Mode, message_id: str) -> cards.MessageSheet:
 
 def _fingerprint(sheet: cards.MessageSheet) -> str:
     """Changes with everything that the board shows, as time alone changes it too."""
-    seen = repr((sheet.message, _board(sheet), sheet.sign_offs, me().id))
+    with web().sessions.read() as db:
+        look = alone.of(db, sheet.message.id)
+    seen = repr((sheet.message, _board(sheet), sheet.sign_offs, look, me().id))
     return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
 

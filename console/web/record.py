@@ -151,6 +151,7 @@ def _words() -> dict[str, Any]:
     zone = web().desk.settings.zone
     return {
         "said": record_words.said,
+        "red": record_words.RED,
         "outcomes": record_words.OUTCOMES,
         "lasted": record_words.lasted,
         "exact_time": lambda at: record_words.exact_time(at, zone),

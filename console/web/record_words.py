@@ -64,7 +64,15 @@ _SAID = {
     "second_factor": "second factor proved at {}",
     "provider": "provider {}",
     "subject": "its subject {}",
+    "danger": "danger {}",
+    "look_back_by": "look back by {}",
+    "policy": "policy {}",
+    "agreed": "agreed to by {}",
 }
+
+
+RED = frozenset({"released alone", "look back overdue", "looked back: would not have signed"})
+"""Actions that stay marked for whoever reads the record."""
 
 
 def said(entry: Entry) -> str:

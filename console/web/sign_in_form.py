@@ -1,11 +1,23 @@
-"""The sign-in form, wherever it is shown: on its own page, or in the way of another."""
+"""The sign-in form and its second step, wherever they are shown."""
 
 from typing import Any
 
-from flask import render_template
+from flask import make_response, render_template
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovPasswordInput, GovSubmitInput, GovTextInput
+from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField, SubmitField
+
+from console.actions import passkeys
+from console.domain.lockout import Wait
+from console.web.context import web
+
+PASSKEY = {
+    "too late": "That took too long. Try the passkey once more",
+    "unknown": "This console does not know that passkey. Sign in another way, and add it to your "
+    "account",
+    "wrong": "That passkey was not accepted. Try once more, or sign in another way",
+}
 
 
 class SignIn(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -23,5 +35,37 @@ class SignIn(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
 
 def page(form: SignIn | None = None, **shown: Any) -> str:
-    """``next``: where to go then; ``held``: a form to carry on with; ``late``: it has ended."""
-    return render_template("pages/sign-in.html", form=form or SignIn(formdata=None), **shown)
+    """``next``: where to go then; ``held``: a form to carry on with; ``late``: it has ended;
+    ``wait``: when to try again; ``passkey_wrong``: why one did not count."""
+    return render_template(
+        "pages/sign-in.html",
+        form=form or SignIn(formdata=None),
+        passkey=passkeys.to_prove(web().desk, passkeys.SIGN_IN, web().now),
+        **shown,
+    )
+
+
+def later(form: SignIn, wait: Wait, **shown: Any) -> Response:
+    """The same for an account that there is and one that there is not."""
+    return too_many(page(form, wait=wait, **shown), wait)
+
+
+def second(**shown: Any) -> str:
+    """``wrong``: what is the matter with the code; the rest as for `page`."""
+    return render_template(
+        "pages/sign_in_second.html",
+        passkey=passkeys.to_prove(web().desk, passkeys.SIGN_IN, web().now),
+        **shown,
+    )
+
+
+def second_later(wait: Wait, **shown: Any) -> Response:
+    return too_many(second(wait=wait, **shown), wait)
+
+
+def too_many(page: str, wait: Wait) -> Response:
+    answer = make_response(page, 429)
+    # Rounded up: who keeps to it is let in.
+    seconds = int((wait.until - web().now).total_seconds()) + 1
+    answer.headers["Retry-After"] = str(seconds)
+    return answer

@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import (
@@ -31,6 +31,7 @@ from console.web import held
 from console.web.access import SIGNED_IN
 from console.web.context import KEY, Web, web
 from console.web.single_sign_on_words import told
+from console.web.visiting import shift, visitor
 
 blueprint = Blueprint("single_sign_on", __name__)
 PROVIDER = "skellat single sign-on"
@@ -82,10 +83,15 @@ def finish() -> Response:
         person = provider.who(given, _secrets(begun.state), now)
     except Refused as refused:
         return _refused(provider, refused, onward)
-    lasts = timedelta(hours=web().desk.settings.console.shift_hours)
     with web().sessions.begin() as db:
         outcome = single_sign_on.enter(
-            db, provider.known, person=person, state=begun.state, now=now, lasts=lasts
+            db,
+            provider.known,
+            person=person,
+            state=begun.state,
+            visitor=visitor(),
+            now=now,
+            lasts=shift(),
         )
     if isinstance(outcome, Refused):
         return _page(provider, outcome, onward)
@@ -114,8 +120,8 @@ def _provider() -> Provider:
 
 def _wishes(provider: Provider) -> dict[str, str]:
     """A second factor counts only where the provider says when: asking for an age makes it."""
-    shift = web().desk.settings.console.shift_hours * 3600
-    return {"max_age": str(shift)} if provider.known.second_factor else {}
+    oldest = int(shift().total_seconds())
+    return {"max_age": str(oldest)} if provider.known.second_factor else {}
 
 
 def _secrets(state: str) -> Begun:

@@ -1,6 +1,6 @@
 """The words of a draft in languages beside the council's own: asked for, read, shown."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from flask import request
@@ -9,7 +9,6 @@ from console import languages
 from console.actions.compose import TEXT_MOST
 from console.channels import ConfiguredChannel
 from console.domain.facts import text_problems
-from console.domain.incident import Mode
 from console.domain.place import joined
 from console.domain.plain_text import clean
 from console.web import words
@@ -33,14 +32,13 @@ class Asked:
     """True where policy sends nothing for approval without it."""
 
 
-def asked(channels: list[ConfiguredChannel], mode: Mode) -> list[Asked]:
+def asked(channels: list[ConfiguredChannel], demanded: Collection[str] = ()) -> list[Asked]:
     """Each language that these channels publish in beside the council's own."""
     settings = web().desk.settings
     spoken: dict[str, list[str]] = {}
     for channel in channels:
         for one in channel.languages:
             spoken.setdefault(one, []).append(channel.title)
-    demanded = settings.policy.rules(mode).languages
     return [
         Asked(code, languages.own_name(code), joined(titles), code in demanded)
         for code, titles in spoken.items()

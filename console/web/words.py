@@ -20,6 +20,7 @@ from console.domain.facts import Reason
 from console.domain.message import Kind, MessageState
 from console.domain.plain_text import Flaw as TextFlaw
 from console.domain.policy import Act
+from console.domain.severity import Severity
 from console.domain.states import NotAllowed
 from console.store.away import Why
 from console.web import channel_words
@@ -100,6 +101,8 @@ _ACTS = {
     Act.AUDIT: "The record is for auditors, approvers, duty officers and administrators.",
     Act.ADMINISTER: "Only administrators do this.",
     Act.KEEP: "Only channel custodians and administrators keep channels and their lists.",
+    Act.ALONE: "Policy lets nobody with your roles release a message alone.",
+    Act.TAKE_BACK: "Only duty officers and approvers take a message back.",
     Act.HOLD: "Auditors hold nothing and let nothing go: everybody else who is signed in may.",
 }
 
@@ -244,6 +247,12 @@ def nobody_to_ask(needed: int, found: int) -> str:
     )
 
 
+SEVERITIES: dict[Severity, str] = {
+    Severity.MINOR: "Minor: it is a nuisance",
+    Severity.MODERATE: "Moderate: it may harm",
+    Severity.SEVERE: "Severe: it harms many",
+    Severity.EXTREME: "Extreme: danger to life",
+}
 KINDS: dict[Kind, str] = {
     Kind.ALERT: "Alert",
     Kind.UPDATE: "Update",

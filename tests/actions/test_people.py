@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from console.actions import people
+from console.actions import entering, people, signing_in
 from console.actions.people import User
+from console.domain.factor import Factor
 from console.store.audit import Actor
 from console.store.people import UserRow
 from tests.stage import PASSWORD, Stage
@@ -13,16 +14,21 @@ SHIFT = timedelta(hours=12)
 
 def signed_in(stage: Stage) -> str:
     with stage.sessions.begin() as db:
-        found = people.sign_in(
-            db, email=stage.officer.email, password=PASSWORD, now=stage.now, lasts=SHIFT
+        return signing_in.begin(
+            db,
+            stage.officer,
+            factors={Factor.PASSWORD},
+            agent="Firefox",
+            address="127.0.0.1",
+            now=stage.now,
+            lasts=SHIFT,
         )
-    assert found is not None
-    return found[1]
 
 
 def who(stage: Stage, token: str) -> User | None:
     with stage.sessions.read() as db:
-        return people.signed_in(db, token, stage.now)
+        found = signing_in.signed_in(db, token, stage.now)
+    return found.user if found else None
 
 
 def close(stage: Stage) -> None:
@@ -46,7 +52,7 @@ def test_a_sign_in_counts_until_its_shift_is_over(stage: Stage) -> None:
 def test_a_sign_in_ends_when_its_owner_signs_out(stage: Stage) -> None:
     token, other = signed_in(stage), signed_in(stage)
     with stage.sessions.begin() as db:
-        people.sign_out(db, token, stage.now)
+        signing_in.sign_out(db, token, stage.now)
     assert who(stage, token) is None
     assert who(stage, other) == stage.officer
 
@@ -61,11 +67,10 @@ def test_only_the_hash_of_a_sign_in_is_kept(stage: Stage) -> None:
 
 def test_a_wrong_password_and_a_closed_account_sign_nobody_in(stage: Stage) -> None:
     def attempt(password: str) -> object:
-        email = stage.officer.email
-        with stage.sessions.begin() as db:
-            return people.sign_in(db, email=email, password=password, now=stage.now, lasts=SHIFT)
+        with stage.sessions.read() as db:
+            return entering.whose(db, email=stage.officer.email, password=password)
 
-    assert attempt(PASSWORD) is not None
+    assert attempt(PASSWORD) == stage.officer
     assert attempt(PASSWORD + "x") is None
     close(stage)
     assert attempt(PASSWORD) is None
@@ -80,9 +85,9 @@ def test_closing_an_account_ends_its_sign_ins_and_tokens_for_good(stage: Stage) 
         assert people.token_holder(db, bearer) == stage.officer
     close(stage)
 
-    def held() -> list[User | None]:
+    def held() -> list[object]:
         with stage.sessions.read() as db:
-            return [people.signed_in(db, cookie, stage.now), people.token_holder(db, bearer)]
+            return [signing_in.signed_in(db, cookie, stage.now), people.token_holder(db, bearer)]
 
     assert held() == [None, None]
     open_again(stage)
@@ -97,5 +102,5 @@ def test_while_an_account_is_closed_nothing_of_it_counts(stage: Stage) -> None:
         )
         db.get_one(UserRow, stage.officer.id).active = False
     with stage.sessions.read() as db:
-        assert people.signed_in(db, cookie, stage.now) is None
+        assert signing_in.signed_in(db, cookie, stage.now) is None
         assert people.token_holder(db, bearer) is None

@@ -13,7 +13,8 @@ from console.actions.messages import Words
 from console.domain.approval import ApprovalState
 from console.domain.incident import IncidentState, Mode
 from console.domain.message import MessageState
-from console.domain.policy import Policy, Rules
+from console.domain.policy import Rules
+from console.domain.rules import Policy
 from console.domain.states import NotAllowed
 from console.store import progress
 from console.store.approvals import ApprovalRow

@@ -7,7 +7,6 @@ from console.domain.policy import (
     MAY,
     Act,
     Bar,
-    Policy,
     Role,
     Rules,
     SignOff,
@@ -15,6 +14,7 @@ from console.domain.policy import (
     may,
     still_needed,
 )
+from console.domain.rules import Policy
 
 ONE, TWO = Rules(), Rules(sign_offs=2)
 DRILL = Rules(own_sign_off=True)

@@ -12,7 +12,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import event, update
 
 from console.actions.desk import Desk
-from console.domain.policy import Policy, Rules
+from console.domain.policy import Rules
+from console.domain.rules import Policy
 from console.store import base
 from console.store.engine import Sessions
 from console.store.people import UserRow

@@ -15,8 +15,8 @@ from console.channels import ConfiguredChannel, installed
 from console.domain.channel import Pace, Reason, Refused
 from console.domain.delivery import DeliveryEvent
 from console.domain.incident import Mode
-from console.domain.policy import Policy, Retention
 from console.domain.recipient import masked
+from console.domain.rules import Policy, Retention
 from console.doorbell import Doorbell
 from console.store import audit, refusals, troubles
 from console.store.deliveries import DeliveryRow
