@@ -25,6 +25,9 @@ from console.configuration import (
 )
 from console.domain.delivery import STANDARD, Timing
 from console.domain.rules import Policy
+from console.domain.single_sign_on import SingleSignOn
+from console.settings_single_sign_on import SingleSignOnTable
+from console.settings_single_sign_on import read as _single_sign_on
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -101,6 +104,7 @@ class _MainFile(_Table):
     practice: Practice = Practice()
     database: Database = Database()
     redis: Redis = Redis()
+    single_sign_on: SingleSignOnTable = SingleSignOnTable()
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,7 @@ class Settings:
     """Faster only where a test asks for it, by SKELLAT_PACE."""
     sealing_keys: Path | None = None
     """SKELLAT_SEALING_KEYS, where it is set."""
+    single_sign_on: SingleSignOn | None = None
 
     @property
     def policy_digest(self) -> str:
@@ -161,8 +166,10 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
     policy = policy_file.parse(policy_text, faults) if policy_text is not None else None
     if main and policy:
         mail = _mail(main.mail, env, faults)
-        if _practice_only(env):  # the live database and Redis are not the demo's
-            main = main.model_copy(update={"database": Database(), "redis": Redis()})
+        if _practice_only(env):  # the live database, Redis and accounts are not the demo's
+            own = {"database": Database(), "redis": Redis(), "single_sign_on": SingleSignOnTable()}
+            main = main.model_copy(update=own)
+        single_sign_on = _single_sign_on(main.single_sign_on, env, faults)
         database_url = _address("database", main.database.url, env, faults)
         redis_url = _address("redis", main.redis.url, env, faults)
     if faults or not (main and policy):
@@ -188,6 +195,7 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
         secret=from_environment(env, "SKELLAT_SECRET") or own_secret(home),
         timing=STANDARD.at_pace(float(env.get("SKELLAT_PACE") or 1)),
         sealing_keys=Path(keys) if (keys := env.get("SKELLAT_SEALING_KEYS")) else None,
+        single_sign_on=single_sign_on,
     )
 
 

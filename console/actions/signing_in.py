@@ -1,6 +1,6 @@
 """Signed-in browsers: a session begins, counts while its shift lasts, and ends."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,8 +54,14 @@ def begin(
     address: str,
     now: datetime,
     lasts: timedelta,
+    strong_at: datetime | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> str:
-    """Starts a session for somebody who has proved who they are; returns the cookie's token."""
+    """Starts a session for somebody who has proved who they are; returns the cookie's token.
+
+    ``strong_at``: when the second factor among them was proved, where that was not now; ``said``
+    goes on the record besides.
+    """
     token = credentials.new_token()
     row = SignInRow(
         token_hash=credentials.token_hash(token),
@@ -64,14 +70,14 @@ def begin(
         expires_at=now + lasts,
         factors=sorted(str(one) for one in factors),
         proved_at=now,
-        strong_at=now if factor.strong(factors) else None,
+        strong_at=(strong_at or now) if factor.strong(factors) else None,
         agent=_plain(agent, AGENT_MOST),
         address=_plain(address, ADDRESS_MOST),
         last_seen=now,
     )
     db.add(row)
     db.flush()
-    detail = {"session": row.id, "factors": row.factors}
+    detail = {"session": row.id, "factors": row.factors, **(said or {})}
     record(
         db,
         actor=person.actor,

@@ -14,7 +14,9 @@ from console.actions import desk
 from console.actions.desk import Desk
 from console.cli.main import WRONG, home_option
 from console.configuration import ConfigurationFaults, Fault
+from console.domain.single_sign_on import Refused
 from console.doorbell import Doorbell
+from console.openid.provider import Provider
 from console.settings import Settings
 from console.store import anchors, readiness
 from console.store.engine import Sessions
@@ -55,7 +57,13 @@ def _broken_plugins(ready: Desk) -> Iterator[Fault]:
 
 
 def _unreached(known: Settings) -> Iterator[Fault]:
-    checks: tuple[Callable[[Settings], Fault | None], ...] = (_database, _restored, _redis, _mail)
+    checks: tuple[Callable[[Settings], Fault | None], ...] = (
+        _database,
+        _restored,
+        _redis,
+        _mail,
+        _single_sign_on,
+    )
     for check in checks:
         fault = check(known)
         if fault:
@@ -104,6 +112,17 @@ def _mail(known: Settings) -> Fault | None:
     except OSError as error:
         what = f"{known.mail.host}:{known.mail.port} cannot be reached ({error.strerror or error})"
         return Fault("skellat.toml", "mail.host", what, "Correct host and port, or start it")
+
+
+def _single_sign_on(known: Settings) -> Fault | None:
+    if known.single_sign_on is None:
+        return None
+    try:
+        Provider(known.single_sign_on, known.console.base_url).reach()
+    except Refused as refused:
+        remedy = "Correct the address, or start it; passwords go on working unless `only` is set"
+        return Fault("skellat.toml", "single_sign_on.issuer", str(refused), remedy)
+    return None
 
 
 def _say(faults: list[Fault] | tuple[Fault, ...], *, as_json: bool) -> None:

@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "console.cli.check",
     "channel": "console.cli.channel",
     "user": "console.cli.user",
+    "sign-on": "console.cli.sign_on",
     "policy": "console.cli.policy",
     "audit": "console.cli.audit",
     "secrets": "console.cli.secrets",

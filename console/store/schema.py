@@ -21,6 +21,7 @@ from console.store import (
     register,
     retention,
     rounds,
+    single_sign_on,
     spoken,
 )
 from console.store.base import Base
@@ -47,6 +48,7 @@ __all__ = [
     "register",
     "retention",
     "rounds",
+    "single_sign_on",
     "spoken",
 ]
 

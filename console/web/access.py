@@ -29,6 +29,8 @@ ACCESS: dict[str, Act | None] = {
     "sign_in.second": OPEN,
     "sign_in.enter_second": OPEN,
     "sign_in.leave": OPEN,
+    "single_sign_on.begin": OPEN,
+    "single_sign_on.finish": OPEN,
     "proving.ask": Act.READ,
     "proving.prove": Act.READ,
     "account.page": Act.READ,

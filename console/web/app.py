@@ -43,6 +43,7 @@ from console.web import (
     second_factors,
     sign_in,
     sign_off,
+    single_sign_on,
     taking_back,
     unsubscribe,
     wire,
@@ -53,6 +54,7 @@ from console.web.context import KEY, Web
 BLUEPRINTS = (
     front.blueprint,
     sign_in.blueprint,
+    single_sign_on.blueprint,
     proving.blueprint,
     account.blueprint,
     second_factors.blueprint,

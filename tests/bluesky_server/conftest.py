@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.bluesky_server import install
+from tests.bluesky_server.install import SERVER
 from tests.real.needs import missing
 from tests.real.ports import free_port
 
@@ -18,15 +18,13 @@ from tests.real.ports import free_port
 def server() -> Iterator[str]:
     """Its address. Installed only in CI or on demand, because that takes minutes."""
     if os.environ.get("CI") or os.environ.get("SKELLAT_BLUESKY_SERVER") == "1":
-        install.install()
-    if not install.installed():
+        SERVER.install()
+    if not SERVER.installed():
         missing("a Bluesky server", "SKELLAT_BLUESKY_SERVER=1 pytest tests/bluesky_server")
-    folder = install.place()
     with tempfile.TemporaryDirectory() as files:
-        command = [str(install.node(folder)), str(install.started_by(folder)), files]
         running = subprocess.Popen(
-            [*command, str(free_port()), str(free_port())],
-            cwd=folder,
+            [*SERVER.command(), files, str(free_port()), str(free_port())],
+            cwd=SERVER.place(),
             env=os.environ | {"LOG_ENABLED": "false"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -14,6 +14,7 @@ Open = Callable[[str], Browser]
 STRANGERS_MAY_SEE = {
     "static",
     "sign_in",
+    "single_sign_on",
     "sign_off",
     "public",
     "pictures",
