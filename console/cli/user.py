@@ -17,7 +17,7 @@ from console.domain.policy import Role
 from console.store.audit import Actor
 from console.store.engine import Sessions, Transaction
 
-COMMAND_LINE = Actor("command line")
+COMMAND_LINE = office.COMMAND_LINE
 
 
 @click.group("user")
