@@ -61,3 +61,8 @@ def in_state(db: Session, state: str, *, email: str = "", by: str = "") -> list[
     if by:
         query = query.where(InvitationRow.invited_by == by)
     return list(db.scalars(query.order_by(InvitationRow.name, InvitationRow.id)))
+
+
+def became(db: Session, user_id: str) -> InvitationRow | None:
+    """The invitation that this account was made by."""
+    return db.scalars(select(InvitationRow).where(InvitationRow.user_id == user_id)).first()

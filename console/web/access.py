@@ -55,6 +55,27 @@ ACCESS: dict[str, Act | None] = {
     "handover.promotion": Act.KEEP,
     "handover.changed": Act.KEEP,
     "handover.close": Act.ADMINISTER,
+    "people.page": Act.ADMINISTER,
+    "people.ask": Act.ADMINISTER,
+    "people.invite": Act.ADMINISTER,
+    "people.again": Act.ADMINISTER,
+    "people.withdraw": Act.ADMINISTER,
+    "people.agree": Act.ADMINISTER,
+    "people.refuse": Act.ADMINISTER,
+    "person.page": Act.ADMINISTER,
+    "person.details": Act.ADMINISTER,
+    "person.give": Act.ADMINISTER,
+    "person.take": Act.ADMINISTER,
+    "person.end_sessions": Act.ADMINISTER,
+    "person.issue": Act.ADMINISTER,
+    "person.revoke": Act.ADMINISTER,
+    # One's own, with whatever role.
+    "tokens.page": Act.READ,
+    "tokens.issue": Act.READ,
+    "tokens.revoke": Act.READ,
+    # The mailed link is the key, and it makes one account once.
+    "joining.ask": OPEN,
+    "joining.accept": OPEN,
     # Whoever is on duty publishes by hand when Skellat is down: the paper is for every role, though
     # it has telephone numbers on it.
     "run_sheet.page": Act.READ,
@@ -129,7 +150,19 @@ ACCESS: dict[str, Act | None] = {
     "api.elsewhere": OPEN,
 }
 
-FRESH: frozenset[str] = frozenset()
+FRESH: frozenset[str] = frozenset(
+    {
+        # Who may act at all, and as whom.
+        "people.invite",
+        "people.again",
+        "people.agree",
+        "person.details",
+        "person.give",
+        "person.take",
+        "person.issue",
+        "tokens.issue",
+    }
+)
 """What takes a second factor that was proved within the last minutes, besides being signed in."""
 
 COOKIELESS = frozenset(
@@ -144,6 +177,8 @@ COOKIELESS = frozenset(
         "sign_off.picture",
         "unsubscribe.ask",
         "unsubscribe.leave",
+        "joining.ask",
+        "joining.accept",
     }
 )
 """Never look at the cookie: caches keep one public page for everybody, and a mailed link opens the

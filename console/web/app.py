@@ -25,9 +25,12 @@ from console.web import (
     handover,
     holds,
     incidents,
+    joining,
     machines,
     messages,
     mishaps,
+    people,
+    person,
     pictures,
     public,
     recipients,
@@ -36,6 +39,7 @@ from console.web import (
     run_sheet,
     sign_in,
     sign_off,
+    tokens,
     unsubscribe,
     wire,
 )
@@ -52,6 +56,10 @@ BLUEPRINTS = (
     sign_off.blueprint,
     record.blueprint,
     handover.blueprint,
+    people.blueprint,
+    person.blueprint,
+    tokens.blueprint,
+    joining.blueprint,
     run_sheet.blueprint,
     register_exports.blueprint,
     channels.blueprint,
@@ -95,6 +103,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     forms.exempt(api.blueprint)
     # Its forms are bound to the mailed link instead: the page needs no cookie.
     forms.exempt(sign_off.decide)
+    forms.exempt(joining.accept)
     # A mail program presses it for its reader (RFC 8058) and has no form of ours. No cookie counts
     # there: who has the link's token can leave the list, and that is all that anybody can do.
     forms.exempt(unsubscribe.leave)

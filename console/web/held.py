@@ -16,7 +16,9 @@ SECRETS = {
     "pin": "Your sign-off PIN",
     "send-back-pin": "Your sign-off PIN",
     "reject-pin": "Your sign-off PIN",
+    "pin-again": "The same PIN again",
     "password": "Password",
+    "password-again": "The same password again",
 }
 """What a page never repeats, not even hidden: it is typed again."""
 CREDENTIAL = "credential-"
