@@ -26,16 +26,14 @@ class Token:
 
 
 class NotYours(Obstacle):
-    """A token acts as its owner. Whoever can publish makes their own, or one person could be two."""
+    """A token acts as its owner: whoever can publish makes their own, or one could be two."""
 
 
 class TokenName(Obstacle):
     """A token needs a name that says what it is for, of ``TOKEN_NAME_MOST`` characters at most."""
 
 
-def change(
-    db: Session, *, user_id: str, name: str, email: str, by: Actor, now: datetime
-) -> None:
+def change(db: Session, *, user_id: str, name: str, email: str, by: Actor, now: datetime) -> None:
     """The address that was and the new one are both told.
 
     Raises `NotPermitted`, `NotFound`, `NotAName`, `NotAnAddress`, `Taken`.
@@ -81,9 +79,7 @@ def may_be_issued(roles: list[str]) -> bool:
     return not {str(one) for one in TWO_AGREE} & set(roles)
 
 
-def revoke_token(
-    db: Session, *, user_id: str, token_id: str, by: Actor, now: datetime
-) -> None:
+def revoke_token(db: Session, *, user_id: str, token_id: str, by: Actor, now: datetime) -> None:
     """One's own, or any by an administrator. Raises `NotPermitted`, `NotFound`."""
     row = accounts.api_token_named(db, token_id)
     if row is None or row.user_id != user_id:

@@ -77,9 +77,7 @@ def _end(row: ApprovalRow, now: datetime) -> bool:
 def _still(rows: list[ApprovalRow], message: MessageRow) -> set[str]:
     """Who is still asked for these words, or has signed them."""
     counts = {str(ApprovalState.ASKED), str(ApprovalState.GRANTED)}
-    return {
-        one.approver_id for one in rows if one.state in counts and one.digest == message.digest
-    }
+    return {one.approver_id for one in rows if one.state in counts and one.digest == message.digest}
 
 
 def _rules(message: MessageRow) -> Rules:

@@ -1,4 +1,4 @@
-"""Joining: an administrator invites an address, and whoever reads its mail makes the account once."""
+"""Joining: an administrator invites an address; whoever reads its mail makes the account, once."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -218,9 +218,7 @@ def _stage(row: InvitationRow, sending: int, now: datetime) -> Stage:
 
 
 def _mail(db: Session, row: InvitationRow, now: datetime) -> None:
-    db.add(
-        MailRow(purpose="invitation", user_id=None, subject_id=row.id, state="due", due_at=now)
-    )
+    db.add(MailRow(purpose="invitation", user_id=None, subject_id=row.id, state="due", due_at=now))
 
 
 def _inviter(db: Session, row: InvitationRow) -> str:

@@ -40,7 +40,7 @@ def give(db: Session, *, user_id: str, role: Role, by: Actor, now: datetime) -> 
     """
     actives = office.enter(db, by)
     person = office.person(actives, user_id)
-    asked = [one for one in grants.in_state(db, str(GrantState.ASKED), user_id=user_id)]
+    asked = grants.in_state(db, str(GrantState.ASKED), user_id=user_id)
     if role in person.roles or (by.id and str(role) in {one.role for one in asked}):
         raise HasIt
     if role in TWO_AGREE and by.id:

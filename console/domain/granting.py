@@ -1,4 +1,4 @@
-"""A role that can publish, or that gives roles, takes two administrators: one asks, another agrees."""
+"""Roles that can publish, or give roles, take two administrators: one asks, another agrees."""
 
 from collections.abc import Iterable
 from enum import StrEnum

@@ -1,5 +1,7 @@
 """Secrets that people choose and others guess first: PINs like 123456, passwords like aaaa..."""
 
+from itertools import pairwise
+
 PERIODS = range(1, 5)
 """How long a block may be that is only repeated: 0, 12, 147, 1980."""
 FEW = 5
@@ -32,8 +34,8 @@ def _repeats(text: str) -> bool:
 def _runs(text: str) -> bool:
     """Each character follows the one before it, up or down; 0 follows 9."""
     if not text.isdecimal():
-        steps = {ord(b) - ord(a) for a, b in zip(text, text[1:], strict=False)}
+        steps = {ord(b) - ord(a) for a, b in pairwise(text)}
     else:
-        steps = {(int(b) - int(a)) % 10 for a, b in zip(text, text[1:], strict=False)}
+        steps = {(int(b) - int(a)) % 10 for a, b in pairwise(text)}
         steps = {step - 10 if step == 9 else step for step in steps}
     return steps in ({1}, {-1})

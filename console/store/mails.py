@@ -25,8 +25,8 @@ class MailRow(Base):
     user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id"))
     """None where whoever is told has no account: an invitation says who that is."""
     subject_id: Mapped[str] = mapped_column(String(32), index=True)
-    """The approval, message or finding that it is about; of a summary, its week; what else it may be
-    is said in `people_letters`."""
+    """The approval, message or finding that it is about; of a summary, its week; an invitation, a
+    request for a role, or an account (see `people_letters`)."""
     address: Mapped[str] = mapped_column(String(254), default="")
     """Where it goes, if not to the address that the account has now: the one that it had."""
     state: Mapped[str] = mapped_column(String(10))

@@ -72,7 +72,7 @@ def locked_actives(db: Session) -> list[UserRow]:
 def last_sign_ins(db: Session) -> dict[str, datetime]:
     """Person -> when they last signed in."""
     query = select(SignInRow.user_id, func.max(SignInRow.created_at)).group_by(SignInRow.user_id)
-    return {user_id: at for user_id, at in db.execute(query)}
+    return {row[0]: row[1] for row in db.execute(query)}
 
 
 def api_token_named(db: Session, token_id: str) -> ApiTokenRow | None:

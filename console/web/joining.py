@@ -21,7 +21,7 @@ blueprint = Blueprint("joining", __name__)
 
 @dataclass(frozen=True)
 class Wrong:
-    """What is wrong with each field; nothing that was typed comes back, since all of it is secret."""
+    """What is wrong with each field. Nothing that was typed comes back: all of it is secret."""
 
     form: str = ""
     password: str = ""
@@ -120,7 +120,9 @@ def _over(sorry: Sorry, status: int, found: Invitation | None = None) -> Respons
 def _form_token(token: str) -> str:
     """Binds the form to its reader's own link, in place of a cookie's token."""
     secret = web().desk.settings.secret.encode()
-    return hmac.new(secret, f"join|{token}".encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
+    return hmac.new(
+        secret, f"join|{token}".encode(errors="surrogatepass"), hashlib.sha256
+    ).hexdigest()
 
 
 def _guarded(answer: Response) -> Response:

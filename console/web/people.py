@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from console.actions import invitations, roles, roll
 from console.actions.errors import Obstacle
 from console.actions.invitations import InvitationOver, Invited, NoRole
-from console.actions.people import NotAName, NotAnAddress, Taken
+from console.actions.people import NotAnAddress, NotAName, Taken
 from console.actions.roles import NotTheSecond
 from console.domain.granting import TWO_AGREE
 from console.domain.policy import Role

@@ -6,8 +6,8 @@ from console.actions.invitations import InvitationOver, Invited, NoRole
 from console.actions.people import (
     NAME_MOST,
     LastAdministrator,
-    NotAName,
     NotAnAddress,
+    NotAName,
     Taken,
     TooEasy,
     TooShort,
@@ -22,9 +22,7 @@ from console.web.words import Sorry
 ROLES: dict[Role, str] = {role: f"Can {MAY[role]}." for role in Role}
 """What each is for, in the order that they are offered."""
 
-LAST = (
-    "This is the only administrator. Make another one first: nobody could let anybody in without one"
-)
+LAST = "This is the only administrator. Make another one first: without one nobody lets anybody in"
 
 
 def fault(error: Obstacle) -> str:
@@ -49,7 +47,7 @@ def fault(error: Obstacle) -> str:
         case TooEasy(what="pin"):
             return "That PIN is among the first that anybody tries. Choose digits without a pattern"
         case TooEasy():
-            return "That password is easily guessed. Choose four or five words that do not belong together"
+            return "That is easily guessed. Choose four or five words that do not belong together"
         case TokenName():
             return f"Say what the token is for, in {TOKEN_NAME_MOST} characters at most"
         case _:
@@ -107,7 +105,7 @@ UNKNOWN = Sorry(
     "This link leads nowhere",
     (
         "No invitation has this address. Nothing was done.",
-        "Your mail program may have cut the link short. Open the mail again and copy the whole line "
-        "with the link.",
+        "Your mail program may have cut the link short. Open the mail again and copy the whole "
+        "line with the link.",
     ),
 )

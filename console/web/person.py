@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from console.actions import accounts, roles, roll
 from console.actions.accounts import NotYours, TokenName
 from console.actions.errors import NotFound, Obstacle
-from console.actions.people import LastAdministrator, NotAName, NotAnAddress, Taken
+from console.actions.people import LastAdministrator, NotAnAddress, NotAName, Taken
 from console.actions.roles import HasIt, HasItNot
 from console.domain.granting import TWO_AGREE
 from console.domain.policy import Role

@@ -35,9 +35,7 @@ def issue() -> str | tuple[str, int]:
 def revoke(token_id: str) -> Response:
     mine = me()
     with web().sessions.begin() as db:
-        accounts.revoke_token(
-            db, user_id=mine.id, token_id=token_id, by=mine.actor, now=web().now
-        )
+        accounts.revoke_token(db, user_id=mine.id, token_id=token_id, by=mine.actor, now=web().now)
     return redirect(url_for(".page"), 303)
 
 
