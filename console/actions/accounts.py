@@ -1,5 +1,6 @@
 """An administrator at somebody's account: its name, its address, its sessions and its tokens."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -121,7 +122,12 @@ def _readdress(db: Session, person: UserRow, email: str, by: Actor, now: datetim
 
 
 def _on_record(
-    db: Session, person: UserRow, action: str, by: Actor, now: datetime, detail: dict[str, object]
+    db: Session,
+    person: UserRow,
+    action: str,
+    by: Actor,
+    now: datetime,
+    detail: Mapping[str, object],
 ) -> None:
     subject = f"user:{person.id}"
     record(db, actor=by, action=action, subject=subject, detail=detail, now=now)

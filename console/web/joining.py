@@ -12,6 +12,7 @@ from console.actions.errors import NotFound
 from console.actions.invitations import Invitation, InvitationOver
 from console.actions.people import PASSWORD_LEAST, PIN_LEAST, Taken, TooEasy, TooShort
 from console.domain.invitation import Stage
+from console.people_letters import MAY
 from console.web import people_words
 from console.web.context import web
 from console.web.words import Sorry
@@ -100,7 +101,7 @@ def _page(token: str, wrong: Wrong | None = None, status: int = 200) -> Response
     page = render_template(
         "pages/join.html",
         invitation=found,
-        may=people_words.MAY,
+        may=MAY,
         address=request.path,
         form_token=_form_token(token),
         least=PASSWORD_LEAST,

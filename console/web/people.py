@@ -14,6 +14,7 @@ from console.actions.roles import NotTheSecond
 from console.domain.granting import TWO_AGREE
 from console.domain.policy import Role
 from console.domain.states import NotAllowed
+from console.people_letters import MAY
 from console.store.engine import Transaction
 from console.web import people_words
 from console.web.access import me
@@ -137,7 +138,7 @@ def _page(wrong: str = "", place: str = "") -> str:
     return render_template(
         "pages/people.html",
         roll=found,
-        may=people_words.MAY,
+        may=MAY,
         errors=[{"text": wrong, "href": f"#{place}"}] if wrong else [],
     )
 
