@@ -122,7 +122,7 @@ def role(home: Path, email: str, grant: str | None, take: str | None) -> None:
         person, now = people.known(db, email), datetime.now(UTC)
         if grant:
             roles.give(db, user_id=person.id, role=Role(grant), by=COMMAND_LINE, now=now)
-        else:
+        elif take:
             roles.take_away(db, user_id=person.id, role=Role(take), by=COMMAND_LINE, now=now)
 
     _change(home, act)

@@ -241,7 +241,7 @@ def test_what_others_guess_first_is_refused_and_the_link_is_still_good(
 
 
 def test_a_long_password_in_any_letters_is_kept_whole(boss: Boss) -> None:
-    password = "ðrönd á Søndag, 雪 " * 8
+    password = " ".join(f"ørn{number}雪" for number in range(30))[:128]
     accept(boss, boss.link(boss.invite(EMAIL, Role.AUDITOR)), password=password)
     (row,) = accounts(boss)
     assert people.credentials.matches(row.password_hash, password)
