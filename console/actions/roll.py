@@ -117,8 +117,9 @@ def _member(db: Session, row: UserRow, left: int, last: datetime | None) -> Memb
 
 
 def _requests(db: Session, viewer: User, user_id: str = "") -> tuple[Request, ...]:
+    """What the viewer can decide comes first."""
     rows = grants.in_state(db, str(GrantState.ASKED), user_id=user_id)
-    return tuple(_request(db, one, viewer) for one in rows)
+    return tuple(sorted((_request(db, one, viewer) for one in rows), key=lambda one: bool(one.bar)))
 
 
 def _request(db: Session, row: GrantRow, viewer: User) -> Request:

@@ -2,12 +2,13 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from console.actions import invitations
+from console.actions import invitations, people
 from console.actions.errors import NotFound
 from console.actions.invitations import Invitation, InvitationOver
 from console.actions.people import PASSWORD_LEAST, PIN_LEAST, Taken, TooEasy, TooShort
@@ -54,15 +55,12 @@ def accept(token: str) -> Response:
     if not hmac.compare_digest(given, _form_token(token).encode()):
         return _page(token, Wrong(form="Nothing was done: the page was too old. Try again"), 400)
     password, pin = request.form.get("password", ""), "".join(request.form.get("pin", "").split())
-    wrong = _wrong(password, pin)
+    wrong = _wrong(token, password, pin)
     if wrong.errors:
         return _page(token, wrong, 400)
     try:
         with web().sessions.begin() as db:
             invitations.accept(db, token=token, password=password, pin=pin, now=web().now)
-    except (TooShort, TooEasy) as error:
-        place = "pin" if error.what == "pin" else "password"
-        return _page(token, replace(wrong, **{place: people_words.fault(error)}), 400)
     except Taken as error:
         return _page(token, Wrong(form=people_words.fault(error) + ". Sign in with it"), 409)
     except (InvitationOver, NotFound):
@@ -72,14 +70,29 @@ def accept(token: str) -> Response:
     return _guarded(redirect(request.path, 303))
 
 
-def _wrong(password: str, pin: str) -> Wrong:
-    """What the page itself can say; what is asked of a password and PIN, the act says."""
+def _wrong(token: str, password: str, pin: str) -> Wrong:
+    """Everything that is wrong at once: all of it has to be typed again."""
+    try:
+        with web().sessions.read() as db:
+            found = invitations.find(db, token, web().now)
+    except NotFound:
+        return Wrong()
     again = "".join(request.form.get("pin-again", "").split())
+    known = (found.email, found.name)
     return Wrong(
-        password="" if password else "Choose a password",
+        password=_fault(lambda: people.check_password(password, known=known)),
         again=_differ("password", password != request.form.get("password-again", "")),
-        pin_again=_differ("PIN", pin != again),
+        pin=_fault(lambda: people.check_pin(pin)) if found.signs else "",
+        pin_again=_differ("PIN", pin != again) if found.signs else "",
     )
+
+
+def _fault(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except (TooShort, TooEasy) as error:
+        return people_words.fault(error)
+    return ""
 
 
 def _differ(what: str, different: bool) -> str:

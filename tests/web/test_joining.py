@@ -118,7 +118,7 @@ def test_nothing_that_was_chosen_is_on_a_page_in_a_log_or_on_the_record(
 @pytest.mark.parametrize(
     ("typed", "field", "said"),
     [
-        ({"password": ""}, "password", "Choose a password"),
+        ({"password": ""}, "password", "at least 15 characters"),
         ({"password": "short", "password-again": "short"}, "password", "at least 15 characters"),
         ({"password": "a" * 20, "password-again": "a" * 20}, "password", "easily guessed"),
         ({"password-again": PASSWORD + "x"}, "password-again", "The two differ"),
