@@ -66,7 +66,7 @@ def test_a_password_and_a_pin_make_the_account_and_it_signs_in(
     after = phone.get(link)
     assert after.status_code == 200
     assert "Your account is made" in after.text
-    assert "You become approver once a second administrator has agreed" in after.text
+    assert "A second administrator has to agree to your role as approver" in after.text
     made = account(web)
     assert made
     assert (made.roles, made.has_pin) == ({Role.AUDITOR}, True)
