@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from console import policy_words, register_letters, trouble_words
+from console import people_letters, policy_words, register_letters, trouble_words
 from console.actions import alone, cards, policy_change, reading
 from console.actions.alone import LOOK_BACK, RELEASED_ALONE
 from console.actions.desk import Desk
@@ -46,27 +46,41 @@ class Letter:
     """One mail, ready to send."""
 
     to: str
+    name: str
+    """Of the person who is told."""
     subject: str
     text: str
     html: str
 
 
 def compose(
-    db: Session, desk: Desk, purpose: str, user: User, subject_id: str, link_token: str | None = ""
+    db: Session,
+    desk: Desk,
+    purpose: str,
+    user: User | None,
+    subject_id: str,
+    link_token: str | None = "",
+    address: str = "",
 ) -> Letter | None:
     """The mail, or None where there is nothing to tell any more.
 
+    ``user`` is None where whoever is told has no account; the facts name them then.
     ``subject_id`` is what the mail is about (see `MailRow`).
-    ``link_token`` is `asking.new_link`'s, for ``sign-off`` alone.
+    ``link_token`` is `asking.new_link`'s or `invitations.new_link`'s, and ``address`` is where the
+    mail goes instead of the account's own.
     """
-    facts = _FACTS[purpose](db, desk, subject_id, link_token or "") if user.active else None
+    open_ = user is None or user.active
+    facts = _FACTS[purpose](db, desk, subject_id, link_token or "") if open_ else None
     if facts is None:
         return None
-    facts |= {"person": user.name, "council": desk.settings.council}
+    if user:
+        facts |= {"person": user.name, "address_of": address or user.email, "told": user.id}
+    facts |= {"council": desk.settings.council}
     template = purpose.replace(" ", "_")
     subject, _, text = _words(desk, f"{template}.txt", facts).partition("\n")
     return Letter(
-        to=user.email,
+        to=facts["address_of"],
+        name=facts["person"],
         subject=subject if len(subject) <= SUBJECT_MOST else subject[: SUBJECT_MOST - 1] + "…",
         text=text.strip() + "\n",
         html=_words(desk, f"{template}.html", facts),
@@ -186,6 +200,7 @@ def _policy(db: Session, desk: Desk, number: str, _: str) -> Facts | None:
 _FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {
     "sign-off": _sign_off,
     "link void": _link_void,
+    "approver gone": _link_void,
     "sent back": _if(MessageState.DRAFT),
     "rejected": _if(MessageState.REJECTED),
     "expired": _if(MessageState.EXPIRED),
@@ -196,6 +211,7 @@ _FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {
     PROPOSED: _policy,
     RELEASED_ALONE: _look_back,
     LOOK_BACK: _look_back,
+    **people_letters.FACTS,
 }
 
 

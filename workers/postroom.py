@@ -10,9 +10,9 @@ from email.utils import format_datetime
 from sqlalchemy.orm import Session
 
 from console import letters
-from console.actions import asking
+from console.actions import asking, invitations
 from console.actions.desk import Desk
-from console.actions.people import User, user
+from console.actions.people import user
 from console.actions.recording import SYSTEM
 from console.domain.channel import SendError
 from console.faultpoints import faultpoint
@@ -25,6 +25,9 @@ from console.store.people import UserRow
 from workers.smtp import MailServer, submit
 
 log = logging.getLogger(__name__)
+
+_LINKS = {"sign-off": asking.new_link, "invitation": invitations.new_link}
+"""Mails whose link's token is made with them."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,12 @@ def take(sessions: Sessions, desk: Desk) -> list[Posting]:
         now = database_now(db)
         postings = []
         for row in mails.claim(db, now=now, until=now + desk.settings.timing.mail, limit=16):
-            to = user(db.get_one(UserRow, row.user_id))
-            letter = _letter(db, desk, row, to, now)
+            letter = _letter(db, desk, row, now)
             if letter is None:
                 mails.drop(db, row.id)
                 continue
             incident = mails.incident_of(db, row)
-            postings.append(Posting(row.id, row.purpose, incident, to.name, letter, now))
+            postings.append(Posting(row.id, row.purpose, incident, letter.name, letter, now))
         return postings
 
 
@@ -110,6 +112,8 @@ def message(desk: Desk, posting: Posting) -> EmailMessage:
     return mail
 
 
-def _letter(db: Session, desk: Desk, row: MailRow, to: User, now: datetime) -> Letter | None:
-    token = asking.new_link(db, row.subject_id, now) if row.purpose == "sign-off" else None
-    return letters.compose(db, desk, row.purpose, to, row.subject_id, token)
+def _letter(db: Session, desk: Desk, row: MailRow, now: datetime) -> Letter | None:
+    to = user(db.get_one(UserRow, row.user_id)) if row.user_id else None
+    new_link = _LINKS.get(row.purpose)
+    token = new_link(db, row.subject_id, now) if new_link else None
+    return letters.compose(db, desk, row.purpose, to, row.subject_id, token, row.address)

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +11,7 @@ from console.actions import entering as way_in
 from console.actions import tries
 from console.actions.desk import Desk
 from console.actions.errors import Obstacle
-from console.actions.people import PIN_LEAST, TooShort, User, known, user
+from console.actions.people import TooEasy, TooShort, User, check_pin, known, user
 from console.actions.signing_in import SignedIn
 from console.domain import password as rules
 from console.store import entering, factors
@@ -33,10 +32,6 @@ class TooLong(Obstacle):
     def __init__(self, most: int) -> None:
         super().__init__(f"longer than {most} characters")
         self.most = most
-
-
-class TooEasy(Obstacle):
-    """A password that is on every guesser's list, or is made of its owner's names."""
 
 
 class LinkOver(Obstacle):
@@ -60,7 +55,7 @@ def must_do(password: str, names: Collection[str]) -> None:
         raise TooLong(rules.MOST)
     words = rules.own_words(names)
     if rules.made_of(password, words) or _guessed(password, words):
-        raise TooEasy
+        raise TooEasy("password")
 
 
 def must_do_for(desk: Desk, person: User, password: str) -> None:
@@ -82,10 +77,7 @@ def change(
 
 def change_pin(db: Session, *, signed: SignedIn, pin: str, device: str, now: datetime) -> None:
     """A new sign-off PIN. Every other session ends. Raises `TooShort`, `TooEasy`."""
-    if len(pin) < PIN_LEAST or not (pin.isdecimal() and pin.isascii()):
-        raise TooShort("pin", PIN_LEAST)
-    if _simple(pin):
-        raise TooEasy
+    check_pin(pin)
     row = db.get_one(UserRow, signed.user.id)
     row.pin_hash = credentials.hashed(pin)
     ended = entering.end_all(db, row.id, now, but=signed.id, device=credentials.token_hash(device))
@@ -148,12 +140,6 @@ def _guessed(password: str, words: Collection[str]) -> bool:
 
     found = zxcvbn(password[:LOOKED_AT], user_inputs=sorted(words))
     return bool(found["guesses"] < 10**GUESSES_LEAST)
-
-
-def _simple(pin: str) -> bool:
-    """All digits the same, or counting up or down."""
-    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
-    return len(steps) == 1 and steps <= {0, 1, 9}
 
 
 def _note(

@@ -5,13 +5,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from console import credentials
-from console.actions import leaving
+from console.actions import ending, leaving
 from console.actions.errors import NotFound, NotPermitted, Obstacle
 from console.actions.leaving import StillHolds
-from console.domain import plain_text
+from console.domain import guessable, plain_text
 from console.domain.policy import Act, Role, may
 from console.store import entering, people
 from console.store.audit import Actor, record
@@ -62,7 +63,24 @@ class TooShort(Obstacle):
         self.what, self.least = what, least
 
 
+class TooEasy(Obstacle):
+    """A password or PIN that is guessed first. ``what`` is ``password`` or ``pin``."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"a {what} that is guessed first")
+        self.what = what
+
+
+class NotAName(Obstacle):
+    """The name is empty, too long, or has characters that mislead a reader."""
+
+
+class LastAdministrator(Obstacle):
+    """Without this person nobody could let anybody in."""
+
+
 PASSWORD_LEAST = 15
+NAME_MOST = 120
 REASON_MOST = 200
 PIN_LEAST = 6
 _PHONE = re.compile(r"\+?[0-9 ()-]{5,30}")
@@ -92,37 +110,48 @@ def add(
     now: datetime,
 ) -> User:
     """A new account. ``pin`` may be empty for people who never sign off."""
-    email = _address(email)
+    email, name = address(email), called(name)
     if len(password) < PASSWORD_LEAST:
         raise TooShort("password", PASSWORD_LEAST)
-    if pin and (len(pin) < PIN_LEAST or not pin.isdecimal()):
-        raise TooShort("pin", PIN_LEAST)
+    if pin:
+        check_pin(pin)
     if people.by_email(db, email):
         raise Taken
     row = UserRow(
         email=email,
-        name=" ".join(name.split()),
+        name=name,
         roles=sorted(str(role) for role in roles),
         password_hash=credentials.hashed(password),
         pin_hash=credentials.hashed(pin) if pin else "",
         created_at=now,
     )
     db.add(row)
-    db.flush()
+    take_address(db)
     detail = {"name": row.name, "email": email, "roles": row.roles}
     record(db, actor=by, action="user added", subject=f"user:{row.id}", detail=detail, now=now)
     return user(row)
 
 
-def disable(db: Session, *, email: str, by: Actor, now: datetime, anyway: str = "") -> User:
-    """Closes an account at once: its sessions and tokens end with it. ``anyway`` is why it has to
-    be closed before everything is handed over: an account in wrong hands.
+def check_pin(pin: str) -> None:
+    """Raises `TooShort`, `TooEasy`."""
+    if len(pin) < PIN_LEAST or not (pin.isdecimal() and pin.isascii()):
+        raise TooShort("pin", PIN_LEAST)
+    if guessable.pin(pin):
+        raise TooEasy("pin")
 
-    Raises `NotFound`, `StillHolds`.
+
+def disable(db: Session, *, email: str, by: Actor, now: datetime, anyway: str = "") -> User:
+    """Closes an account at once: its sessions, tokens, sign-off links and requests end with it.
+    ``anyway`` is why it has to be closed before everything is handed over: an account in wrong
+    hands.
+
+    Raises `NotFound`, `StillHolds`, `LastAdministrator`.
     """
-    row = people.by_email(db, _address(email))
+    actives = people.locked_actives(db)
+    row = people.by_email(db, address(email))
     if row is None:
         raise NotFound("user", email)
+    not_the_last(actives, row)
     held, why = leaving.handover(db, row.id), plain_text.clean(anyway).strip()[:REASON_MOST]
     if row.active and held.left and not why:
         raise StillHolds(held)
@@ -130,6 +159,8 @@ def disable(db: Session, *, email: str, by: Actor, now: datetime, anyway: str = 
     entering.end_all(db, row.id, now)
     for token in people.api_tokens_of(db, row.id):
         token.revoked_at = token.revoked_at or now
+    ending.end_sign_offs(db, row, by, now)
+    ending.end_requests(db, row, by, now)
     leaving.take_back_promotions(db, row, by, now)
     left = [f"{one.title}: {one.what}" for one in held.lines if not one.done]
     detail = {"reason": why, "still held": left} if left else {}
@@ -148,9 +179,16 @@ def set_phone(db: Session, *, person: User, phone: str, by: Actor, now: datetime
     record(db, actor=by, action="telephone number changed", subject=f"user:{person.id}", now=now)
 
 
+def not_the_last(actives: Collection[UserRow], row: UserRow) -> None:
+    """``actives``: every open account. Raises `LastAdministrator`."""
+    administrators = {one.id for one in actives if Role.ADMINISTRATOR in one.roles}
+    if administrators == {row.id}:
+        raise LastAdministrator
+
+
 def known(db: Session, email: str) -> User:
     """Raises `NotFound` where there is no open account with this address."""
-    row = people.by_email(db, _address(email))
+    row = people.by_email(db, address(email))
     if row is None or not row.active:
         raise NotFound("user", email)
     return user(row)
@@ -182,10 +220,28 @@ def token_holder(db: Session, token: str) -> User | None:
     return user(found[1])
 
 
-def _address(email: str) -> str:
+def address(email: str) -> str:
+    """The address as accounts are kept under it. Raises `NotAnAddress`."""
     email = email.strip().casefold()
     local, at, domain = email.partition("@")
     plain = email.isprintable() and not any(one in email for one in " ,;<>\"'()[]\\:")
     if not (local and at and plain and "." in domain) or "@" in domain or len(email) > 254:
         raise NotAnAddress(email)
     return email
+
+
+def called(name: str) -> str:
+    """A person's name as it stands on the record. Raises `NotAName`."""
+    name = " ".join(plain_text.clean(name).split())
+    if not name or len(name) > NAME_MOST or plain_text.faults(name):
+        raise NotAName(name)
+    return name
+
+
+def take_address(db: Session) -> None:
+    """Writes a row with an address that nobody else may have. Raises `Taken` where somebody was
+    quicker by less than a moment; the transaction can then only be given up."""
+    try:
+        db.flush()
+    except IntegrityError:
+        raise Taken from None

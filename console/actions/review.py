@@ -31,6 +31,7 @@ class Stage(StrEnum):
     STOPPED = "stopped"
     EXPIRED = "expired"
     VOID = "void after wrong PINs"
+    ENDED = "ended with the account or role"
     CHANGED = "changed since"
     SENT_BACK = "sent back"
     REJECTED = "rejected"
@@ -146,7 +147,11 @@ def stage(found: Review, now: datetime) -> Stage:
         return Stage.BARRED if found.bar else Stage.OPEN
     state = found.sheet.message.state
     if state is MessageState.AWAITING:
-        return Stage.SIGNED if found.state is ApprovalState.GRANTED else Stage.VOID
+        if found.state is ApprovalState.GRANTED:
+            return Stage.SIGNED
+        if found.bar:
+            return Stage.BARRED
+        return Stage.ENDED if found.pins_left else Stage.VOID
     return _SETTLED[state]
 
 

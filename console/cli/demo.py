@@ -16,6 +16,7 @@ from console.cli.main import home_option
 from console.cli.stack import LOCAL, Ports
 from console.cli.tour import tour
 from console.cli.up import run
+from console.domain import guessable
 from console.domain.policy import Role
 from console.settings import Settings
 from console.store.audit import Actor
@@ -104,7 +105,7 @@ def _make(sessions: Sessions) -> Demo:
     with sessions.begin() as db:
         for email, name, role in _PEOPLE:
             password = "-".join(secrets.choice(words) for _ in range(5))
-            pin = f"{secrets.randbelow(10**6):06d}" if role is Role.APPROVER else ""
+            pin = _pin() if role is Role.APPROVER else ""
             added = people.add(
                 db,
                 email=email,
@@ -121,6 +122,13 @@ def _make(sessions: Sessions) -> Demo:
             if role is Role.DUTY_OFFICER:
                 token = people.issue_api_token(db, owner=added, name="demo", by=by, now=now)
     return Demo(users, token)
+
+
+def _pin() -> str:
+    """One that is not among those that are guessed first."""
+    while guessable.pin(pin := f"{secrets.randbelow(10**6):06d}"):
+        pass
+    return pin
 
 
 def _name_custodian(db: Transaction, person: User, now: datetime) -> None:

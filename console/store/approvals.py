@@ -6,8 +6,10 @@ from sqlalchemy import JSON, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from console.domain.approval import ApprovalState, Proof
+from console.domain.message import MessageState
 from console.domain.policy import SignOff
 from console.store.base import Base, Instant, new_id
+from console.store.messages import MessageRow
 
 
 class ApprovalRow(Base):
@@ -68,12 +70,29 @@ def by_link(db: Session, token_hash: str) -> ApprovalRow | None:
     ).one_or_none()
 
 
-def of_message(db: Session, message_id: str) -> list[ApprovalRow]:
+def of_message(db: Session, message_id: str, *, fresh: bool = False) -> list[ApprovalRow]:
+    """``fresh``: as they are in the database now, whatever this transaction read before."""
     return list(
         db.scalars(
             select(ApprovalRow)
             .where(ApprovalRow.message_id == message_id)
             .order_by(ApprovalRow.asked_at, ApprovalRow.id)
+            .execution_options(populate_existing=fresh)
+        )
+    )
+
+
+def waiting_on(db: Session, approver_id: str) -> list[str]:
+    """Messages that wait for approval and were sent to this approver, always in the same order."""
+    return list(
+        db.scalars(
+            select(ApprovalRow.message_id)
+            .join(MessageRow)
+            .where(ApprovalRow.approver_id == approver_id)
+            .where(MessageRow.state == MessageState.AWAITING)
+            .where(ApprovalRow.state.in_([ApprovalState.ASKED, ApprovalState.GRANTED]))
+            .distinct()
+            .order_by(ApprovalRow.message_id)
         )
     )
 

@@ -22,9 +22,13 @@ class MailRow(Base):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     purpose: Mapped[str] = mapped_column(String(30))
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id"))
+    """None where whoever is told has no account: an invitation says who that is."""
     subject_id: Mapped[str] = mapped_column(String(32), index=True)
-    """The approval, message or finding that it is about; of a summary, its week."""
+    """The approval, message or finding that it is about; of a summary, its week; an invitation, a
+    request for a role, or an account (see `people_letters`)."""
+    address: Mapped[str] = mapped_column(String(254), default="")
+    """Where it goes, if not to the address that the account has now: the one that it had."""
     state: Mapped[str] = mapped_column(String(10))
     tries: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(Instant, index=True)

@@ -88,6 +88,27 @@ ACCESS: dict[str, Act | None] = {
     "handover.promotion": Act.KEEP,
     "handover.changed": Act.KEEP,
     "handover.close": Act.ADMINISTER,
+    "people.page": Act.ADMINISTER,
+    "people.ask": Act.ADMINISTER,
+    "people.invite": Act.ADMINISTER,
+    "people.again": Act.ADMINISTER,
+    "people.withdraw": Act.ADMINISTER,
+    "people.agree": Act.ADMINISTER,
+    "people.refuse": Act.ADMINISTER,
+    "person.page": Act.ADMINISTER,
+    "person.details": Act.ADMINISTER,
+    "person.give": Act.ADMINISTER,
+    "person.take": Act.ADMINISTER,
+    "person.end_sessions": Act.ADMINISTER,
+    "person.issue": Act.ADMINISTER,
+    "person.revoke": Act.ADMINISTER,
+    # One's own, with whatever role.
+    "tokens.page": Act.READ,
+    "tokens.issue": Act.READ,
+    "tokens.revoke": Act.READ,
+    # The mailed link is the key, and it makes one account once.
+    "joining.ask": OPEN,
+    "joining.accept": OPEN,
     # Whoever is on duty publishes by hand when Skellat is down: the paper is for every role, though
     # it has telephone numbers on it.
     "run_sheet.page": Act.READ,
@@ -188,7 +209,15 @@ FRESH: frozenset[str] = frozenset(
         "second_factors.add_passkey",
         "second_factors.remove_passkey",
         "second_factors.new_codes",
-        # Who may act at all.
+        # Who may act at all, and as whom.
+        "people.invite",
+        "people.again",
+        "people.agree",
+        "person.details",
+        "person.give",
+        "person.take",
+        "person.issue",
+        "tokens.issue",
         "handover.close",
         "handover.custody",
         # What the public hears through: a credential, another network behind a channel's name, who
@@ -246,6 +275,8 @@ COOKIELESS = frozenset(
         "resetting.choose",
         "unsubscribe.ask",
         "unsubscribe.leave",
+        "joining.ask",
+        "joining.accept",
     }
 )
 """Never look at the cookie: caches keep one public page for everybody, and a mailed link opens the

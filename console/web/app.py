@@ -27,10 +27,13 @@ from console.web import (
     handover,
     holds,
     incidents,
+    joining,
     machines,
     messages,
     mishaps,
     own_secrets,
+    people,
+    person,
     pictures,
     policy,
     proving,
@@ -45,6 +48,7 @@ from console.web import (
     sign_off,
     single_sign_on,
     taking_back,
+    tokens,
     unsubscribe,
     wire,
 )
@@ -69,6 +73,10 @@ BLUEPRINTS = (
     sign_off.blueprint,
     record.blueprint,
     handover.blueprint,
+    people.blueprint,
+    person.blueprint,
+    tokens.blueprint,
+    joining.blueprint,
     run_sheet.blueprint,
     register_exports.blueprint,
     channels.blueprint,
@@ -116,6 +124,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     forms.exempt(sign_off.decide)
     # So are these.
     forms.exempt(resetting.choose)
+    forms.exempt(joining.accept)
     # A mail program presses it for its reader (RFC 8058) and has no form of ours. No cookie counts
     # there: who has the link's token can leave the list, and that is all that anybody can do.
     forms.exempt(unsubscribe.leave)

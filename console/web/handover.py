@@ -13,11 +13,11 @@ from console.actions.errors import NotFound, Obstacle
 from console.actions.estate import Account
 from console.actions.keeping import StillNamed, TooFewLeft
 from console.actions.leaving import Handover, StillHolds
-from console.actions.people import User
+from console.actions.people import LastAdministrator, User
 from console.actions.register import LONGEST, NoLongerKeeps, SecretInRegister, TooLongDetail
 from console.domain.handover import NO_KEY, WRITTEN, Line, Step, Thing
 from console.store.engine import Transaction
-from console.web import record_words
+from console.web import people_words, record_words
 from console.web.access import me
 from console.web.context import web
 
@@ -133,6 +133,8 @@ def _act(person_id: str, field: str, act: Callable[[Transaction], object], typed
             act(db)
     except (StillNamed, TooFewLeft, TooLongDetail, SecretInRegister, NoLongerKeeps) as error:
         return _page(person_id, {field: _fault(error)}, {field: typed}), 400
+    except LastAdministrator as error:
+        return _page(person_id, {"last": people_words.fault(error)}, {field: typed}), 400
     except StillHolds:
         return _page(person_id, {field: "Say why it cannot wait"}, {field: typed}), 400
     except NotFound as error:

@@ -16,9 +16,11 @@ SECRETS = {
     "pin": "Your sign-off PIN",
     "send-back-pin": "Your sign-off PIN",
     "reject-pin": "Your sign-off PIN",
+    "pin-again": "The same PIN again",
     "password": "Password",
     "new-password": "New password",
     "new-pin": "New sign-off PIN",
+    "password-again": "The same password again",
 }
 """What a page never repeats, not even hidden: it is typed again."""
 PROOF = "proof-"

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from console.actions import passwords, people
 from console.actions.errors import Obstacle
-from console.actions.passwords import TooEasy, TooLong
-from console.actions.people import NotAPhone, TooShort
+from console.actions.passwords import TooLong
+from console.actions.people import NotAPhone, TooEasy, TooShort
 from console.domain.policy import Act
 from console.store.engine import Transaction
 from console.web.access import me, session_of

@@ -4,8 +4,8 @@ from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from console.actions import passwords
-from console.actions.passwords import LinkOver, TooEasy, TooLong
-from console.actions.people import TooShort
+from console.actions.passwords import LinkOver, TooLong
+from console.actions.people import TooEasy, TooShort
 from console.web.context import web
 from console.web.own_secrets import wrong
 

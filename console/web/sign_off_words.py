@@ -122,6 +122,17 @@ def _void(review: Review, settings: Settings) -> Sorry:
     )
 
 
+def _ended(review: Review, settings: Settings) -> Sorry:
+    return Sorry(
+        "This request has ended",
+        (
+            "Your account, or its role as an approver, was taken from you after you were asked. "
+            f"Nothing was {_done(review)}.",
+            f"Others can still sign, or it can be sent to you again: {_phone(settings)}.",
+        ),
+    )
+
+
 def _changed(review: Review, settings: Settings) -> Sorry:
     said = [f"Nothing was {_done(review)} with this link."]
     if review.sheet.message.state is MessageState.AWAITING:
@@ -180,6 +191,7 @@ _OUTCOMES: dict[Stage, Callable[[Review, Settings], Sorry]] = {
     Stage.STOPPED: _stopped,
     Stage.EXPIRED: _expired,
     Stage.VOID: _void,
+    Stage.ENDED: _ended,
     Stage.CHANGED: _changed,
     Stage.SENT_BACK: _sent_back,
     Stage.REJECTED: _rejected,

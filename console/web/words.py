@@ -97,7 +97,10 @@ _ACTS = {
     Act.SIGN: "Only approvers sign messages.",
     Act.STOP: "Only duty officers and approvers stop a sending.",
     Act.RESEND: "Only duty officers and approvers send again.",
-    Act.READ: "Sign in first.",
+    Act.READ: (
+        "You are signed in, but your account has no role yet. An administrator gives it one; "
+        "for some of them a second administrator has to agree, and then you are told by mail."
+    ),
     Act.AUDIT: "The record is for auditors, approvers, duty officers and administrators.",
     Act.ADMINISTER: "Only administrators do this.",
     Act.KEEP: "Only channel custodians and administrators keep channels and their lists.",

@@ -1,5 +1,6 @@
-"""`skellat user disable`: who still holds keys is told so, and is closed at once with a reason."""
+"""`skellat user`: invite, roles, tokens; who still holds keys is told before an account closes."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,64 @@ def test_an_easy_password_makes_no_account(home: Path) -> None:
     result = CliRunner(env=environment).invoke(command, asked, input=typed)
     assert result.exit_code == 1
     assert "too easy to guess" in result.output
+
+
+def user(home: Path, *words: str, typed: str = "") -> Result:
+    environment = {"SKELLAT_DATABASE_URL": f"sqlite:///{home}/skellat.db"}
+    said = [words[0], "--dir", str(home), *words[1:]]
+    return CliRunner(env=environment).invoke(command, said, input=typed)
+
+
+def listed(home: Path) -> dict[str, dict[str, object]]:
+    return {one["email"]: one for one in json.loads(user(home, "list", "--json").output)}
+
+
+def test_who_is_invited_is_listed_and_not_invited_twice(home: Path) -> None:
+    said = ["invite", "isla@northbrae.example", "--name", "Isla", "--role", "approver"]
+    result = user(home, *said)
+    assert (result.exit_code, "is invited" in result.output) == (0, True)
+    assert listed(home)["isla@northbrae.example"]["state"] == "invited"
+    assert "isla@northbrae.example  Isla  approver  (invited)" in user(home, "list").output
+    again = user(home, *said)
+    assert again.exit_code == 1
+    assert "invited already" in again.output
+    taken = user(home, "invite", "una@northbrae.example", "--name", "Una", "--role", "auditor")
+    assert "There is an account with this address already." in taken.output
+
+
+def test_a_role_is_given_and_taken_on_the_server(home: Path) -> None:
+    given = user(home, "role", "una@northbrae.example", "--grant", "administrator")
+    assert given.output == "una@northbrae.example has the role administrator.\n"
+    assert listed(home)["una@northbrae.example"]["roles"] == ["administrator", "channel custodian"]
+    twice = user(home, "role", "una@northbrae.example", "--grant", "administrator")
+    assert (twice.exit_code, twice.output) == (1, "Error: They have this role already.\n")
+    last = user(home, "role", "una@northbrae.example", "--take", "administrator")
+    assert last.exit_code == 1
+    assert "This is the only administrator" in last.output
+    assert "This is the only administrator" in (
+        user(home, "disable", "una@northbrae.example", "--anyway", "dismissed").output
+    )
+    taken = user(home, "role", "una@northbrae.example", "--take", "channel custodian")
+    assert taken.exit_code == 0
+    assert listed(home)["una@northbrae.example"]["roles"] == ["administrator"]
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["--grant", "approver", "--take", "auditor"], ["--grant", "mayor"]]
+)
+def test_a_role_command_that_says_nothing_clear_is_wrong_use(home: Path, words: list[str]) -> None:
+    assert user(home, "role", "una@northbrae.example", *words).exit_code == 2
+
+
+def test_a_pin_that_is_guessed_first_is_refused_at_the_prompt(home: Path) -> None:
+    said = ["add", "isla@northbrae.example", "--name", "Isla", "--role", "approver"]
+    refused = user(home, *said, typed=f"{PASSWORD}\n{PASSWORD}\n123456\n123456\n")
+    assert refused.exit_code == 1
+    assert "That PIN is among the first that are guessed" in refused.output
+    assert "isla@northbrae.example" not in listed(home)
+
+
+def test_a_token_is_printed_once(home: Path) -> None:
+    printed = user(home, "token", "una@northbrae.example", "--name", "archive")
+    assert len(printed.output.strip()) == 43
+    assert printed.output.strip() not in user(home, "list", "--json").output

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from console.domain import approval, delivery, incident, message
+from console.domain import approval, delivery, granting, incident, invitation, message
 from console.domain.states import NotAllowed, after
 
 MACHINES = {
@@ -13,6 +13,8 @@ MACHINES = {
     "approval": (approval.NEXT, approval.ApprovalState, approval.ApprovalEvent),
     "delivery": (delivery.NEXT, delivery.DeliveryState, delivery.DeliveryEvent),
     "incident": (incident.NEXT, incident.IncidentState, incident.IncidentEvent),
+    "role request": (granting.NEXT, granting.GrantState, granting.GrantEvent),
+    "invitation": (invitation.NEXT, invitation.InvitationState, invitation.InvitationEvent),
 }
 EVERY_PAIR = [
     (table, state, event)
@@ -29,6 +31,12 @@ FINAL = {
     approval.ApprovalState.LAPSED,
     delivery.DeliveryState.SENT,
     delivery.DeliveryState.CANCELLED,
+    granting.GrantState.AGREED,
+    granting.GrantState.REFUSED,
+    granting.GrantState.WITHDRAWN,
+    granting.GrantState.LAPSED,
+    invitation.InvitationState.ACCEPTED,
+    invitation.InvitationState.WITHDRAWN,
 }
 
 

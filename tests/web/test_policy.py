@@ -77,7 +77,11 @@ def test_nobody_agrees_twice_or_to_another_text(web: Web, browser: Open) -> None
     shown = digest(web)
     answer = first.post("/policy/2/agree", {"digest": shown}, seen_at="/policy")
     assert answer.status_code == 409
-    answer = browser("").sign_in_with_two("deputy").post("/policy/2/agree", {"digest": "0" * 64}, seen_at="/policy")
+    answer = (
+        browser("")
+        .sign_in_with_two("deputy")
+        .post("/policy/2/agree", {"digest": "0" * 64}, seen_at="/policy")
+    )
     assert answer.status_code == 409
     assert "settled meanwhile, so nothing was done" in said(answer)
 

@@ -7,7 +7,7 @@ from console.domain.approval import mark
 from console.store.base import Instant
 
 revision = "0012"
-down_revision = "0009"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
