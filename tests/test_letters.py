@@ -11,6 +11,7 @@ from sqlalchemy import update
 from console import letters
 from console.actions import approvals, asking, messages
 from console.actions.people import User
+from console.domain.approval import Pin
 from console.domain.incident import Mode
 from console.domain.message import Variant
 from console.letters import Letter
@@ -62,7 +63,7 @@ def refused(stage: Stage, message: str, act: object, reason: str) -> None:
             stage.desk,
             approval_id=stage.approvals(message)["Approver"].id,
             reason=reason,
-            pin=PIN,
+            proof=Pin(PIN),
             now=stage.now,
         )
 

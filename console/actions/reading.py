@@ -315,5 +315,11 @@ def _sign_off(db: Session, row: ApprovalRow, names: Names) -> cards.SignOff:
         mailed_at=mail.sent_at if mail else None,
         mail_error=mail.error if mail else "",
         fetched_at=approvals.fetched(db, row.id),
+        mail_tries=mail.tries if mail else 0,
+        mail_next=mail.due_at if mail and mail.state == "due" else None,
+        spoken_at=approvals.fetched(db, row.id, spoken=True),
+        reading_at=row.reading_at,
+        reading_signed_in=row.reading_signed_in,
+        links_void=row.links_void_at is not None,
         languages=tuple(row.languages or ()),
     )

@@ -11,7 +11,7 @@ from console.actions import approvals, asking, messages, people
 from console.actions.approvals import Barred, Decided, Granted, WordsChanged, WrongPin
 from console.actions.errors import Expired, NotFound, ReasonMissing
 from console.actions.messages import Words
-from console.domain.approval import ApprovalState
+from console.domain.approval import ApprovalState, Pin
 from console.domain.incident import Mode
 from console.domain.message import Kind, MessageState
 from console.domain.policy import Bar
@@ -125,9 +125,9 @@ def test_refusing_needs_a_reason_and_ends_every_sign_off(
     approval = stage.approvals(message)["Approver"].id
     for reason in ("", "  "):
         with pytest.raises(ReasonMissing), stage.sessions.begin() as db:
-            refuse(db, stage.desk, approval_id=approval, pin=PIN, reason=reason, now=stage.now)
+            refuse(db, stage.desk, approval_id=approval, proof=Pin(PIN), reason=reason, now=stage.now)
     with stage.sessions.begin() as db:
-        refuse(db, stage.desk, approval_id=approval, pin=PIN, reason="Wrong road", now=stage.now)
+        refuse(db, stage.desk, approval_id=approval, proof=Pin(PIN), reason="Wrong road", now=stage.now)
     sheet = stage.sheet(message)
     assert sheet.message.state is state
     assert sheet.message.reason == "Wrong road"
@@ -143,7 +143,7 @@ def test_after_an_edit_the_older_link_signs_nothing(stage: Stage) -> None:
     token = stage.token(message)
     with stage.sessions.begin() as db:
         approvals.send_back(
-            db, stage.desk, approval_id=older, pin=PIN, reason="Name the road", now=stage.now
+            db, stage.desk, approval_id=older, proof=Pin(PIN), reason="Name the road", now=stage.now
         )
     with stage.sessions.begin() as db:
         messages.save(
@@ -160,7 +160,7 @@ def test_after_an_edit_the_older_link_signs_nothing(stage: Stage) -> None:
     with stage.sessions.read() as db:
         approval = asking.find(db, token)
     with pytest.raises(Decided), stage.sessions.begin() as db:
-        approvals.grant(db, stage.desk, approval_id=approval, digest=digest, pin=PIN, now=stage.now)
+        approvals.grant(db, stage.desk, approval_id=approval, digest=digest, proof=Pin(PIN), now=stage.now)
     assert stage.sheet(message).message.state is MessageState.AWAITING
 
 
