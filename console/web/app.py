@@ -39,6 +39,7 @@ from console.web import (
     second_factors,
     sign_in,
     sign_off,
+    spoken,
     unsubscribe,
     wire,
 )
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     checks.blueprint,
     messages.blueprint,
     sign_off.blueprint,
+    spoken.blueprint,
     record.blueprint,
     handover.blueprint,
     run_sheet.blueprint,
@@ -102,6 +104,9 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     proving.register(app)
     # Its forms are bound to the mailed link instead: the page needs no cookie.
     forms.exempt(sign_off.decide)
+    forms.exempt(sign_off.say_reading)
+    # A code is read out to somebody who is signed in nowhere. It opens a page and decides nothing.
+    forms.exempt(spoken.enter)
     # A mail program presses it for its reader (RFC 8058) and has no form of ours. No cookie counts
     # there: who has the link's token can leave the list, and that is all that anybody can do.
     forms.exempt(unsubscribe.leave)

@@ -16,6 +16,7 @@ from console.domain.incident import Mode
 from console.domain.message import MessageState
 from console.domain.states import NotAllowed
 from console.web.access import me
+from console.web.asked import asked
 from console.web.board import OUTCOMES, Board, board
 from console.web.context import web
 from console.web.worlds import both, must_be_here
@@ -139,6 +140,7 @@ def _shown(sheet: cards.MessageSheet) -> dict[str, Any]:
         "sheet": sheet,
         "message": sheet.message,
         "board": _board(sheet),
+        "asked": asked(sheet),
         "outcomes": OUTCOMES,
         "titles": {one.name: one.title for one in web().desk.channels},
     }

@@ -89,7 +89,9 @@ def test_without_the_pin_nothing_is_sent_back_or_rejected(
     stage.submit(message)
     approval = stage.approvals(message)["Approver"].id
     with stage.sessions.begin() as db:
-        result = refuse(db, stage.desk, approval_id=approval, reason="No", proof=Pin(pin), now=stage.now)
+        result = refuse(
+            db, stage.desk, approval_id=approval, reason="No", proof=Pin(pin), now=stage.now
+        )
     assert result == WrongPin(4)
     assert stage.sheet(message).message.state is MessageState.AWAITING
 

@@ -15,6 +15,7 @@ STRANGERS_MAY_SEE = {
     "static",
     "sign_in",
     "sign_off",
+    "spoken",
     "public",
     "pictures",
     "unsubscribe",

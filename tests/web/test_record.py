@@ -104,7 +104,12 @@ def test_every_version_of_the_words_is_kept(web: Web, auditor: Browser) -> None:
     asked = acting.asked(web)
     with web.sessions.begin() as db:
         approvals.send_back(
-            db, web.desk, approval_id=asked.approval, reason="Less alarm.", proof=Pin(PIN), now=web.now
+            db,
+            web.desk,
+            approval_id=asked.approval,
+            reason="Less alarm.",
+            proof=Pin(PIN),
+            now=web.now,
         )
     with web.sessions.begin() as db:
         messages.save(
