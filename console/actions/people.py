@@ -1,5 +1,6 @@
 """People: added, disabled, and their API tokens. Signing in is in `signing_in`."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +50,10 @@ class Taken(Obstacle):
     """There is an account with this address already."""
 
 
+class NotAPhone(Obstacle):
+    """That cannot be a telephone number."""
+
+
 class TooShort(Obstacle):
     """A password needs 15 characters, a PIN 6 digits. ``what`` is ``password`` or ``pin``."""
 
@@ -60,6 +65,7 @@ class TooShort(Obstacle):
 PASSWORD_LEAST = 15
 REASON_MOST = 200
 PIN_LEAST = 6
+_PHONE = re.compile(r"\+?[0-9 ()-]{5,30}")
 
 
 def user(row: UserRow) -> User:
@@ -129,6 +135,17 @@ def disable(db: Session, *, email: str, by: Actor, now: datetime, anyway: str = 
     detail = {"reason": why, "still held": left} if left else {}
     record(db, actor=by, action="user disabled", subject=f"user:{row.id}", detail=detail, now=now)
     return user(row)
+
+
+def set_phone(db: Session, *, person: User, phone: str, by: Actor, now: datetime) -> None:
+    """Where somebody is rung up when their sign-off is waited for; empty takes it away. The record
+    says that it was changed, and keeps the number to itself. Raises `NotAPhone`."""
+    phone = " ".join(phone.split())
+    digits = sum(one.isdecimal() and one.isascii() for one in phone)
+    if phone and not (_PHONE.fullmatch(phone) and 5 <= digits <= 15):
+        raise NotAPhone
+    db.get_one(UserRow, person.id).phone = phone
+    record(db, actor=by, action="telephone number changed", subject=f"user:{person.id}", now=now)
 
 
 def known(db: Session, email: str) -> User:

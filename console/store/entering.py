@@ -116,9 +116,10 @@ def reset(db: Session, token_hash: str) -> ResetRow | None:
     return db.get(ResetRow, token_hash)
 
 
-def end_all(db: Session, user_id: str, now: datetime, *, but: str = "") -> int:
-    """Ends every session of a person, ``but`` the one with this public id, and forgets devices,
-    half sign-ins and reset links. Returns how many sessions ended."""
+def end_all(db: Session, user_id: str, now: datetime, *, but: str = "", device: str = "") -> int:
+    """Ends every session of a person, ``but`` the one with this public id, and forgets their
+    devices, but the one whose token has the hash ``device``, their half sign-ins and reset links.
+    Returns how many sessions ended."""
     ended = db.execute(
         update(SignInRow)
         .where(SignInRow.user_id == user_id, SignInRow.id != but)
@@ -128,7 +129,9 @@ def end_all(db: Session, user_id: str, now: datetime, *, but: str = "") -> int:
         .execution_options(synchronize_session=False)
     ).all()
     for table in (HalfRow, ResetRow, KnownDeviceRow):
-        db.execute(delete(table).where(table.user_id == user_id))
+        # A half sign-in, a link and a device have hashes of their own: only a device can match.
+        mine = (table.user_id == user_id) & (table.token_hash != device)
+        db.execute(delete(table).where(mine).execution_options(synchronize_session=False))
     return len(ended)
 
 
@@ -153,3 +156,7 @@ def give_back(db: Session, scope: str) -> None:
         .values(failures=TriesRow.failures - 1)
         .execution_options(synchronize_session=False)
     )
+
+
+def resets_of(db: Session, user_id: str) -> list[ResetRow]:
+    return list(db.scalars(select(ResetRow).where(ResetRow.user_id == user_id)))

@@ -1,6 +1,8 @@
 """Who is asking, and who may open which page: one table, deny by default."""
 
-from flask import Flask, g, request, session
+import logging
+
+from flask import Flask, after_this_request, g, request, session
 from werkzeug.wrappers import Response
 
 from console.actions import signing_in
@@ -8,9 +10,11 @@ from console.actions.errors import NotPermitted
 from console.actions.people import User
 from console.actions.signing_in import SignedIn
 from console.domain.policy import Act
+from console.store.away import DatabaseAway
 from console.web import held
 from console.web.context import web
 
+log = logging.getLogger(__name__)
 SIGNED_IN = "signed_in"
 """Where the cookie keeps the sign-in, which is all that it keeps besides the forms' token."""
 
@@ -27,8 +31,27 @@ ACCESS: dict[str, Act | None] = {
     "sign_in.leave": OPEN,
     "proving.ask": Act.READ,
     "proving.prove": Act.READ,
-    "second_factors.choose": Act.READ,
     "account.page": Act.READ,
+    "account.end": Act.READ,
+    "account.end_others": Act.READ,
+    "own_secrets.password": Act.READ,
+    "own_secrets.change_password": Act.READ,
+    "own_secrets.pin": Act.READ,
+    "own_secrets.change_pin": Act.READ,
+    "own_secrets.phone": Act.READ,
+    "own_secrets.change_phone": Act.READ,
+    "second_factors.choose": Act.READ,
+    "second_factors.app": Act.READ,
+    "second_factors.add_app": Act.READ,
+    "second_factors.remove_app": Act.READ,
+    "second_factors.passkey": Act.READ,
+    "second_factors.add_passkey": Act.READ,
+    "second_factors.rename_passkey": Act.READ,
+    "second_factors.remove_passkey": Act.READ,
+    "second_factors.new_codes": Act.READ,
+    # The link is the key.
+    "resetting.show": OPEN,
+    "resetting.choose": OPEN,
     "front.page": Act.READ,
     "front.picture": Act.READ,
     "drafts.choose": Act.DRAFT,
@@ -146,6 +169,20 @@ ACCESS: dict[str, Act | None] = {
 
 FRESH: frozenset[str] = frozenset(
     {
+        # What somebody signs in and signs off with, and where they are rung up.
+        "own_secrets.password",
+        "own_secrets.change_password",
+        "own_secrets.pin",
+        "own_secrets.change_pin",
+        "own_secrets.phone",
+        "own_secrets.change_phone",
+        "second_factors.app",
+        "second_factors.add_app",
+        "second_factors.remove_app",
+        "second_factors.passkey",
+        "second_factors.add_passkey",
+        "second_factors.remove_passkey",
+        "second_factors.new_codes",
         # Who may act at all.
         "handover.close",
         "handover.custody",
@@ -163,13 +200,23 @@ FRESH: frozenset[str] = frozenset(
     }
 )
 """What takes a second factor that was proved within the last minutes, besides being signed in; the
-password once more, where a person has none and needs none. Only POSTs are asked for it."""
+password once more, where a person has none and needs none. Of a form that is sent nothing is lost;
+for a page that is only looked at it is asked beforehand."""
 
 BEFORE_SECOND: frozenset[str] = frozenset(
     {
         "proving.ask",
         "proving.prove",
         "second_factors.choose",
+        "second_factors.app",
+        "second_factors.add_app",
+        "second_factors.passkey",
+        "second_factors.add_passkey",
+        "own_secrets.password",
+        "own_secrets.change_password",
+        "account.page",
+        "account.end",
+        "account.end_others",
     }
 )
 """What is open to somebody whose roles take a second factor, before they have proved one."""
@@ -187,6 +234,8 @@ COOKIELESS = frozenset(
         "sign_off.picture",
         "spoken.ask",
         "spoken.enter",
+        "resetting.show",
+        "resetting.choose",
         "unsubscribe.ask",
         "unsubscribe.leave",
     }
@@ -224,6 +273,7 @@ def guard() -> Response | str | tuple[str, int] | None:
     if g.user is None:
         return held.ask_to_sign_in()
     g.user.must_be_able_to(act)
+    _note_use(session_of())
     return None
 
 
@@ -241,6 +291,25 @@ def session_of() -> SignedIn:
     if found is None:
         raise NotPermitted(Act.READ)
     return found
+
+
+def _note_use(signed: SignedIn) -> None:
+    """Once in some minutes, after the answer has gone out: no page waits for it, or fails by it."""
+    at_hand = web()
+    if not signed.unseen(at_hand.now):
+        return
+
+    def note() -> None:
+        try:
+            with at_hand.sessions.begin() as db:
+                signing_in.seen(db, signed.id, at_hand.now)
+        except DatabaseAway as away:
+            log.warning("that a session is in use could not be noted: the database is %s", away.why)
+
+    @after_this_request
+    def afterwards(answer: Response) -> Response:
+        answer.call_on_close(note)
+        return answer
 
 
 def _whoever() -> SignedIn | None:

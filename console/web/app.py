@@ -29,12 +29,14 @@ from console.web import (
     machines,
     messages,
     mishaps,
+    own_secrets,
     pictures,
     proving,
     public,
     recipients,
     record,
     register_exports,
+    resetting,
     run_sheet,
     second_factors,
     sign_in,
@@ -52,6 +54,8 @@ BLUEPRINTS = (
     proving.blueprint,
     account.blueprint,
     second_factors.blueprint,
+    own_secrets.blueprint,
+    resetting.blueprint,
     incidents.blueprint,
     drafts.blueprint,
     checks.blueprint,
@@ -105,6 +109,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     # Its forms are bound to the mailed link instead: the page needs no cookie.
     forms.exempt(sign_off.decide)
     forms.exempt(sign_off.say_reading)
+    # So are these.
+    forms.exempt(resetting.choose)
     # A code is read out to somebody who is signed in nowhere. It opens a page and decides nothing.
     forms.exempt(spoken.enter)
     # A mail program presses it for its reader (RFC 8058) and has no form of ours. No cookie counts

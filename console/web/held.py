@@ -17,6 +17,8 @@ SECRETS = {
     "send-back-pin": "Your sign-off PIN",
     "reject-pin": "Your sign-off PIN",
     "password": "Password",
+    "new-password": "New password",
+    "new-pin": "New sign-off PIN",
 }
 """What a page never repeats, not even hidden: it is typed again."""
 PROOF = "proof-"

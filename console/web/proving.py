@@ -12,7 +12,6 @@ from console.actions.proving import Ways
 from console.actions.signing_in import SignedIn
 from console.actions.tries import TryLater
 from console.domain import factor
-from console.domain.approval import Proof
 from console.domain.lockout import Wait
 from console.domain.policy import Role
 from console.web import held, sign_in_form
@@ -25,6 +24,8 @@ blueprint = Blueprint("proving", __name__)
 Page = Response | str | tuple[str, int]
 CODE, PASSWORD, CREDENTIAL = (f"{held.PROOF}{one}" for one in ("code", "password", "credential"))
 """Fields of a form that prove who sends it."""
+BY_SESSION = "session"
+"""The proof of a sign-off that is the approver's own sign-in."""
 
 
 def register(app: Flask) -> None:
@@ -41,10 +42,10 @@ def guard() -> Page | None:
     two = demanded(signed) and endpoint not in BEFORE_SECOND
     if two and signed.strong_at is None:
         return _second_first(signed)
-    if request.method != "POST" or endpoint not in FRESH:
+    if endpoint not in FRESH or signed.fresh(web().now, two=two):
         return None
-    if signed.fresh(web().now, two=two):
-        return None
+    if request.method != "POST":
+        return redirect(url_for("proving.ask", next=request.full_path.rstrip("?")))
     return _prove(signed, two=two, kept=held.current())
 
 
@@ -68,7 +69,7 @@ def demanded(signed: SignedIn) -> bool:
     settings = web().desk.settings
     if settings.practice_only:
         return False
-    by_session = settings.policy.actual.proof is Proof.SESSION
+    by_session = str(settings.policy.actual.proof) == BY_SESSION
     return factor.needs_two(signed.user.roles, signs_by_session=by_session)
 
 
@@ -90,7 +91,8 @@ def prove() -> Page:
     refused = _take(signed, two=demanded(signed))
     if refused is None:
         return redirect(onward, 303)
-    return _refused(refused, _page(signed, two=demanded(signed), next=onward, **refused))
+    page = _page(signed, two=demanded(signed), next=onward, **refused)
+    return _refused(refused, page, 400)
 
 
 def _second_first(signed: SignedIn) -> Page:
@@ -112,7 +114,7 @@ def _prove(signed: SignedIn, *, two: bool, kept: Held) -> Page | None:
     refused = _take(signed, two=two)
     if refused is None:
         return None
-    return _refused(refused, _page(signed, two=two, held=kept, **refused))
+    return _refused(refused, _page(signed, two=two, held=kept, **refused), 403)
 
 
 def _take(signed: SignedIn, *, two: bool) -> dict[str, Any] | None:
@@ -162,9 +164,9 @@ def _page(signed: SignedIn, *, two: bool, **shown: Any) -> str:
     return render_template("pages/prove.html", ways=ways, passkey=asked, **shown)
 
 
-def _refused(said: dict[str, Any], page: str) -> Response:
+def _refused(said: dict[str, Any], page: str, status: int) -> Response:
     wait: Wait | None = said.get("wait")
-    return sign_in_form.too_many(page, wait) if wait else make_response(page, 403)
+    return sign_in_form.too_many(page, wait) if wait else make_response(page, status)
 
 
 def _next(given: Any) -> str:

@@ -63,7 +63,7 @@ def decide(token: str) -> Page:
 def say_reading(token: str) -> Response:
     """Somebody with the link says that they are at it. It takes no proof, and proves nothing."""
     door = by_link(token)
-    if is_form_of(door, "reading", request.form.get("form", "")):
+    if is_form_of(door, "reading", request.form.get("reading", "")):
         _note_reading(door)
     return guarded(redirect(door.address, 303))
 

@@ -19,6 +19,8 @@ STRANGERS_MAY_SEE = {
     "public",
     "pictures",
     "unsubscribe",
+    # The link that an administrator gives is the key.
+    "resetting",
     "machines",
     "api",
 }
