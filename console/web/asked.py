@@ -64,7 +64,9 @@ def _seen(one: cards.SignOff) -> list[Said]:
     if one.reading_at and one.reading_signed_in:
         said.append(Said("Reading it, signed in, since", one.reading_at))
     elif one.reading_at:
-        said.append(Said("Somebody with the link says they are reading it, since", one.reading_at))
+        said.append(
+            Said("Somebody with the link says that they are reading, since", one.reading_at)
+        )
     if one.links_void:
         said.append(Said("Too many wrong PINs: the link is void. They can sign on the console"))
     return said
