@@ -15,7 +15,7 @@ from console.store.engine import Transaction
 from console.web import held
 from console.web.access import me
 from console.web.context import web
-from console.web.doors import guarded
+from console.web.doors import by_link, guarded
 from console.web.persist import persist
 from console.web.worlds import both, must_be_here
 
@@ -45,7 +45,7 @@ def enter() -> Response:
     if not held.same_site():
         return _page(status=403)
     try:
-        return guarded(redirect(url_for("sign_off.show", token=_opened(code)), 303))
+        return guarded(redirect(by_link(_opened(code)).address, 303))
     except NotFound:
         wrong = (
             "This code opens nothing: it was mistyped, used already, or is older than 10 minutes"
