@@ -100,7 +100,8 @@ def test_by_the_mailed_link(demo: Demo, browser: Browser, script: bool) -> None:
         type_pin_and_approve(page, demo)
         assert page.url == address
     assert state(demo, message) == "released"
-    nobody_is_shut_out(page)
+    if script:  # without, the page asks again by loading anew
+        nobody_is_shut_out(page)
 
 
 def test_by_a_code_that_the_duty_officer_reads_out(demo: Demo, browser: Browser) -> None:
@@ -138,9 +139,9 @@ def test_by_session_with_a_second_factor(by_session: Demo, browser: Browser) -> 
         user = demo.user("approver")
         page.get_by_label("E-mail address").fill(user["email"])
         page.get_by_label("Password", exact=True).fill(user["password"])
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.get_by_label("Code").fill(TOTP(secret).now())
-        page.get_by_role("button", name=re.compile("Sign in|Carry on")).click()
+        page.get_by_role("button", name="Carry on").click()
         expect(page).to_have_url(re.compile("/approvals/"))
         nobody_is_shut_out(page)
         press_approve(page)
