@@ -32,6 +32,7 @@ from console.cli.stack import (
     environment_of,
     own_address,
 )
+from console.domain.approval import Pin
 from console.doorbell import Doorbell
 from console.store.deliveries import DeliveryRow
 from console.store.engine import Sessions
@@ -92,7 +93,7 @@ class Council:
                 self.stage.desk,
                 approval_id=approval,
                 digest=sheet.message.digest,
-                pin=PIN,
+                proof=Pin(PIN),
                 now=datetime.now(UTC),
             )
         committed = time.monotonic()

@@ -106,9 +106,14 @@ def _link_void(db: Session, desk: Desk, approval_id: str, _: str) -> Facts | Non
     found = _review(db, desk, approval_id)
     if not found or found.sheet.message.state is not MessageState.AWAITING:
         return None
-    asked = [one for one in found.sheet.sign_offs if one.state is ApprovalState.ASKED]
-    others = sorted(one.approver for one in asked)
-    return _about(desk, found.sheet) | {"approver": found.approver, "others": others}
+    if found.state is not ApprovalState.ASKED:
+        return None
+    asked = [one for one in found.others if one.state is ApprovalState.ASKED]
+    return _about(desk, found.sheet) | {
+        "approver": found.approver,
+        "others": sorted(one.approver for one in asked if not one.links_void),
+        "void": found.links_void,
+    }
 
 
 def _if(state: MessageState) -> "Callable[[Session, Desk, str, str], Facts | None]":

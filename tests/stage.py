@@ -13,6 +13,7 @@ from console.actions.approvals import Granted, WrongPin
 from console.actions.desk import Desk
 from console.actions.messages import Words
 from console.actions.people import User
+from console.domain.approval import Given, Pin
 from console.domain.incident import Mode
 from console.domain.message import Kind
 from console.domain.policy import Role
@@ -94,7 +95,12 @@ class Stage:
         return token
 
     def sign(
-        self, message: str, pin: str = PIN, approver: str = "Approver", digest: str = ""
+        self,
+        message: str,
+        pin: str = PIN,
+        approver: str = "Approver",
+        digest: str = "",
+        proof: Given | None = None,
     ) -> Granted | WrongPin:
         sheet = self.sheet(message)
         with self.sessions.begin() as db:
@@ -103,7 +109,7 @@ class Stage:
                 self.desk,
                 approval_id=self.approvals(message)[approver].id,
                 digest=digest or sheet.message.digest,
-                pin=pin,
+                proof=proof or Pin(pin),
                 now=self.now,
             )
 

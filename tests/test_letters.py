@@ -11,6 +11,7 @@ from sqlalchemy import update
 from console import letters
 from console.actions import approvals, asking, messages
 from console.actions.people import User
+from console.domain.approval import Pin
 from console.domain.incident import Mode
 from console.domain.message import Variant
 from console.letters import Letter
@@ -62,7 +63,7 @@ def refused(stage: Stage, message: str, act: object, reason: str) -> None:
             stage.desk,
             approval_id=stage.approvals(message)["Approver"].id,
             reason=reason,
-            pin=PIN,
+            proof=Pin(PIN),
             now=stage.now,
         )
 
@@ -208,17 +209,28 @@ def test_what_expired_was_not_published(stage: Stage) -> None:
     assert "by 05:42, Fri 16 Jan." in letter.text.replace("\n", " ")
 
 
-def test_a_void_link_names_who_can_still_sign(stage: Stage) -> None:
+def test_a_void_link_is_told_with_how_it_can_still_be_signed(stage: Stage) -> None:
     message = asked(stage)
     for _ in range(5):
         stage.sign(message, pin=WRONG)
     approval = stage.approvals(message)["Approver"].id
     letter = compose(stage, "link void", approval)
     assert letter
-    assert letter.subject == "Approver can no longer sign: Snow on Glen Road"
-    assert "Both and Second approver can still sign" in letter.text.replace("\n", " ")
+    assert letter.subject == "Wrong PINs for Approver: Snow on Glen Road"
+    text = letter.text.replace("\n", " ")
+    assert "Approver can still sign, until 05:42, Fri 16 Jan: signed in to the console" in text
+    assert "Both and Second approver can sign as well." in text
     stage.sign(message, approver="Second approver")
     assert compose(stage, "link void", approval) is None
+
+
+def test_wrong_pins_on_the_console_are_told_as_what_they_are(stage: Stage) -> None:
+    message = asked(stage)
+    for _ in range(5):
+        stage.sign(message, proof=Pin(WRONG, signed_in=True))
+    letter = compose(stage, "link void", stage.approvals(message)["Approver"].id)
+    assert letter
+    assert "signed in as Approver" in letter.text.replace("\n", " ")
 
 
 def test_a_stopped_message_is_not_told_as_being_published(stage: Stage) -> None:

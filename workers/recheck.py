@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from console.actions import policies
+from console.actions import marks, policies
 from console.actions.desk import Desk
 from console.domain.incident import Mode
 from console.domain.message import MessageState, Variant, revision_digest
@@ -65,15 +65,18 @@ def _fault(
         return "the message is not released"
     if revision_digest(variants, mode=mode, expires_at=message.expires_at) != message.digest:
         return "the digest is not the one that was signed"
+    sign_offs = approvals.of_message(db, message.id)
+    whole = marks.whole(desk, sign_offs)
     still = still_needed(
         policies.of(db, desk, message),
         message.digest,
-        [one.value() for one in approvals.of_message(db, message.id)],
+        [one.value() for one in whole],
         messages.contributors(db, message.id),
         {one.language for one in variants},
     )
     if still:
-        return "a sign-off is missing"
+        forged = len(whole) < len(sign_offs)
+        return "a sign-off was not made by the console" if forged else "a sign-off is missing"
     return "" if all(_whole(db, one.picture) for one in variants) else "the picture was changed"
 
 

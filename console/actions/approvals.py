@@ -1,20 +1,20 @@
 """Sign-offs decided: granted, sent back, rejected."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from console import credentials
-from console.actions import policies, recipients, release
+from console.actions import marks, policies, recipients, release
 from console.actions.asking import bar, close, decide, tell
 from console.actions.desk import Desk
 from console.actions.errors import Expired, NotFound, Obstacle, ReasonMissing
 from console.actions.people import User, user
+from console.actions.proofs import Decision, WrongPin, prove
 from console.actions.recording import SYSTEM, on_record
 from console.domain import plain_text
-from console.domain.approval import ApprovalEvent, ApprovalState, Proof, expired, signs
+from console.domain.approval import ApprovalEvent, ApprovalState, Given, Proof, expired, signs
 from console.domain.message import NEXT, MessageEvent, MessageState
 from console.domain.policy import Bar, Rules, still_needed
 from console.domain.states import after
@@ -22,6 +22,9 @@ from console.store import approvals, messages
 from console.store.approvals import ApprovalRow
 from console.store.messages import MessageRow
 from console.store.people import UserRow
+
+APPROVE, SEND_BACK, REJECT = "approve", "send-back", "reject"
+"""What an approver may decide, as the forms name it."""
 
 
 class Decided(Obstacle):
@@ -57,75 +60,53 @@ class Granted:
     still: int
 
 
-@dataclass(frozen=True)
-class WrongPin:
-    """Not the approver's PIN; ``left`` tries remain, at 0 the link is void."""
-
-    left: int
-
-
 def grant(
     db: Session,
     desk: Desk,
     *,
     approval_id: str,
     digest: str,
-    pin: str,
+    proof: Given,
     now: datetime,
     languages: Collection[str] | None = None,
 ) -> Granted | WrongPin:
     """The bound approver signs the revision with this digest, or the words of some of its
     ``languages`` only; the last sign-off needed releases the message in the same transaction.
 
-    Raises `Decided`, `Expired`, `WordsChanged`, `Barred`, `NothingRead`.
+    Raises `Decided`, `Expired`, `WordsChanged`, `Barred`, `NothingRead`, and what `proofs.prove`
+    does.
     """
-    approval, message, rules = _open(db, desk, approval_id, now)
-    approver = _approver(db, rules, approval, message)
-    if not signs(approval.digest, message.digest) or digest != approval.digest:
+    one = _open(db, desk, approval_id, APPROVE, now)
+    if digest != one.approval.digest:
         raise WordsChanged
-    variants = messages.variants(db, message.id, message.revision)
-    written = {one.language for one in variants}
+    variants = messages.variants(db, one.message.id, one.message.revision)
+    written = {variant.language for variant in variants}
     read = written if languages is None else written & set(languages)
     if not read:
         raise NothingRead
-    if rules.proof is Proof.PIN and not _pin_matches(db, approval, pin):
-        return _wrong_pin(db, rules, approval, message, approver, now)
-    decide(approval, ApprovalEvent.GRANT, now)
-    approval.proof, approval.languages = str(rules.proof), sorted(read)
-    detail: dict[str, object] = {"digest": approval.digest, "proof": approval.proof}
-    if len(written) > 1:
-        detail["languages"] = approval.languages
-    if people := recipients.how_many(db, desk, [one.channel for one in variants]):
-        detail["people"] = people
-    on_record(db, message, "signed off", approver, now, detail | {"approval": approval.id})
-    db.flush()
-    still = still_needed(
-        rules,
-        message.digest,
-        [one.value() for one in approvals.of_message(db, message.id)],
-        messages.contributors(db, message.id),
-        written,
-    )
-    if still == 0:
-        release.release(db, desk, message, by=approver, now=now)
-        close(db, message, ApprovalEvent.LAPSE, now=now)
-        tell(db, "released", message.submitted_by or message.drafted_by, message.id, now)
-    return Granted(message.id, released=still == 0, still=still)
+    proved = prove(one, proof)
+    if isinstance(proved, WrongPin):
+        return proved
+    _sign(one, proved, read)
+    several = {"languages": one.approval.languages} if len(written) > 1 else {}
+    reached = recipients.how_many(db, desk, [variant.channel for variant in variants])
+    _signed_off(one, several | ({"people": reached} if reached else {}))
+    return _release_if_whole(one, written)
 
 
 def send_back(
-    db: Session, desk: Desk, *, approval_id: str, reason: str, pin: str, now: datetime
+    db: Session, desk: Desk, *, approval_id: str, reason: str, proof: Given, now: datetime
 ) -> str | WrongPin:
     """Back to the duty officer as a draft, with the reason; every sign-off of it is superseded.
     Returns the message's id."""
-    return _refuse(db, desk, approval_id, MessageEvent.SEND_BACK, reason, pin, now)
+    return _refuse(_open(db, desk, approval_id, SEND_BACK, now), reason, proof)
 
 
 def reject(
-    db: Session, desk: Desk, *, approval_id: str, reason: str, pin: str, now: datetime
+    db: Session, desk: Desk, *, approval_id: str, reason: str, proof: Given, now: datetime
 ) -> str | WrongPin:
     """For good: the message is never published. Returns its id."""
-    return _refuse(db, desk, approval_id, MessageEvent.REJECT, reason, pin, now)
+    return _refuse(_open(db, desk, approval_id, REJECT, now), reason, proof)
 
 
 def note_untaken(
@@ -140,43 +121,66 @@ def note_untaken(
     on_record(db, message, action, SYSTEM, now, detail)
 
 
-def _refuse(
-    db: Session,
-    desk: Desk,
-    approval_id: str,
-    event: MessageEvent,
-    reason: str,
-    pin: str,
-    now: datetime,
-) -> str | WrongPin:
+def _sign(one: Decision, proved: Proof, read: Collection[str]) -> None:
+    decide(one.approval, ApprovalEvent.GRANT, one.now)
+    one.approval.proof, one.approval.languages = str(proved), sorted(read)
+    marks.put(one.desk, one.approval, one.now)
+
+
+def _signed_off(one: Decision, more: Mapping[str, object]) -> None:
+    detail = {"digest": one.approval.digest, "proof": one.approval.proof, **more}
+    detail |= {"approval": one.approval.id}
+    on_record(one.db, one.message, "signed off", one.approver, one.now, detail)
+    one.db.flush()
+
+
+def _release_if_whole(one: Decision, written: Collection[str]) -> Granted:
+    db, message, now = one.db, one.message, one.now
+    still = still_needed(
+        one.rules,
+        message.digest,
+        [row.value() for row in marks.whole(one.desk, approvals.of_message(db, message.id))],
+        messages.contributors(db, message.id),
+        written,
+    )
+    if still == 0:
+        release.release(db, one.desk, message, by=one.approver, now=now)
+        close(db, message, ApprovalEvent.LAPSE, now=now)
+        tell(db, "released", message.submitted_by or message.drafted_by, message.id, now)
+    return Granted(message.id, released=still == 0, still=still)
+
+
+def _refuse(one: Decision, reason: str, proof: Given) -> str | WrongPin:
     reason = plain_text.clean(reason).strip()
     if not reason:
         raise ReasonMissing
-    approval, message, rules = _open(db, desk, approval_id, now)
-    approver = _approver(db, rules, approval, message)
-    if not signs(approval.digest, message.digest):
-        raise WordsChanged
     # A mail filter that presses buttons must not be able to kill a message either.
-    if rules.proof is Proof.PIN and not _pin_matches(db, approval, pin):
-        return _wrong_pin(db, rules, approval, message, approver, now)
+    proved = prove(one, proof)
+    if isinstance(proved, WrongPin):
+        return proved
+    db, approval, message, now = one.db, one.approval, one.message, one.now
+    event, done = _REFUSALS[one.kind]
     message.state = str(after(NEXT, MessageState(message.state), event))
     message.reason = reason
     message.settled_at = now if event is MessageEvent.REJECT else None
     decide(approval, ApprovalEvent.REFUSE, now)
-    approval.reason, approval.proof = reason, str(rules.proof)
+    approval.reason, approval.proof = reason, str(proved)
     close(db, message, ApprovalEvent.SUPERSEDE, now=now)
-    action = "message rejected" if event is MessageEvent.REJECT else "message sent back"
-    purpose = "rejected" if event is MessageEvent.REJECT else "sent back"
-    tell(db, purpose, message.submitted_by or message.drafted_by, message.id, now)
+    tell(db, done, message.submitted_by or message.drafted_by, message.id, now)
     detail = {"reason": reason, "digest": approval.digest, "proof": approval.proof}
-    on_record(db, message, action, approver, now, detail)
+    on_record(db, message, f"message {done}", one.approver, now, detail)
     return message.id
 
 
-def _open(
-    db: Session, desk: Desk, approval_id: str, now: datetime
-) -> tuple[ApprovalRow, MessageRow, Rules]:
-    """The sign-off and its message, held until the transaction ends, if it is still open."""
+_REFUSALS = {
+    SEND_BACK: (MessageEvent.SEND_BACK, "sent back"),
+    REJECT: (MessageEvent.REJECT, "rejected"),
+}
+
+
+def _open(db: Session, desk: Desk, approval_id: str, kind: str, now: datetime) -> Decision:
+    """The sign-off and its message, held until the transaction ends, if it is still open to this
+    person and these are the words."""
     found = db.get(ApprovalRow, approval_id)
     if found is None:
         raise NotFound("sign-off", approval_id)
@@ -188,7 +192,11 @@ def _open(
         raise Decided(ApprovalState(approval.state))
     if expired(approval.approve_by, now):
         raise Expired
-    return approval, message, policies.of(db, desk, message)
+    rules = policies.of(db, desk, message)
+    approver = _approver(db, rules, approval, message)
+    if not signs(approval.digest, message.digest):
+        raise WordsChanged
+    return Decision(db, desk, rules, approval, message, approver, kind, now)
 
 
 def _approver(db: Session, rules: Rules, approval: ApprovalRow, message: MessageRow) -> User:
@@ -197,25 +205,3 @@ def _approver(db: Session, rules: Rules, approval: ApprovalRow, message: Message
     if why:
         raise Barred(why)
     return approver
-
-
-def _pin_matches(db: Session, approval: ApprovalRow, pin: str) -> bool:
-    row = db.get_one(UserRow, approval.approver_id)
-    return credentials.matches(row.pin_hash, pin.strip())
-
-
-def _wrong_pin(
-    db: Session,
-    rules: Rules,
-    approval: ApprovalRow,
-    message: MessageRow,
-    approver: User,
-    now: datetime,
-) -> WrongPin:
-    approval.wrong_pins += 1
-    left = max(rules.wrong_pins - approval.wrong_pins, 0)
-    if left == 0:
-        decide(approval, ApprovalEvent.LAPSE, now)
-        tell(db, "link void", message.submitted_by or message.drafted_by, approval.id, now)
-    on_record(db, message, "wrong pin", approver, now, {"left": left, "approval": approval.id})
-    return WrongPin(left)

@@ -78,13 +78,20 @@ def would_ask(
 
 def new_link(db: Session, approval_id: str, now: datetime) -> str | None:
     """A fresh link's token, made in the moment the mail is sent; None where the sign-off is no
-    longer open and nothing should be mailed."""
+    longer open by a link and nothing should be mailed."""
     row = db.get(ApprovalRow, approval_id)
     if row is None or row.state != ApprovalState.ASKED or expired(row.approve_by, now):
         return None
+    if row.links_void_at:
+        return None
+    return add_link(db, row, now)
+
+
+def add_link(db: Session, row: ApprovalRow, now: datetime, *, spoken: bool = False) -> str:
+    """``spoken``: for somebody who has typed a code that was read out."""
     token = credentials.new_token()
-    link = LinkRow(token_hash=credentials.token_hash(token), approval_id=row.id, made_at=now)
-    db.add(link)
+    hash_ = credentials.token_hash(token)
+    db.add(LinkRow(token_hash=hash_, approval_id=row.id, made_at=now, spoken=spoken))
     return token
 
 

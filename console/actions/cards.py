@@ -139,8 +139,20 @@ class SignOff:
     reason: str
     mailed_at: datetime | None
     mail_error: str
+    """Why the last try failed."""
     fetched_at: datetime | None
     """When the link was first fetched, by the approver or by a mail filter."""
+    mail_tries: int = 0
+    mail_next: datetime | None = None
+    """When the mail is tried again; None where it is not."""
+    spoken_at: datetime | None = None
+    """When somebody opened the page with a code that was read out."""
+    reading_at: datetime | None = None
+    """Since when somebody is reading it."""
+    reading_signed_in: bool = False
+    """True where that is the approver, signed in; else somebody who has the link."""
+    links_void: bool = False
+    """True where too many wrong PINs ended the link: the approver decides on the console."""
     languages: tuple[str, ...] = ()
     """Those whose words were signed; empty means all."""
 

@@ -4,18 +4,31 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from console.actions import policies
+from console.actions import messages, policies
 from console.actions.desk import Desk
-from console.actions.errors import NotFound, NotReady, Trouble
+from console.actions.errors import NotFound, NotReady, Obstacle, Trouble
 from console.actions.people import User
 from console.domain import plain_text
 from console.domain.incident import NEXT, IncidentEvent, IncidentState, Mode
+from console.domain.message import MessageState
 from console.domain.policy import Act
 from console.domain.states import after
+from console.store import messages as message_rows
 from console.store.audit import record
 from console.store.incidents import IncidentRow
+from console.store.messages import MessageRow
 
 TITLE_MOST = 120
+STOOD_DOWN = "The incident was stood down."
+"""Why a message was withdrawn with it."""
+
+
+class StillAwaiting(Obstacle):
+    """Messages of the incident wait for their sign-off. ``numbers`` are theirs."""
+
+    def __init__(self, numbers: tuple[int, ...]) -> None:
+        super().__init__(f"{len(numbers)} messages await approval")
+        self.numbers = numbers
 
 
 def open_incident(
@@ -50,19 +63,40 @@ def open_incident(
     return row.id
 
 
-def stand_down(db: Session, *, incident_id: str, by: User, now: datetime) -> None:
-    _change(db, incident_id, IncidentEvent.STAND_DOWN, by, now)
+def stand_down(
+    db: Session, *, incident_id: str, by: User, now: datetime, withdraw: bool = False
+) -> None:
+    """``withdraw``: what waits for its sign-off is withdrawn with it. Without that it raises
+    `StillAwaiting`: nothing that somebody is just reading ends without a word."""
+    by.must_be_able_to(Act.DRAFT)
+    row = _locked(db, incident_id)
+    waiting = awaiting(db, incident_id)
+    if waiting and not withdraw:
+        raise StillAwaiting(tuple(one.number for one in waiting))
+    _change(db, row, IncidentEvent.STAND_DOWN, by, now)
+    for one in waiting:
+        messages.withdraw(db, message_id=one.id, by=by, now=now, reason=STOOD_DOWN)
+
+
+def awaiting(db: Session, incident_id: str) -> list[MessageRow]:
+    """The messages of the incident that wait for their sign-off."""
+    found = message_rows.of_incident(db, incident_id)
+    return [one for one in found if one.state == MessageState.AWAITING]
 
 
 def reopen(db: Session, *, incident_id: str, by: User, now: datetime) -> None:
-    _change(db, incident_id, IncidentEvent.REOPEN, by, now)
-
-
-def _change(db: Session, incident_id: str, event: IncidentEvent, by: User, now: datetime) -> None:
     by.must_be_able_to(Act.DRAFT)
+    _change(db, _locked(db, incident_id), IncidentEvent.REOPEN, by, now)
+
+
+def _locked(db: Session, incident_id: str) -> IncidentRow:
     row = db.get(IncidentRow, incident_id, with_for_update=True)
     if row is None:
         raise NotFound("incident", incident_id)
+    return row
+
+
+def _change(db: Session, row: IncidentRow, event: IncidentEvent, by: User, now: datetime) -> None:
     state = after(NEXT, IncidentState(row.state), event)
     row.state = str(state)
     row.closed_at = now if state is IncidentState.STOOD_DOWN else None

@@ -153,13 +153,16 @@ def submit(
     return row.digest
 
 
-def withdraw(db: Session, *, message_id: str, by: User, now: datetime) -> None:
+def withdraw(db: Session, *, message_id: str, by: User, now: datetime, reason: str = "") -> None:
+    """``reason``: where it was not for its own sake."""
     by.must_be_able_to(Act.DRAFT)
     row = locked(db, message_id)
     row.state = str(after(NEXT, MessageState(row.state), MessageEvent.WITHDRAW))
     row.settled_at = now
+    if reason:
+        row.reason = reason
     asking.close(db, row, ApprovalEvent.SUPERSEDE, now=now)
-    on_record(db, row, "message withdrawn", by, now, {})
+    on_record(db, row, "message withdrawn", by, now, {"reason": reason} if reason else {})
 
 
 def stop(db: Session, *, message_id: str, reason: str, by: User, now: datetime) -> int:

@@ -135,7 +135,14 @@ def made(db: Session, desk: Desk, *, person: User, answer: str, now: datetime) -
 
 
 def whose(
-    db: Session, desk: Desk, *, answer: str, purpose: str, now: datetime, owner: str = ""
+    db: Session,
+    desk: Desk,
+    *,
+    answer: str,
+    purpose: str,
+    now: datetime,
+    owner: str = "",
+    within: timedelta = ANSWER_WITHIN,
 ) -> User:
     """Who has answered the challenge; ``owner`` where it has to be this person. Raises
     `PasskeyRefused`."""
@@ -144,7 +151,7 @@ def whose(
 
     given = _read(answer)
     found = factors.passkey(db, credentials.token_hash(str(given.get("id", ""))))
-    expected = _spend(db, desk, given, purpose, now)
+    expected = _spend(db, desk, given, purpose, now, within)
     if found is None or not found[1].active or (owner and found[1].id != owner):
         raise PasskeyRefused("unknown")
     row, person = found
@@ -175,7 +182,14 @@ def _read(answer: str) -> dict[str, Any]:
     return given
 
 
-def _spend(db: Session, desk: Desk, given: dict[str, Any], purpose: str, now: datetime) -> bytes:
+def _spend(
+    db: Session,
+    desk: Desk,
+    given: dict[str, Any],
+    purpose: str,
+    now: datetime,
+    within: timedelta = ANSWER_WITHIN,
+) -> bytes:
     """The challenge that was answered, where it is one of ours, for this, of now, and new."""
     try:
         client = json.loads(_bytes(str(given["response"].get("clientDataJSON"))))
@@ -186,7 +200,7 @@ def _spend(db: Session, desk: Desk, given: dict[str, Any], purpose: str, now: da
     if not hmac.compare_digest(mark, _mark(desk, purpose, begin)):
         raise PasskeyRefused("wrong")
     made_at = datetime.fromtimestamp(int.from_bytes(begin[NONCE:], "big") / 1000, UTC)
-    if not made_at <= now + timedelta(seconds=1) or now - made_at > ANSWER_WITHIN:
+    if not made_at <= now + timedelta(seconds=1) or now - made_at > within:
         raise PasskeyRefused("too late")
     spent = credentials.token_hash(_text(whole))
     if not factors.spend(db, spent, now=now, kept=2 * ANSWER_WITHIN):

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from console.actions import cards, compose, holding
 from console.actions.desk import Desk
 from console.actions.errors import NotFound
+from console.actions.sign_off_cards import sign_off_card
 from console.connecting import where_to_look
-from console.domain.approval import ApprovalState
 from console.domain.delivery import DeliveryState
 from console.domain.incident import IncidentState, Mode
 from console.domain.message import Kind, MessageState
 from console.domain.recipient import masked
-from console.store import approvals, incidents, mails, messages, outbox, people
+from console.store import approvals, incidents, messages, outbox, people
 from console.store import progress as progress_rows
 from console.store.approvals import ApprovalRow
 from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
@@ -59,7 +59,10 @@ def message(db: Session, desk: Desk, message_id: str) -> cards.MessageSheet:
         incident=_incident(db.get_one(IncidentRow, row.incident_id), names),
         message=_message(row, names),
         variants=tuple(messages.variants(db, row.id, row.revision)),
-        sign_offs=tuple(_sign_off(db, one, names) for one in approvals.of_message(db, row.id)),
+        sign_offs=tuple(
+            sign_off_card(db, one, names[one.approver_id])
+            for one in approvals.of_message(db, row.id)
+        ),
         **_deliveries(db, desk, message_id),
     )
 
@@ -155,7 +158,7 @@ def sign_off(db: Session, approval_id: str) -> cards.SignOff:
     row = db.get(ApprovalRow, approval_id)
     if row is None:
         raise NotFound("sign-off", approval_id)
-    return _sign_off(db, row, _names(db))
+    return sign_off_card(db, row, _names(db)[row.approver_id])
 
 
 def message_of_sign_off(db: Session, approval_id: str) -> str:
@@ -299,22 +302,4 @@ def _delivery(
         practised=bool(where) and where == desk.settings.practice.url,
         attempts=attempts,
         hold=holding.on(held, row.channel) if state is DeliveryState.QUEUED else None,
-    )
-
-
-def _sign_off(db: Session, row: ApprovalRow, names: Names) -> cards.SignOff:
-    mail = next(iter(reversed(mails.about(db, row.id, "sign-off"))), None)
-    return cards.SignOff(
-        id=row.id,
-        approver=names[row.approver_id],
-        state=ApprovalState(row.state),
-        digest=row.digest,
-        asked_at=row.asked_at,
-        approve_by=row.approve_by,
-        decided_at=row.decided_at,
-        reason=row.reason,
-        mailed_at=mail.sent_at if mail else None,
-        mail_error=mail.error if mail else "",
-        fetched_at=approvals.fetched(db, row.id),
-        languages=tuple(row.languages or ()),
     )

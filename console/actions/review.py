@@ -12,6 +12,7 @@ from console.actions.asking import bar
 from console.actions.desk import Desk
 from console.actions.errors import NotFound
 from console.actions.people import user
+from console.actions.proofs import pins_left
 from console.domain.approval import ApprovalState, Proof, expired
 from console.domain.message import MessageState, Variant
 from console.domain.policy import Bar
@@ -49,7 +50,12 @@ class Review:
     state: ApprovalState
     bar: Bar | None
     proof: Proof
+    links_void: bool
+    """Too many wrong PINs were entered: nothing is decided by a link any more, only on the
+    console."""
     pins_left: int
+    """By the link."""
+    pins_left_signed_in: int
     sign_offs_needed: int
     variants: tuple[Variant, ...]
     """The words that this sign-off is for."""
@@ -103,6 +109,16 @@ class Review:
         return refused[-1].approver if refused else ""
 
     @property
+    def others(self) -> tuple[cards.SignOff, ...]:
+        """Who else is asked for these words, or has signed them."""
+        there = (ApprovalState.ASKED, ApprovalState.GRANTED)
+        return tuple(
+            one
+            for one in self.sheet.sign_offs
+            if one.id != self.id and one.digest == self.digest and one.state in there
+        )
+
+    @property
     def own(self) -> bool:
         """True where this approver decided, and nobody else."""
         return self.state in (ApprovalState.GRANTED, ApprovalState.REFUSED)
@@ -125,7 +141,9 @@ def review(db: Session, desk: Desk, approval_id: str) -> Review:
         state=ApprovalState(row.state),
         bar=bar(rules, approver, messages.contributors(db, row.message_id)),
         proof=rules.proof,
-        pins_left=max(rules.wrong_pins - row.wrong_pins, 0),
+        links_void=row.links_void_at is not None,
+        pins_left=pins_left(row, rules, signed_in=False),
+        pins_left_signed_in=pins_left(row, rules, signed_in=True),
         sign_offs_needed=rules.sign_offs,
         variants=variants,
         before=tuple(messages.variants(db, row.message_id, row.revision - 1)),
@@ -137,14 +155,16 @@ def review(db: Session, desk: Desk, approval_id: str) -> Review:
     )
 
 
-def stage(found: Review, now: datetime) -> Stage:
-    """What the approver has to be told first."""
+def stage(found: Review, now: datetime, *, linked: bool) -> Stage:
+    """What the approver has to be told first; ``linked``: on the page of a link."""
     if found.newer or found.digest != found.sheet.message.digest:
         return Stage.CHANGED
     if found.state is ApprovalState.ASKED:
         if expired(found.approve_by, now):
             return Stage.EXPIRED
-        return Stage.BARRED if found.bar else Stage.OPEN
+        if found.bar:
+            return Stage.BARRED
+        return Stage.VOID if linked and found.links_void else Stage.OPEN
     state = found.sheet.message.state
     if state is MessageState.AWAITING:
         if found.state is ApprovalState.GRANTED:

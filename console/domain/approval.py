@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from console.domain.canonical import canonical
@@ -49,7 +49,7 @@ class Proof(StrEnum):
 
 
 FRESH_FOR = timedelta(minutes=5)
-"""How long a second factor counts for a decision."""
+"""How long a proof is enough for what is dangerous, and a second factor for a decision."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def mark(
         "approver": approver,
         "proof": proof,
         "languages": None if languages is None else sorted(languages),
-        "decided_at": decided_at.isoformat(),
+        "decided_at": decided_at.astimezone(UTC).isoformat(),
     }
     return hmac.new(key, canonical(signed), hashlib.sha256).hexdigest()
 

@@ -1,9 +1,10 @@
 """What proves who somebody is: which factors there are, who needs two, and how fresh a proof is."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
+from console.domain.approval import FRESH_FOR
 from console.domain.policy import Role
 
 
@@ -20,9 +21,6 @@ class Factor(StrEnum):
 SECOND = frozenset({Factor.TOTP, Factor.PASSKEY, Factor.RECOVERY_CODE, Factor.ELSEWHERE})
 """What counts as a second factor; a passkey is both at once, since its device asks for a finger or
 a PIN."""
-
-FRESH_FOR = timedelta(minutes=5)
-"""How long a proof is enough for what is dangerous."""
 
 ALWAYS_TWO = frozenset({Role.ADMINISTRATOR, Role.CUSTODIAN})
 

@@ -33,6 +33,8 @@ class ApprovalRow(Base):
     """Of a granted one: that the console granted it (`console.domain.approval.mark`)."""
     wrong_signed_in: Mapped[int] = mapped_column(default=0)
     """Wrong PINs that the approver typed signed in; ``wrong_pins`` counts those of the links."""
+    links_void_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When too many wrong PINs ended every link and code of this sign-off, but not itself."""
     reading_at: Mapped[datetime | None] = mapped_column(Instant)
     """Since when somebody is reading it, for the others to see. It holds up nothing."""
     reading_signed_in: Mapped[bool] = mapped_column(default=False)

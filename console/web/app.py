@@ -47,6 +47,7 @@ from console.web import (
     sign_in,
     sign_off,
     single_sign_on,
+    spoken,
     taking_back,
     tokens,
     unsubscribe,
@@ -71,6 +72,7 @@ BLUEPRINTS = (
     alone.blueprint,
     taking_back.blueprint,
     sign_off.blueprint,
+    spoken.blueprint,
     record.blueprint,
     handover.blueprint,
     people.blueprint,
@@ -122,9 +124,12 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     proving.register(app)
     # Its forms are bound to the mailed link instead: the page needs no cookie.
     forms.exempt(sign_off.decide)
+    forms.exempt(sign_off.say_reading)
     # So are these.
     forms.exempt(resetting.choose)
     forms.exempt(joining.accept)
+    # A code is read out to somebody who is signed in nowhere. It opens a page and decides nothing.
+    forms.exempt(spoken.enter)
     # A mail program presses it for its reader (RFC 8058) and has no form of ours. No cookie counts
     # there: who has the link's token can leave the list, and that is all that anybody can do.
     forms.exempt(unsubscribe.leave)

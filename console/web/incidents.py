@@ -75,11 +75,17 @@ def follow(mode: Mode, incident_id: str) -> Response:
 
 
 @both(blueprint, "/incidents/<incident_id>/stand-down", methods=["POST"])
-def stand_down(mode: Mode, incident_id: str) -> Response:
+def stand_down(mode: Mode, incident_id: str) -> Response | str:
+    """Where something waits for its sign-off, it says first that this ends with it."""
     _must_be_here(mode, incident_id)
+    withdraw = request.form.get("withdraw") == "yes"
     try:
         with web().sessions.begin() as db:
-            incidents.stand_down(db, incident_id=incident_id, by=me(), now=web().now)
+            incidents.stand_down(
+                db, incident_id=incident_id, by=me(), now=web().now, withdraw=withdraw
+            )
+    except incidents.StillAwaiting:
+        return _ask_to_withdraw(incident_id)
     except NotAllowed as error:
         _unless(error, IncidentState.STOOD_DOWN)
     return redirect(url_for(".page", mode=mode, incident_id=incident_id), 303)
@@ -94,6 +100,13 @@ def reopen(mode: Mode, incident_id: str) -> Response:
     except NotAllowed as error:
         _unless(error, IncidentState.OPEN)
     return redirect(url_for(".page", mode=mode, incident_id=incident_id), 303)
+
+
+def _ask_to_withdraw(incident_id: str) -> str:
+    with web().sessions.read() as db:
+        sheet = reading.incident(db, incident_id)
+    waiting = [one for one in sheet.messages if one.state is MessageState.AWAITING]
+    return render_template("pages/stand_down.html", incident=sheet.incident, waiting=waiting)
 
 
 def _can_follow(sheet: cards.IncidentSheet) -> tuple[Kind, ...]:

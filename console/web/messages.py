@@ -25,6 +25,7 @@ from console.domain.message import MessageState
 from console.domain.states import NotAllowed
 from console.store.messages import MessageRow
 from console.web.access import me
+from console.web.asked import asked
 from console.web.board import OUTCOMES, Board, board
 from console.web.context import web
 from console.web.worlds import both, must_be_here
@@ -166,6 +167,7 @@ def _shown(sheet: cards.MessageSheet) -> dict[str, Any]:
         "sheet": sheet,
         "message": sheet.message,
         "board": _board(sheet),
+        "asked": asked(sheet),
         "outcomes": OUTCOMES,
         "titles": {one.name: one.title for one in web().desk.channels},
     }

@@ -1,5 +1,6 @@
 """Step-up: who does something dangerous proves once more who they are, and loses nothing typed."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Flask, g, make_response, redirect, render_template, request, url_for
@@ -46,6 +47,20 @@ def guard() -> Page | None:
     if request.method != "POST":
         return redirect(url_for("proving.ask", next=request.full_path.rstrip("?")))
     return _prove(signed, two=two, kept=held.current())
+
+
+def second_factor() -> Page | None:
+    """For a page that takes a second factor of its own accord: None where one was proved just now,
+    or comes with the form; else the page that asks for it, and holds the form."""
+    signed = session_of()
+    if factor.fresh(signed.strong_at, web().now):
+        return None
+    page = (
+        _prove(signed, two=True, kept=held.current()) if signed.enrolled else _second_first(signed)
+    )
+    if page is None:
+        g.signed_in = replace(signed, strong_at=web().now)
+    return page
 
 
 def demanded(signed: SignedIn) -> bool:

@@ -14,15 +14,19 @@ from console.settings import Settings
 from console.web.words import Sorry
 
 BARS = {
-    Bar.NOT_AN_APPROVER: "Your account no longer has the role of an approver.",
+    Bar.NOT_AN_APPROVER: "Your account no longer has a role that may sign this message.",
     Bar.CONTRIBUTED: "You wrote part of this message. Nobody signs their own words.",
     Bar.INACTIVE: "Your account is closed.",
 }
 
 
-def wrong_pin(left: int) -> str:
+ON_THE_CONSOLE = "Nothing was decided: sign in to the console to decide this"
+
+
+def wrong_pin(left: int, *, linked: bool) -> str:
     tries = "1 try" if left == 1 else f"{left} tries"
-    return f"That is not your sign-off PIN. You have {tries} left, then this link stops working"
+    then = "this link stops working" if linked else "you are asked for your second factor instead"
+    return f"That is not your sign-off PIN. You have {tries} left, then {then}"
 
 
 def reason_wrong(reason: str, most: int) -> str:
@@ -112,12 +116,17 @@ def _expired(review: Review, settings: Settings) -> Sorry:
 
 
 def _void(review: Review, settings: Settings) -> Sorry:
+    still = (
+        "You can still decide on the console: sign in, and the request is on your first page."
+        if review.state is ApprovalState.ASKED
+        else f"In any case {_phone(settings)}: another approver can still sign."
+    )
     return Sorry(
         "This link no longer works",
         (
             f"Too many wrong PINs were entered. Nothing was {_done(review)}.",
-            f"If it was not you, somebody else has your link. In any case {_phone(settings)}: "
-            "another approver can still sign, or you can be sent a new link.",
+            f"If it was not you, somebody else has your link: {_phone(settings)}.",
+            still,
         ),
     )
 
@@ -167,11 +176,13 @@ def _rejected(review: Review, settings: Settings) -> Sorry:
 
 
 def _withdrawn(review: Review, settings: Settings) -> Sorry:
+    message = review.sheet.message
+    at = _clock(message.settled_at, settings)
+    why = f"{message.reason} " if message.reason else ""
     return Sorry(
         "This was withdrawn",
         (
-            f"The duty officer took it back at "
-            f"{_clock(review.sheet.message.settled_at, settings)}. Nothing was {_done(review)}.",
+            f"{why}The duty officer took it back at {at}. Nothing was {_done(review)}.",
             "There is nothing for you to do.",
         ),
     )

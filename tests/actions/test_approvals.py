@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -11,10 +12,12 @@ from console.actions import approvals, asking, messages, people
 from console.actions.approvals import Barred, Decided, Granted, WordsChanged, WrongPin
 from console.actions.errors import Expired, NotFound, ReasonMissing
 from console.actions.messages import Words
-from console.domain.approval import ApprovalState
+from console.actions.proofs import NotProved, PinsUsedUp
+from console.domain.approval import ApprovalState, Pin, Session
 from console.domain.incident import Mode
 from console.domain.message import Kind, MessageState
 from console.domain.policy import Bar
+from console.store.approvals import ApprovalRow
 from console.store.audit import Actor, EntryRow
 from console.store.mails import MailRow
 from tests.stage import PIN, Stage
@@ -80,15 +83,45 @@ def test_two_approvers_at_once_release_once(stage: Stage) -> None:
     assert answers == ["Decided", "Granted"]
 
 
-def test_a_wrong_pin_counts_and_five_void_the_link(stage: Stage) -> None:
+def test_five_wrong_pins_void_the_links_and_the_sign_off_stays_asked(stage: Stage) -> None:
     message = awaiting(stage)
     lefts = [stage.sign(message, pin="000000") for _ in range(5)]
     assert lefts == [WrongPin(4), WrongPin(3), WrongPin(2), WrongPin(1), WrongPin(0)]
-    with pytest.raises(Decided) as decided:
+    with pytest.raises(PinsUsedUp):
         stage.sign(message)
-    assert decided.value.state is ApprovalState.LAPSED
-    assert "link void" in mails(stage)
+    assert stage.approvals(message)["Approver"].state is ApprovalState.ASKED
+    assert stage.approvals(message)["Approver"].links_void
+    assert mails(stage).count("link void") == 1
     assert stage.sheet(message).message.state is MessageState.AWAITING
+    with stage.sessions.begin() as db:
+        assert asking.new_link(db, stage.approvals(message)["Approver"].id, stage.now) is None
+    assert stage.sign(message, proof=Pin(PIN, signed_in=True)) == Granted(message, True, 0)
+
+
+def test_wrong_pins_on_the_console_are_counted_by_themselves(stage: Stage) -> None:
+    message = awaiting(stage)
+    wrong = Pin("000000", signed_in=True)
+    assert [stage.sign(message, proof=wrong) for _ in range(5)][-1] == WrongPin(0, signed_in=True)
+    with pytest.raises(PinsUsedUp):
+        stage.sign(message, proof=Pin(PIN, signed_in=True))
+    assert mails(stage).count("link void") == 1
+    assert stage.sign(message) == Granted(message, released=True, still=0)
+
+
+def test_a_fresh_second_factor_signs_where_no_pin_counts_any_more(stage: Stage) -> None:
+    message = awaiting(stage)
+    for signed_in in (False, True):
+        for _ in range(5):
+            stage.sign(message, proof=Pin("000000", signed_in=signed_in))
+    with pytest.raises(NotProved):
+        stage.sign(message, proof=Session(stage.approver.id, stage.now - timedelta(minutes=6)))
+    with pytest.raises(NotProved):
+        stage.sign(message, proof=Session(stage.people["both"].id, stage.now))
+    strong = Session(stage.approver.id, stage.now - timedelta(minutes=4))
+    assert stage.sign(message, proof=strong) == Granted(message, released=True, still=0)
+    with stage.sessions.read() as db:
+        row = db.get_one(ApprovalRow, stage.approvals(message)["Approver"].id)
+        assert row.proof == "session"
 
 
 def test_the_page_must_have_shown_the_words_that_are_signed(stage: Stage) -> None:
@@ -125,9 +158,13 @@ def test_refusing_needs_a_reason_and_ends_every_sign_off(
     approval = stage.approvals(message)["Approver"].id
     for reason in ("", "  "):
         with pytest.raises(ReasonMissing), stage.sessions.begin() as db:
-            refuse(db, stage.desk, approval_id=approval, pin=PIN, reason=reason, now=stage.now)
+            refuse(
+                db, stage.desk, approval_id=approval, proof=Pin(PIN), reason=reason, now=stage.now
+            )
     with stage.sessions.begin() as db:
-        refuse(db, stage.desk, approval_id=approval, pin=PIN, reason="Wrong road", now=stage.now)
+        refuse(
+            db, stage.desk, approval_id=approval, proof=Pin(PIN), reason="Wrong road", now=stage.now
+        )
     sheet = stage.sheet(message)
     assert sheet.message.state is state
     assert sheet.message.reason == "Wrong road"
@@ -143,7 +180,7 @@ def test_after_an_edit_the_older_link_signs_nothing(stage: Stage) -> None:
     token = stage.token(message)
     with stage.sessions.begin() as db:
         approvals.send_back(
-            db, stage.desk, approval_id=older, pin=PIN, reason="Name the road", now=stage.now
+            db, stage.desk, approval_id=older, proof=Pin(PIN), reason="Name the road", now=stage.now
         )
     with stage.sessions.begin() as db:
         messages.save(
@@ -160,7 +197,9 @@ def test_after_an_edit_the_older_link_signs_nothing(stage: Stage) -> None:
     with stage.sessions.read() as db:
         approval = asking.find(db, token)
     with pytest.raises(Decided), stage.sessions.begin() as db:
-        approvals.grant(db, stage.desk, approval_id=approval, digest=digest, pin=PIN, now=stage.now)
+        approvals.grant(
+            db, stage.desk, approval_id=approval, digest=digest, proof=Pin(PIN), now=stage.now
+        )
     assert stage.sheet(message).message.state is MessageState.AWAITING
 
 

@@ -8,6 +8,7 @@ from console.actions import approvals, compose, messages, reading
 from console.actions.approvals import Granted, NothingRead
 from console.actions.errors import NotReady
 from console.actions.messages import Words
+from console.domain.approval import Pin
 from console.domain.incident import Mode
 from console.domain.message import Kind, MessageState
 from console.domain.voice import Tone, Voice
@@ -54,7 +55,7 @@ def grant(stage: Stage, message: str, approver: str, *languages: str) -> Granted
             stage.desk,
             approval_id=stage.approvals(message)[approver].id,
             digest=stage.sheet(message).message.digest,
-            pin=PIN,
+            proof=Pin(PIN),
             now=stage.now,
             languages=languages,
         )

@@ -10,7 +10,7 @@ from console.actions import approvals, asking, messages
 from console.actions.approvals import Granted, WordsChanged, WrongPin
 from console.actions.errors import NobodyToAsk, NotReady
 from console.actions.messages import Words
-from console.domain.approval import ApprovalState
+from console.domain.approval import ApprovalState, Pin
 from console.domain.incident import IncidentState, Mode
 from console.domain.message import MessageState
 from console.domain.policy import Rules
@@ -89,7 +89,9 @@ def test_without_the_pin_nothing_is_sent_back_or_rejected(
     stage.submit(message)
     approval = stage.approvals(message)["Approver"].id
     with stage.sessions.begin() as db:
-        result = refuse(db, stage.desk, approval_id=approval, reason="No", pin=pin, now=stage.now)
+        result = refuse(
+            db, stage.desk, approval_id=approval, reason="No", proof=Pin(pin), now=stage.now
+        )
     assert result == WrongPin(4)
     assert stage.sheet(message).message.state is MessageState.AWAITING
 

@@ -142,11 +142,12 @@ def test_row_30_what_the_first_version_left_is_sent_once_by_this_one(
     at_first_version(empty)
     copy_rows(sqlite_stage.sessions, empty)
     assert readiness.database(empty) is Database.OTHER_SCHEMA
-    migrate(empty)
-    assert readiness.database(empty) is Database.READY
     url = empty.engine.url.render_as_string(hide_password=False)
     home = tmp_path / "first"
-    today = install(stage_on(empty, settings_for(home, url)), practice, home, preloaded)
+    known = settings_for(home, url)
+    migrate(empty, known.secret)
+    assert readiness.database(empty) is Database.READY
+    today = install(stage_on(empty, known), practice, home, preloaded)
     try:
         today.start(2)
         until(lambda: once_each(today, message), 40)

@@ -52,7 +52,7 @@ def sign_in(page: Page, demo: Demo, role: str) -> None:
     page.goto(demo.base)
     page.get_by_label("E-mail address").fill(user["email"])
     page.get_by_label("Password", exact=True).fill(user["password"])
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{demo.base}/")
 
 

@@ -170,7 +170,7 @@ def test_a_session_that_ended_half_way_keeps_every_character(
     user = demo.user("duty officer")
     page.get_by_label("E-mail address").fill(user["email"])
     page.get_by_label("Password", exact=True).fill(user["password"])
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("button", name="Carry on").click()
     expect(page.get_by_label("Title")).to_have_value("Kept through the sign-in")
     expect(page.get_by_label("Roads we are gritting")).to_have_value("the A9 from Milton")

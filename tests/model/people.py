@@ -8,6 +8,7 @@ from hypothesis.strategies import integers, sampled_from, sets
 from console.actions import approvals, deliveries, messages
 from console.actions.approvals import Granted
 from console.actions.messages import Words
+from console.domain.approval import Pin
 from console.domain.message import Kind, MessageState
 from tests.model.base import Draft, Model
 from tests.model.steps import step
@@ -110,7 +111,7 @@ class People(Model):
 
     def _sent_back(self, message: str, approver: str) -> None:
         for approval, _ in self._asked(message, approver)[-1:]:
-            known = {"approval_id": approval, "reason": "Name the road", "pin": PIN}
+            known = {"approval_id": approval, "reason": "Name the road", "proof": Pin(PIN)}
             if self.act(approvals.send_back, self.desk, **known):
                 self._signed_by_nobody(message)
 
@@ -152,7 +153,7 @@ class People(Model):
         if len(asked) <= back:
             return
         approval, digest = asked[-1 - back]
-        known = {"approval_id": approval, "digest": digest, "pin": pin}
+        known = {"approval_id": approval, "digest": digest, "proof": Pin(pin)}
         granted = self.act(approvals.grant, self.desk, **known)
         if not isinstance(granted, Granted):
             return

@@ -18,7 +18,7 @@ _OPEN = """
     static machines.alive machines.ready machines.metrics
     sign_in.form sign_in.enter sign_in.second sign_in.enter_second sign_in.leave
     single_sign_on.begin single_sign_on.finish resetting.show resetting.choose
-    sign_off.show sign_off.decide sign_off.picture
+    sign_off.show sign_off.decide sign_off.picture sign_off.say_reading spoken.ask spoken.enter
     joining.ask joining.accept unsubscribe.ask unsubscribe.leave
     public.front public.incident public.picture pictures.jpeg
     api.openIncident api.listIncidents api.readIncident api.draftMessage api.readMessage
@@ -42,16 +42,15 @@ _ROWS = {
         second_factors.choose second_factors.app second_factors.add_app second_factors.remove_app
         second_factors.passkey second_factors.add_passkey second_factors.rename_passkey
         second_factors.remove_passkey second_factors.new_codes
+        sign_off.show_own sign_off.decide_own sign_off.picture_own sign_off.challenge
         policy.page
     """,
     "O": """
         drafts.choose drafts.begin drafts.open_ drafts.edit drafts.save
         checks.page checks.change checks.submit
-        incidents.follow incidents.stand_down incidents.reopen messages.withdraw
+        spoken.make incidents.follow incidents.stand_down incidents.reopen messages.withdraw
     """,
-    "A": """
-        sign_off.show_own sign_off.decide_own sign_off.picture_own alone.look alone.look_back
-    """,
+    "A": "alone.look alone.look_back",
     "OA": """
         messages.stop messages.ask_again messages.again messages.again_to_missing
         messages.published messages.look

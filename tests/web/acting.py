@@ -11,6 +11,7 @@ from console.actions import approvals, asking, incidents, messages, people, pict
 from console.actions.cards import MessageSheet
 from console.actions.messages import Words
 from console.actions.people import User
+from console.domain.approval import Pin
 from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
 from console.domain.message import Kind
@@ -141,7 +142,7 @@ def released(web: Web, message_id: str) -> str:
             web.desk,
             approval_id=sheet.sign_offs[0].id,
             digest=sheet.message.digest,
-            pin=PIN,
+            proof=Pin(PIN),
             now=web.now,
         )
         # The release goes by the database's clock; here that is the test's.

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from console.actions import approvals, asking
+from console.domain.approval import Pin
 from console.domain.channel import Reason
 from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
@@ -158,7 +159,7 @@ def test_sent_back_shows_the_reason_and_the_way_on(browser: Open, web: Web) -> N
             web.desk,
             approval_id=acting.sheet(web, message_id).sign_offs[0].id,
             reason="Name the streets",
-            pin=PIN,
+            proof=Pin(PIN),
             now=web.now,
         )
     seen = page(browser("officer"), message_id)

@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from console import settings
 from console.actions import approvals, incidents, messages, people
+from console.domain.approval import Pin
 from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
 from console.domain.message import Kind
@@ -65,7 +66,7 @@ def release_an_alert(web: Web, *, sign: bool = True) -> str:
         (asked,) = of_message(db, message)
         if sign:
             approvals.grant(
-                db, web.desk, approval_id=asked.id, digest=asked.digest, pin=PIN, now=web.now
+                db, web.desk, approval_id=asked.id, digest=asked.digest, proof=Pin(PIN), now=web.now
             )
             # The release goes by the database's clock; here that is the test's.
             for row in deliveries_of(db, message):

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from console.actions import approvals, messages
 from console.actions.messages import Words
+from console.domain.approval import Pin
 from console.domain.audit import Entry, entry_digest
 from console.domain.delivery import STANDARD
 from console.domain.incident import Mode
@@ -34,7 +35,7 @@ def auditor(browser: Open) -> Browser:
 def sign(web: Web, asked: Asked) -> None:
     with web.sessions.begin() as db:
         page = approvals.grant(
-            db, web.desk, approval_id=asked.approval, digest=digest(web, asked), pin=PIN,
+            db, web.desk, approval_id=asked.approval, digest=digest(web, asked), proof=Pin(PIN),
             now=web.now,
         )  # fmt: skip
         assert isinstance(page, approvals.Granted)
@@ -103,7 +104,12 @@ def test_every_version_of_the_words_is_kept(web: Web, auditor: Browser) -> None:
     asked = acting.asked(web)
     with web.sessions.begin() as db:
         approvals.send_back(
-            db, web.desk, approval_id=asked.approval, reason="Less alarm.", pin=PIN, now=web.now
+            db,
+            web.desk,
+            approval_id=asked.approval,
+            reason="Less alarm.",
+            proof=Pin(PIN),
+            now=web.now,
         )
     with web.sessions.begin() as db:
         messages.save(
@@ -123,7 +129,7 @@ def test_a_decision_stands_with_its_own_version(web: Web, auditor: Browser) -> N
     asked = acting.asked(web)
     with web.sessions.begin() as db:
         approvals.send_back(
-            db, web.desk, approval_id=asked.approval, reason="Wait.", pin=PIN, now=web.now
+            db, web.desk, approval_id=asked.approval, reason="Wait.", proof=Pin(PIN), now=web.now
         )
     acting.submitted(web, asked.message)
     page = auditor.get(f"/incidents/{asked.incident}/record").text

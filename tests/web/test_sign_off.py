@@ -215,7 +215,7 @@ def test_nobody_decides_for_another_approver(web: Web, browser: Callable[[str], 
     asked = acting.asked(web)
     address = f"/approvals/{asked.approval}"
     assert browser("second").get(address).status_code == 404
-    assert browser("officer").get(address).status_code == 403
+    assert browser("officer").get(address).status_code == 404
     assert browser("").get(address).status_code == 302
 
 

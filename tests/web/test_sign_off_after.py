@@ -121,7 +121,7 @@ def test_who_is_no_longer_an_approver_is_told(web: Web, client: FlaskClient) -> 
     asked = acting.asked(web)
     with web.sessions.begin() as db:
         db.execute(text("""update users set roles = '["auditor"]' where email like 'approver@%'"""))
-    assert "no longer has the role of an approver" in client.get(asked.link).text
+    assert "no longer has a role that may sign" in client.get(asked.link).text
 
 
 def test_a_link_that_leads_nowhere_says_what_to_do(client: FlaskClient) -> None:

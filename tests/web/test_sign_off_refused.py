@@ -1,5 +1,7 @@
 """Decisions not taken, and refusals: wrong PINs, broken forms, sending back, rejecting."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -8,7 +10,7 @@ from sqlalchemy import select
 from console.store.mails import MailRow
 from console.web.context import Web
 from tests.web import acting
-from tests.web.conftest import PIN
+from tests.web.conftest import PIN, Browser
 from tests.web.phone import WRONG, decide, hidden, states
 
 
@@ -26,10 +28,12 @@ def test_wrong_pins_are_counted_and_then_the_link_is_void(web: Web, client: Flas
         assert f"You have {left} left" in page.text
         assert "<title>Error: " in page.text
     assert decide(client, asked, pin=WRONG).status_code == 303
-    assert states(web, asked) == ("awaiting approval", "lapsed")
+    assert states(web, asked) == ("awaiting approval", "asked")
     page = client.get(asked.link)
     assert "This link no longer works" in page.text
     assert "01632 960 123" in page.text
+    assert f'href="/approvals/{asked.approval}"' in page.text
+    assert "heavy snow" not in page.text
     with web.sessions.read() as db:
         assert "link void" in [one.purpose for one in db.scalars(select(MailRow))]
 
@@ -39,7 +43,29 @@ def test_a_void_link_takes_not_even_the_right_pin(web: Web, client: FlaskClient)
     form = {**hidden(client.get(asked.link).text)}
     for pin in [WRONG] * 5 + [PIN]:
         client.post(asked.link, data={**form, "pin": pin})
-    assert states(web, asked) == ("awaiting approval", "lapsed")
+    assert states(web, asked) == ("awaiting approval", "asked")
+
+
+def test_a_void_link_takes_every_link_and_code_of_that_approver_with_it(
+    web: Web, client: FlaskClient
+) -> None:
+    asked = acting.asked(web)
+    _, older = acting.link(web, asked.message, "approver")
+    for _ in range(5):
+        decide(client, asked, pin=WRONG)
+    assert "This link no longer works" in client.get(f"/sign-off/{older}").text
+
+
+def test_a_guesser_with_the_link_cannot_keep_the_approver_from_signing(
+    web: Web, client: FlaskClient, browser: Callable[[str], Browser]
+) -> None:
+    asked = acting.asked(web)
+    for _ in range(5):
+        decide(client, asked, pin=WRONG)
+    isla, address = browser("approver"), f"/approvals/{asked.approval}"
+    form = {**hidden(isla.get(address).text), "decision": "approve", "pin": PIN}
+    assert isla.post(address, form, seen_at=address).status_code == 303
+    assert states(web, asked) == ("released", "granted")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ function offer(box) {
     button.disabled = true;
     said.hidden = true;
     try {
-      const credential = await ask(box.dataset.passkey, JSON.parse(box.dataset.options));
+      const options = box.dataset.from ? await made(box.dataset.from) : JSON.parse(box.dataset.options);
+      const credential = await ask(box.dataset.passkey, options);
       const form = box.closest("form");
       form.elements[box.dataset.field].value = JSON.stringify(answer(credential));
       form.submit();
@@ -23,6 +24,13 @@ function offer(box) {
       said.hidden = false;
     }
   });
+}
+
+// A challenge that lasts for moments is made when the button is pressed.
+async function made(address) {
+  const answer = await fetch(address, { cache: "no-store", redirect: "error" });
+  if (!answer.ok) throw new Error(`no challenge: ${answer.status}`);
+  return answer.json();
 }
 
 function ask(how, options) {

@@ -9,6 +9,7 @@ from flask import Flask
 
 from console import settings
 from console.actions import approvals, people
+from console.domain.approval import Pin
 from console.domain.policy import Role
 from console.store.approvals import of_message
 from console.store.audit import Actor
@@ -48,7 +49,7 @@ def sign(web: Web) -> Callable[[str], None]:
         with web.sessions.begin() as db:
             asked = of_message(db, message)[-1]
             approvals.grant(
-                db, web.desk, approval_id=asked.id, digest=asked.digest, pin=PIN, now=web.now
+                db, web.desk, approval_id=asked.id, digest=asked.digest, proof=Pin(PIN), now=web.now
             )
 
     return signed

@@ -25,6 +25,7 @@ def upgrade() -> None:
     op.add_column(
         "approvals", sa.Column("wrong_signed_in", sa.Integer(), nullable=False, server_default="0")
     )
+    op.add_column("approvals", _instant("links_void_at", nullable=True))
     op.add_column("approvals", _instant("reading_at", nullable=True))
     op.add_column(
         "approvals",
