@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import g, request
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest, MethodNotAllowed, UnsupportedMediaType
+from werkzeug.exceptions import MethodNotAllowed, UnsupportedMediaType
 
 from console.web.questions import PREFIX
+from console.web.twice import Twice
 
 MANY = frozenset({"channels", "languages"})
 """Fields that may have several answers; a question about places, too."""
@@ -19,14 +20,6 @@ LARGEST = 40_000_000
 is said to be so with the words still there."""
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _OTHER_METHOD = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
-
-
-class Twice(BadRequest):
-    """A field came more than once, and two readers could each believe another."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.field = name
 
 
 def check_method() -> None:

@@ -4,7 +4,7 @@ from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from console.web.fetches import FromOtherSite
 from console.web.hosts import ForeignHost
-from console.web.plausible import Twice
+from console.web.twice import Twice
 from console.web.words import OTHER_SITE, Sorry
 
 _FOREIGN_HOST = (
