@@ -96,7 +96,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     look.register(app)
     wire.register(app)
     hosts.register(app, settings.console)
-    for check in (hosts.check, plausible.check_method, fetches.check):
+    for check in (hosts.check, plausible.limit, plausible.check_method, fetches.check):
         app.before_request(check)
     # The guard goes before the checks of the form and its token: it has to know who is asking.
     app.before_request(access.guard)

@@ -104,7 +104,8 @@ PICTURE_STATUS = {
         (Flaw.TOO_BIG, 413),
         (Flaw.NOT_A_PICTURE, 415),
         (Flaw.MISNAMED, 415),
-        (Flaw.KIND, 422),
+        (Flaw.KIND, 415),
+        (Flaw.MOVING, 422),
         (Flaw.BROKEN, 422),
     )
 }
