@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 CONTINUED = "\n    | "
@@ -14,6 +15,10 @@ _OBEYED = re.compile(
 
 class Plain(logging.Formatter):
     """Names, addresses and a network's answers come from outside: each is shown, none is obeyed."""
+
+    converter = time.gmtime
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
 
     def __init__(self, fmt: str = FORMAT, datefmt: str | None = None) -> None:
         super().__init__(fmt, datefmt)
