@@ -2,7 +2,7 @@
 
 import logging
 import re
-import time
+from datetime import UTC, datetime
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 CONTINUED = "\n    | "
@@ -16,12 +16,13 @@ _OBEYED = re.compile(
 class Plain(logging.Formatter):
     """Names, addresses and a network's answers come from outside: each is shown, none is obeyed."""
 
-    converter = time.gmtime
-    default_time_format = "%Y-%m-%dT%H:%M:%S"
-    default_msec_format = "%s.%03dZ"
-
     def __init__(self, fmt: str = FORMAT, datefmt: str | None = None) -> None:
         super().__init__(fmt, datefmt)
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        """``2026-01-16T05:18:00.123Z``"""
+        at = datetime.fromtimestamp(record.created, UTC)
+        return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def format(self, record: logging.LogRecord) -> str:
         record.message = record.getMessage()

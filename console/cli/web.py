@@ -65,7 +65,7 @@ def _after_fork(_arbiter: Any, worker: Any) -> None:
     worker.app.load().extensions["skellat"].sessions.engine.dispose(close=False)
 
 
-class Log(Logger):  # type: ignore[misc]  # gunicorn has no types
+class Log(Logger):
     """gunicorn's own log, written as ours is."""
 
     def setup(self, cfg: Any) -> None:

@@ -126,7 +126,8 @@ def link_flaw(link: str, trusted: Hosts = NONE) -> Flaw | None:
         return Flaw.LINK_BROKEN
     if regex.fullmatch(r"[a-z0-9.-]++", host) and "xn--" not in host:
         return None
-    return None if in_ascii(host) in trusted else Flaw.LINK_HOST
+    named = in_ascii(host)
+    return None if named and named in trusted else Flaw.LINK_HOST
 
 
 def _host(authority: str) -> str:
@@ -149,8 +150,7 @@ def _visible(link: str) -> str:
     """In ASCII: an imitation is seen as one."""
     match = _AUTHORITY.match(link)
     host = _host(match["authority"]) if match else ""
-    if host and (plain := in_ascii(host)):
-        link = link[: match.start("authority")] + link[match.start("authority") :].replace(
-            match["authority"][: len(host)], plain, 1
-        )
+    if match and host and (plain := in_ascii(host)):
+        begins = match.start("authority")
+        link = link[:begins] + plain + link[begins + len(host) :]
     return quote(link[:100], safe=":/?#[]@!$&'()*+,;=%\\", errors="replace")

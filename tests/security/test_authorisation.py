@@ -28,8 +28,8 @@ def test_row_39_a_picture_of_another_message_is_not_there(browser: Open, web: We
     shown, other = acting.picture(web), acting.picture(web, "red")
     asked = acting.asked(web, picture=shown, alt="A map")
     client = browser("").client
-    assert client.get(f"{asked.mailed}/pictures/{shown}").status_code == 200
-    assert client.get(f"{asked.mailed}/pictures/{other}").status_code == 404
+    assert client.get(f"{asked.mailed}/picture/{shown}").status_code == 200
+    assert client.get(f"{asked.mailed}/picture/{other}").status_code == 404
 
 
 def test_row_40_no_header_makes_a_request_another_one(browser: Open) -> None:

@@ -1,4 +1,4 @@
-"""Rows 27, 36 and 85 in a real browser: the policy lets every page of ours work, and nothing else."""
+"""Rows 27, 36 and 85 in a real browser: our pages work under the policy, and nothing else."""
 
 import threading
 from collections.abc import Iterator
