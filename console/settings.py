@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from console.configuration import (
     suggestion,
 )
 from console.domain.delivery import STANDARD, Timing
+from console.domain.plain_text import Hosts
 from console.domain.rules import Policy
 from console.domain.single_sign_on import SingleSignOn
 from console.settings_single_sign_on import SingleSignOnTable
@@ -43,6 +44,8 @@ class Council(_Table):
     """BCP 47: the one that drafts are made in; others are written beside it."""
     phone: str = ""
     """Whom an approver rings when a link no longer works."""
+    link_hosts: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]*xn--[a-z0-9.-]+$")], ...] = ()
+    """Hosts with letters of other alphabets that messages may link to, in ASCII."""
 
     @field_validator("time_zone")
     @classmethod
@@ -54,9 +57,16 @@ class Council(_Table):
         return value
 
 
+_HOST = r"^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])$"
+
+
 class Console(_Table):
     base_url: str = "http://127.0.0.1:8000"
     """The address that people use; every link in a mail begins with it."""
+    hosts: tuple[Annotated[str, Field(pattern=_HOST)], ...] = ()
+    """Further names that requests may come under, without scheme and port."""
+    proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    """How many web servers in front add an address to X-Forwarded-For; 0: none is believed."""
     shift_hours: Annotated[int, Field(ge=1, le=24)] = 12
 
     @field_validator("base_url")
@@ -126,12 +136,14 @@ class Settings:
     """policy.toml as it was read."""
     database_url: str
     redis_url: str
-    secret: str
+    secret: str = field(repr=False)
     """Signs cookies and forms."""
     timing: Timing = STANDARD
     """Faster only where a test asks for it, by SKELLAT_PACE."""
     sealing_keys: Path | None = None
     """SKELLAT_SEALING_KEYS, where it is set."""
+    metrics_token: str = field(default="", repr=False)
+    """SKELLAT_METRICS_TOKEN; who has it reads /metrics, and where there is none nobody does."""
     single_sign_on: SingleSignOn | None = None
 
     @property
@@ -149,6 +161,10 @@ class Settings:
         """Where the keys of sealed credentials are: all of them for workers, the public ones for
         the console."""
         return self.sealing_keys or self.home / "sealing"
+
+    @property
+    def trusted_links(self) -> Hosts:
+        return frozenset(self.council.link_hosts)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -194,6 +210,7 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
         redis_url=redis_url,
         secret=from_environment(env, "SKELLAT_SECRET") or own_secret(home),
         timing=STANDARD.at_pace(float(env.get("SKELLAT_PACE") or 1)),
+        metrics_token=from_environment(env, "SKELLAT_METRICS_TOKEN"),
         sealing_keys=Path(keys) if (keys := env.get("SKELLAT_SEALING_KEYS")) else None,
         single_sign_on=single_sign_on,
     )

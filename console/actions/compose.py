@@ -19,6 +19,7 @@ from console.domain.facts import problems, text_problems
 from console.domain.incident import Mode
 from console.domain.incident_type import IncidentType
 from console.domain.message import Kind, MessageState, Variant
+from console.domain.plain_text import Hosts
 from console.domain.policy import Rules
 from console.domain.wording import Frame
 from console.store.incidents import IncidentRow
@@ -73,7 +74,7 @@ def propose(
     channels = register.usable(db, desk, mode, message.channels)
     wanted = [(channel, language) for channel in channels for language in channel.languages]
     troubles = [] if message.text else _fact_troubles(desk, type_, message, now)
-    troubles += _picture_troubles(message)
+    troubles += _picture_troubles(message, desk.settings.trusted_links)
     if message.expires_at and now and message.expires_at <= now:
         troubles.append(Trouble("expires_at", "a time that has passed"))
     troubles += _unused(desk, mode, message, channels)
@@ -129,7 +130,7 @@ def _proposed(
     except wording.TooLong as error:
         field = f"channel:{edit_key(channel, language)}"
         return None, [Trouble(field, "too long", over=error.over)]
-    return proposal, _text_troubles(proposal)
+    return proposal, _text_troubles(proposal, draft.desk.settings.trusted_links)
 
 
 def _propose(draft: Draft, channel: ConfiguredChannel, language: str) -> Proposal:
@@ -186,19 +187,27 @@ def _fact_troubles(
     desk: Desk, type_: IncidentType, message: MessageRow, now: datetime | None
 ) -> list[Trouble]:
     local = (now or message.worded_at).astimezone(desk.settings.zone)
-    found = problems(type_, Kind(message.kind), message.facts, desk.places, now=local)
+    found = problems(
+        type_,
+        Kind(message.kind),
+        message.facts,
+        desk.places,
+        now=local,
+        trusted=desk.settings.trusted_links,
+    )
     return [
         Trouble(f"facts:{one.field}", str(one.reason), over=one.over, found=one.found)
         for one in found
     ]
 
 
-def _text_troubles(proposal: Proposal) -> list[Trouble]:
+def _text_troubles(proposal: Proposal, trusted: Hosts) -> list[Trouble]:
     field, text = f"channel:{proposal.key}", proposal.variant.text
     if not text.strip():
         return [Trouble(field, "blank")]
     troubles = [
-        Trouble(field, str(one.reason), found=one.found) for one in text_problems(field, text)
+        Trouble(field, str(one.reason), found=one.found)
+        for one in text_problems(field, text, trusted)
     ]
     over = max(proposal.count.over, proposal.count.octets_over, len(text) - TEXT_MOST)
     if over > 0:
@@ -206,13 +215,14 @@ def _text_troubles(proposal: Proposal) -> list[Trouble]:
     return troubles
 
 
-def _picture_troubles(message: MessageRow) -> list[Trouble]:
+def _picture_troubles(message: MessageRow, trusted: Hosts) -> list[Trouble]:
     if not message.picture:
         return []
     if not message.alt.strip():
         return [Trouble("alt", "blank")]
     return [
-        Trouble("alt", str(one.flaw), found=one.found) for one in plain_text.faults(message.alt)
+        Trouble("alt", str(one.flaw), found=one.found)
+        for one in plain_text.faults(message.alt, trusted)
     ]
 
 

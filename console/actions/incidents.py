@@ -120,6 +120,7 @@ def _troubles(desk: Desk, type_: str, title: str) -> list[Trouble]:
     if len(title) > TITLE_MOST:
         troubles.append(Trouble("title", "too long", over=len(title) - TITLE_MOST))
     troubles += [
-        Trouble("title", str(one.flaw), found=one.found) for one in plain_text.faults(title)
+        Trouble("title", str(one.flaw), found=one.found)
+        for one in plain_text.faults(title, desk.settings.trusted_links)
     ]
     return troubles

@@ -32,6 +32,7 @@ class Flaw(StrEnum):
     NOT_A_PICTURE = "not a picture"
     MISNAMED = "not what its name says"
     KIND = "kind not taken"
+    MOVING = "moving"
     BROKEN = "broken"
 
 
@@ -104,7 +105,7 @@ def _decoded(content: bytes, filename: str) -> Image.Image:
             if opened.width * opened.height > PIXELS_MOST:
                 raise PictureRefused(Flaw.TOO_BIG)
             if getattr(opened, "n_frames", 1) > 1:
-                raise PictureRefused(Flaw.KIND)
+                raise PictureRefused(Flaw.MOVING)
             opened.load()
             return ImageOps.exif_transpose(opened)
     except UnidentifiedImageError:

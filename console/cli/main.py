@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from console import logs
 from console.configuration import ConfigurationFaults
 
 COMMANDS = {
@@ -52,9 +53,7 @@ def skellat() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command. What is wrong with the configuration is told in sentences."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    logs.begin()
     for chatty in ("alembic", "httpx", "rq.worker", "mail.log"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # Its warnings name whole addresses, and a webhook's may be a secret.

@@ -5,8 +5,9 @@ from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
-from console import footprint, settings
+from console import footprint, logs, settings
 from console.cli.enrol import enrol
 from console.cli.main import home_option
 from console.configuration import ConfigurationFaults, Fault
@@ -44,6 +45,12 @@ def command(home: Path, host: str, port: int, processes: int, threads: int) -> N
         "loglevel": "warning",
         "post_fork": _after_fork,
         "control_socket_disable": True,
+        # What a proxy may say of a request is in [console] proxies, and nowhere else: by default
+        # gunicorn lets any program on this machine name another path, prefix and scheme.
+        "forwarded_allow_ips": "",
+        "forwarder_headers": "",
+        "secure_scheme_headers": {},
+        "logger_class": Log,
     }
     application = create_app(known)
     enrol(application.extensions["skellat"].desk)
@@ -56,6 +63,15 @@ def command(home: Path, host: str, port: int, processes: int, threads: int) -> N
 def _after_fork(_arbiter: Any, worker: Any) -> None:
     """A database connection must not be shared by two processes."""
     worker.app.load().extensions["skellat"].sessions.engine.dispose(close=False)
+
+
+class Log(Logger):
+    """gunicorn's own log, written as ours is."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(logs.Plain())
 
 
 class _Server(BaseApplication):

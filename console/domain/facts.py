@@ -10,7 +10,7 @@ from console.domain.incident_type import Facts, Field, FieldKind, IncidentType
 from console.domain.message import Kind
 from console.domain.moment import clock_time, moment
 from console.domain.place import Places
-from console.domain.plain_text import Flaw, faults, link_flaw
+from console.domain.plain_text import NONE, Flaw, Hosts, faults, link_flaw
 
 
 class Reason(StrEnum):
@@ -55,7 +55,13 @@ _UNFILLED = re.compile(
 
 
 def problems(
-    type: IncidentType, kind: Kind, facts: Facts, places: Places, *, now: datetime
+    type: IncidentType,
+    kind: Kind,
+    facts: Facts,
+    places: Places,
+    *,
+    now: datetime,
+    trusted: Hosts = NONE,
 ) -> list[Problem]:
     """Everything that keeps these facts from becoming a message, in the order of the form.
 
@@ -67,7 +73,7 @@ def problems(
     found = [
         problem
         for field in type.asks(kind)
-        for problem in _field_problems(field, facts.get(field.name, ""), places, now)
+        for problem in _field_problems(field, facts.get(field.name, ""), places, now, trusted)
     ]
     return found + strangers
 
@@ -77,14 +83,15 @@ def blank(answer: str | Sequence[str]) -> bool:
     return not (answer.strip() if isinstance(answer, str) else any(one.strip() for one in answer))
 
 
-def text_problems(name: str, text: str) -> list[Problem]:
-    """What no text that goes out may have, whoever wrote it: also for a channel's edited text."""
-    faulty = [Problem(name, fault.flaw, fault.found) for fault in faults(text)]
+def text_problems(name: str, text: str, trusted: Hosts = NONE) -> list[Problem]:
+    """What no text that goes out may have, whoever wrote it: also for a channel's edited text.
+    ``trusted``: hosts of links; see `plain_text.Hosts`."""
+    faulty = [Problem(name, fault.flaw, fault.found) for fault in faults(text, trusted)]
     return faulty + [Problem(name, Reason.UNFILLED, one[0]) for one in _UNFILLED.finditer(text)]
 
 
 def _field_problems(
-    field: Field, answer: str | Sequence[str], places: Places, now: datetime
+    field: Field, answer: str | Sequence[str], places: Places, now: datetime, trusted: Hosts
 ) -> Iterator[Problem]:
     if blank(answer):
         if field.required:
@@ -92,18 +99,18 @@ def _field_problems(
     elif isinstance(answer, str) == (field.kind is FieldKind.PLACES):
         yield Problem(field.name, Reason.WRONG_SHAPE)
     elif isinstance(answer, str):
-        yield from _answer_problems(field, answer.strip(), now)
+        yield from _answer_problems(field, answer.strip(), now, trusted)
     else:
         yield from _place_problems(field, answer, places)
 
 
-def _answer_problems(field: Field, answer: str, now: datetime) -> Iterator[Problem]:
+def _answer_problems(field: Field, answer: str, now: datetime, trusted: Hosts) -> Iterator[Problem]:
     if len(answer) > field.max:
         yield Problem(field.name, Reason.TOO_LONG, over=len(answer) - field.max)
         return
     if "\n" in answer and field.kind is not FieldKind.LONG_TEXT:
         yield Problem(field.name, Reason.NOT_ONE_LINE)
-    yield from text_problems(field.name, answer)
+    yield from text_problems(field.name, answer, trusted)
     if reason := _misfit(field, answer, now):
         yield Problem(field.name, reason, answer)
 

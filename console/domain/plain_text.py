@@ -80,10 +80,15 @@ _AUTHORITY = regex.compile(
 )
 
 
-def faults(text: str) -> list[Fault]:
+Hosts = frozenset[str]
+"""Hosts with letters of other alphabets that a council trusts, in ASCII: ``xn--ty-3ia.example``."""
+NONE: Hosts = frozenset()
+
+
+def faults(text: str, trusted: Hosts = NONE) -> list[Fault]:
     """Everything in the text that must not be published, in the order it stands. Linear time."""
     visible = _INNOCENT.sub(lambda found: "x" * len(found[0]), text)
-    found = [*_bad_characters(visible), *_bad_links(text), *_encoded(text)]
+    found = [*_bad_characters(visible), *_bad_links(text, trusted), *_encoded(text)]
     return sorted(found, key=lambda fault: (fault.at, fault.flaw))
 
 
@@ -98,16 +103,17 @@ def _encoded(text: str) -> Iterator[Fault]:
         yield Fault(Flaw.ENCODED, match.start(), match[0])
 
 
-def _bad_links(text: str) -> Iterator[Fault]:
+def _bad_links(text: str, trusted: Hosts) -> Iterator[Fault]:
     for match in _LINK.finditer(text):
-        if flaw := link_flaw(match[0]):
+        if flaw := link_flaw(match[0], trusted):
             yield Fault(flaw, match.start(), _visible(match[0]))
 
 
-def link_flaw(link: str) -> Flaw | None:
+def link_flaw(link: str, trusted: Hosts = NONE) -> Flaw | None:
     """What is wrong with one http(s) link; None where a reader can trust its host.
 
-    Hosts are ASCII only: letters of other alphabets can imitate them, and so can punycode.
+    Hosts are ASCII only, but for those that are trusted: letters of other alphabets can imitate
+    them, and so can punycode.
     """
     match = _AUTHORITY.match(link)
     if not match or match["slashes"] != "//" or match["rest"] == "\\":
@@ -115,13 +121,36 @@ def link_flaw(link: str) -> Flaw | None:
     authority = match["authority"]
     if "@" in authority:
         return Flaw.LINK_SIGN_IN
-    host = authority.rstrip(".,;:!?)]}'’”…").partition(":")[0].lower()
+    host = _host(authority)
     if not host:
         return Flaw.LINK_BROKEN
-    if not regex.fullmatch(r"[a-z0-9.-]++", host) or "xn--" in host:
-        return Flaw.LINK_HOST
-    return None
+    if regex.fullmatch(r"[a-z0-9.-]++", host) and "xn--" not in host:
+        return None
+    named = in_ascii(host)
+    return None if named and named in trusted else Flaw.LINK_HOST
+
+
+def _host(authority: str) -> str:
+    return authority.rstrip(".,;:!?)]}'’”…").partition(":")[0].lower()
+
+
+def in_ascii(host: str) -> str:
+    """As the name is looked up: ``gоv.uk`` with a Cyrillic o is ``xn--gv-fmc.uk``. Empty where it
+    is no name, or only pretends to be one of other letters."""
+    import idna  # its tables take 2 MB, and hardly a text needs them
+
+    try:
+        found = idna.encode(host[:253], uts46=True).decode()
+    except (UnicodeError, IndexError):
+        return ""
+    return found if "xn--" in found else ""
 
 
 def _visible(link: str) -> str:
+    """In ASCII: an imitation is seen as one."""
+    match = _AUTHORITY.match(link)
+    host = _host(match["authority"]) if match else ""
+    if match and host and (plain := in_ascii(host)):
+        begins = match.start("authority")
+        link = link[:begins] + plain + link[begins + len(host) :]
     return quote(link[:100], safe=":/?#[]@!$&'()*+,;=%\\", errors="replace")

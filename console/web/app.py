@@ -22,12 +22,15 @@ from console.web import (
     checks,
     drafts,
     dressing,
+    fetches,
     findings,
     front,
     handover,
     holds,
+    hosts,
     incidents,
     joining,
+    look,
     machines,
     messages,
     mishaps,
@@ -35,6 +38,7 @@ from console.web import (
     people,
     person,
     pictures,
+    plausible,
     policy,
     proving,
     public,
@@ -54,6 +58,7 @@ from console.web import (
     wire,
 )
 from console.web.api import blueprint as api
+from console.web.capped import CappedRequest
 from console.web.context import KEY, Web
 
 BLUEPRINTS = (
@@ -97,7 +102,7 @@ BLUEPRINTS = (
 )
 
 BODY_MOST = 9_000_000
-"""Bytes of a whole form: the largest picture that is taken, and the words with it."""
+"""Bytes of a whole form; `plausible.LARGEST` where a file comes with it."""
 PATIENCE = 5.0
 """Seconds that a page waits for a locked database, before it says so."""
 TYPED_MOST = 1_000_000
@@ -107,6 +112,7 @@ TYPED_MOST = 1_000_000
 def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) -> Flask:
     """Raises `ConfigurationFaults`, and `access.Unlisted` for a page that nobody is let in to."""
     app = Flask(__name__, static_folder=None, template_folder=str(settings.templates))
+    app.request_class = CappedRequest
     _configure(app, settings)
     app.extensions[KEY] = Web(
         desk=desk.prepare(settings),
@@ -115,9 +121,14 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
         clock=clock or (lambda: datetime.now(UTC)),
     )
     dressing.dress(app, settings)
+    look.register(app)
     wire.register(app)
-    # The guard goes before the check of the form's token: it has to know who is asking.
+    hosts.register(app, settings.console)
+    for check in (hosts.check, plausible.limit, plausible.check_method, fetches.check):
+        app.before_request(check)
+    # The guard goes before the checks of the form and its token: it has to know who is asking.
     app.before_request(access.guard)
+    app.before_request(plausible.check_fields)
     # A program sends a token of its own with every call, which no other site can make a browser do.
     forms = CSRFProtect(app)
     forms.exempt(api.blueprint)

@@ -13,14 +13,14 @@ from console.actions.compose import TEXT_MOST
 from console.actions.errors import NotFound
 from console.actions.incidents import TITLE_MOST
 from console.actions.messages import Words
-from console.actions.pictures import PictureRefused
+from console.actions.pictures import Flaw, PictureRefused
 from console.channels import ConfiguredChannel
 from console.domain.facts import Problem, problems, text_problems
 from console.domain.incident import Mode
 from console.domain.incident_type import FieldKind, IncidentType
 from console.domain.message import Kind
 from console.domain.moment import Moment, moment
-from console.domain.plain_text import clean
+from console.domain.plain_text import Hosts, clean
 from console.domain.severity import Severity
 from console.web import held, translations, words
 from console.web.access import me
@@ -102,6 +102,24 @@ def wrong(typed: Typed, type_: IncidentType, kind: Kind, mode: Mode, *, titled: 
     return found
 
 
+PICTURE_STATUS = {
+    words.PICTURES[flaw]: status
+    for flaw, status in (
+        (Flaw.TOO_BIG, 413),
+        (Flaw.NOT_A_PICTURE, 415),
+        (Flaw.MISNAMED, 415),
+        (Flaw.KIND, 415),
+        (Flaw.MOVING, 422),
+        (Flaw.BROKEN, 422),
+    )
+}
+
+
+def status(errors: Errors) -> int:
+    """Of a page that shows these errors: of a file that is not taken, what is wrong with it."""
+    return PICTURE_STATUS.get(errors.get("picture_file", ""), 400)
+
+
 def as_words(typed: Typed, mode: Mode, before: cards.Message | None = None) -> Words:
     """Facts of other kinds of message that the draft had ``before`` stay in it."""
     everything = tuple(one.name for one in usable(mode))
@@ -130,20 +148,24 @@ def _title_errors(title: str) -> Errors:
         return {"title": words.fault("blank", "Title")}
     if len(title) > TITLE_MOST:
         return {"title": words.fault("too long", "Title", over=len(title) - TITLE_MOST)}
-    return _first({"title": "Title"}, text_problems("title", title), "")
+    return _first({"title": "Title"}, text_problems("title", title, _trusted()), "")
 
 
 def _text_errors(text: str) -> Errors:
     if len(text) > TEXT_MOST:
         return {"text": words.fault("too long", "Your own words", over=len(text) - TEXT_MOST)}
-    return _first({"text": "Your own words"}, text_problems("text", text), "")
+    return _first({"text": "Your own words"}, text_problems("text", text, _trusted()), "")
 
 
 def _fact_errors(typed: Typed, type_: IncidentType, kind: Kind) -> Errors:
     labels = {field.name: field.label for field in type_.asks(kind)}
     now = web().now.astimezone(web().desk.settings.zone)
-    found = problems(type_, kind, typed.facts or {}, web().desk.places, now=now)
+    found = problems(type_, kind, typed.facts or {}, web().desk.places, now=now, trusted=_trusted())
     return _first(labels, found, PREFIX)
+
+
+def _trusted() -> Hosts:
+    return web().desk.settings.trusted_links
 
 
 def _first(labels: Mapping[str, str], found: list[Problem], prefix: str) -> Errors:

@@ -60,7 +60,7 @@ def open_(mode: Mode, type_: str) -> Page:
     typed, errors = draft_form.read(found, Kind.ALERT)
     errors |= draft_form.wrong(typed, found, Kind.ALERT, mode, titled=True)
     if errors:
-        return _new_form(mode, found, typed, errors), 400
+        return _new_form(mode, found, typed, errors), draft_form.status(errors)
 
     def act(db: Any) -> str:
         now = web().now
@@ -92,7 +92,8 @@ def save(mode: Mode, message_id: str) -> Page:
     typed, errors = draft_form.read(type_, sheet.message.kind)
     errors |= draft_form.wrong(typed, type_, sheet.message.kind, mode, titled=False)
     if errors:
-        return _edit_form(sheet, typed, errors, version=version or 0), 400
+        page = _edit_form(sheet, typed, errors, version=version or 0)
+        return page, draft_form.status(errors)
     words = draft_form.as_words(typed, mode, sheet.message)
     try:
         with web().sessions.begin() as db:

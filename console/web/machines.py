@@ -1,10 +1,11 @@
-"""For machines that watch Skellat: is it alive, is it ready, how many of what. No sign-in."""
+"""For machines that watch Skellat: is it alive, is it ready, and with a token how many of what."""
 
+import hmac
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import Blueprint
+from flask import Blueprint, abort, request
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -14,6 +15,7 @@ from werkzeug.wrappers import Response
 from console.store import anchors, counts, presence, readiness
 from console.store.counts import Counts
 from console.store.readiness import Database
+from console.web import hosts
 from console.web.context import LATELY, web
 
 blueprint = Blueprint("machines", __name__)
@@ -49,19 +51,30 @@ def ready() -> Response:
         "doorbell": _doorbell_words(),
     }
     is_ready = database is Database.READY and workers > 0 and not blocked
-    body = json.dumps({"ready": is_ready, **parts})
+    told = parts if hosts.from_here() or _is_watcher() else {}
+    body = json.dumps({"ready": is_ready, **told})
     return Response(body, 200 if is_ready else 503, mimetype="application/json")
 
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Counted in the database at this moment, so that it does not matter which process answers."""
+    """Counted in the database at this moment, so that it does not matter which process answers.
+    To whoever lacks the token there is no such page."""
+    if not _is_watcher():
+        abort(404)
     database = readiness.database(web().sessions)
     if database is not Database.READY:
         return Response(f"The database {_DATABASE[database]}.\n", 503, mimetype="text/plain")
     registry = CollectorRegistry()
     registry.register(_Now())
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _is_watcher() -> bool:
+    """True where the request has the token; it never does where none is set."""
+    known, sent = web().desk.settings.metrics_token, request.authorization
+    given = sent.token if sent and sent.type == "bearer" and sent.token else ""
+    return bool(known) and hmac.compare_digest(given.encode(), known.encode())
 
 
 def _workers() -> int:

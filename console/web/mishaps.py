@@ -10,13 +10,15 @@ from werkzeug.wrappers import Response
 from console.actions.errors import NotFound, NotPermitted, Obstacle
 from console.domain.states import NotAllowed
 from console.store.away import DatabaseAway
-from console.web import held, sign_in_form, words
+from console.web import held, request_words, sign_in_form, words
 from console.web.access import COOKIELESS
 
 log = logging.getLogger(__name__)
 Page = tuple[str, int]
 AGAIN_IN = 5
 """Seconds after which a program, or a proxy, may ask again."""
+DRAINED_MOST = 100_000_000
+"""Bytes that are read, and dropped, of a form that is too large."""
 
 
 def register(app: Flask) -> None:
@@ -53,13 +55,22 @@ def held_sign_in() -> Page:
 
 
 def _too_large(_error: RequestEntityTooLarge) -> Page:
+    _read_to_its_end()
     return page(413, words.TOO_LARGE)
+
+
+def _read_to_its_end() -> None:
+    """A browser that is still sending when the connection closes shows that, and not our page."""
+    incoming, left = request.environ["wsgi.input"], DRAINED_MOST
+    while left > 0 and (piece := incoming.read(min(left, 65_536))):
+        left -= len(piece)
 
 
 def _http(error: HTTPException) -> Page | HTTPException:
     if error.code is None or error.code < 400:
         return error
-    return page(error.code, words.HTTP.get(error.code, words.HTTP[400]))
+    sorry = request_words.of(error) or words.HTTP.get(error.code, words.HTTP[400])
+    return page(error.code, sorry)
 
 
 def _not_found(_error: NotFound) -> Page:

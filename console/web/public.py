@@ -55,7 +55,7 @@ def linked(text: str) -> Markup:
     for match in _LINK.finditer(text):
         address = match[0].rstrip(_NOT_OF_A_LINK)
         out += escape(text[place : match.start()])
-        safe = link_flaw(address) is None
+        safe = link_flaw(address, web().desk.settings.trusted_links) is None
         link = Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(address)
         out += link if safe else escape(address)
         place = match.start() + len(address)

@@ -9,6 +9,7 @@ from console.domain.facts import YES_OR_NO
 from console.domain.incident_type import Facts, Field, FieldKind, IncidentType
 from console.domain.message import Kind
 from console.domain.place import Place, Places
+from console.web.twice import Twice
 
 PREFIX = "facts-"
 FOLLOWS_ANEW = (FieldKind.TIME, FieldKind.DATE_AND_TIME)
@@ -58,13 +59,19 @@ def questions(
 def answers(
     type_: IncidentType, kind: Kind, form: MultiDict[str, str]
 ) -> dict[str, str | list[str]]:
-    """What was typed, as it was typed."""
+    """What was typed, as it was typed. Raises `Twice`."""
     return {
-        field.name: form.getlist(f"{PREFIX}{field.name}")
-        if field.kind is FieldKind.PLACES
-        else form.get(f"{PREFIX}{field.name}", "")
+        field.name: _answer(field, form.getlist(f"{PREFIX}{field.name}"))
         for field in type_.asks(kind)
     }
+
+
+def _answer(field: Field, given: list[str]) -> str | list[str]:
+    if field.kind is FieldKind.PLACES:
+        return given
+    if len(given) > 1:
+        raise Twice(field.label)
+    return given[0] if given else ""
 
 
 def carried(type_: IncidentType, facts: Facts) -> dict[str, str | Sequence[str]]:

@@ -1,5 +1,6 @@
 """The record in words: what an entry says besides who, what and when; cells that stay cells."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,10 @@ from console.domain.delivery import DeliveryEvent
 from console.domain.moment import Moment
 
 # A spreadsheet would run these as a formula: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Some of them pass over spaces, or take a line of a cell for a cell, or wide signs for plain ones.
+_FORMULA = re.compile(
+    r"(?:^|[\r\n])(?:[^\S\r\n]|[\ufeff\u200b])*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r]"
+)
 
 OUTCOMES = {
     str(DeliveryEvent.ACCEPT): "published",
@@ -123,7 +127,7 @@ def lasted(start: datetime | None, end: datetime | None) -> str:
 def harmless(cell: object) -> str:
     """A cell that a spreadsheet shows and never runs."""
     text = str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if _FORMULA.search(text) else text
 
 
 def _worth(facts: Mapping[str, Any], key: str) -> bool:

@@ -62,6 +62,7 @@ def wrong(typed: Translations, wanted: list[Asked]) -> dict[str, str]:
     """Field -> what to do about it. That a language is missing the check page says, so that a
     draft can be kept before it is translated."""
     found: dict[str, str] = {}
+    trusted = web().desk.settings.trusted_links
     for one in wanted:
         texts = typed.get(one.code, {})
         for part, most in (("subject", SUBJECT_MOST), ("text", TEXT_MOST)):
@@ -69,7 +70,7 @@ def wrong(typed: Translations, wanted: list[Asked]) -> dict[str, str]:
             label = f"{'Headline' if part == 'subject' else 'Text'} in {one.name}"
             if len(text) > most:
                 found[field] = words.fault("too long", label, over=len(text) - most)
-            elif problems := text_problems(field, text):
+            elif problems := text_problems(field, text, trusted):
                 found[field] = words.fault(problems[0].reason, label, found=problems[0].found)
         if texts.get("subject", "").strip() and not texts.get("text", "").strip():
             found[f"text-{one.code}"] = words.fault("blank", f"Text in {one.name}")

@@ -232,6 +232,7 @@ PICTURES: dict[PictureFlaw, str] = {
         "The file is not what its name says. Save the picture as JPEG, PNG or WebP, and choose that"
     ),
     PictureFlaw.KIND: "That kind of picture is not taken. Choose a still JPEG, PNG or WebP",
+    PictureFlaw.MOVING: "A picture that moves is not taken. Choose one that stands still",
     PictureFlaw.BROKEN: "The picture cannot be read to its end. Save it again, or choose another",
 }
 

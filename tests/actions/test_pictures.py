@@ -77,7 +77,7 @@ def test_a_picture_that_moves_is_not_taken(sqlite_stage: Stage) -> None:
     moving = saved(frames[0], "WEBP", save_all=True, append_images=frames[1:])
     with pytest.raises(PictureRefused) as refused:
         taken(sqlite_stage, moving, "road.webp")
-    assert refused.value.flaw is Flaw.KIND
+    assert refused.value.flaw is Flaw.MOVING
 
 
 def test_a_picture_that_unpacks_to_too_much_is_not_unpacked(sqlite_stage: Stage) -> None:

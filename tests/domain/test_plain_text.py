@@ -89,7 +89,7 @@ HIDDEN += ["\u115f", "\u3164", "\u2800", "\ufe0f", "\U000e0041", "\U000e0100", "
         ("https:\\\\evil.example", Flaw.LINK_BROKEN, "https:\\\\evil.example"),
         ("https:///evil.example", Flaw.LINK_BROKEN, "https:///evil.example"),
         ("https://", Flaw.LINK_BROKEN, "https://"),
-        ("https://gоv.uk/snow", Flaw.LINK_HOST, "https://g%D0%BEv.uk/snow"),
+        ("https://gоv.uk/snow", Flaw.LINK_HOST, "https://xn--gv-fmc.uk/snow"),
         ("https://xn--gv-jlc.uk", Flaw.LINK_HOST, "https://xn--gv-jlc.uk"),
         ("https://gov%2euk.example", Flaw.LINK_HOST, "https://gov%2euk.example"),
         ("https://gov。uk", Flaw.LINK_HOST, "https://gov%E3%80%82uk"),

@@ -89,5 +89,7 @@ class _Reader(HTMLParser):
             self.page.refresh = got.get("content", "")
         if tag == "input" and got.get("name"):
             ticked = got.get("type") not in ("checkbox", "radio") or "checked" in got
-            if ticked and got.get("type") != "file":
+            # Every form has the token, and a browser sends one form's.
+            again = got["name"] == "csrf_token" and "csrf_token" in self.page.fields
+            if ticked and got.get("type") != "file" and not again:
                 self.page.fields.setdefault(got["name"], []).append(got.get("value", ""))

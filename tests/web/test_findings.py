@@ -215,9 +215,12 @@ def test_the_api_tells_status_and_reds(browser: Open, web: Web) -> None:
     assert said["mastodon"] == ("active", ["too few custodians"])
 
 
-def test_machines_count_what_nobody_has_settled(browser: Open, web: Web) -> None:
+def test_machines_count_what_nobody_has_settled(app: Flask, browser: Open, web: Web) -> None:
     found(web)
-    said = browser("").get("/metrics").text
+    known = replace(web.desk.settings, metrics_token="a watcher's")
+    app.extensions[KEY] = replace(web, desk=replace(web.desk, settings=known))
+    headers = {"Authorization": "Bearer a watcher's"}
+    said = browser("").client.get("/metrics", headers=headers).text
     assert 'skellat_findings{kind="post"} 1.0' in said
     assert 'skellat_findings{kind="bio"} 0.0' in said
 

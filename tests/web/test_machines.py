@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
@@ -23,7 +24,18 @@ from console.web.app import create_app
 from console.web.context import KEY, LATELY, Web
 from tests.web.conftest import PIN, Clock
 
+TOKEN = "the watcher's token"
+WATCHER = {"Authorization": f"Bearer {TOKEN}"}
 Numbers = dict[tuple[str, ...], float]
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """The console, with a token for who watches it."""
+    web: Web = app.extensions[KEY]
+    known = replace(web.desk.settings, metrics_token=TOKEN)
+    app.extensions[KEY] = replace(web, desk=replace(web.desk, settings=known))
+    return app
 
 
 def see_a_worker(web: Web) -> None:
@@ -32,7 +44,7 @@ def see_a_worker(web: Web) -> None:
 
 
 def numbers(app: Flask) -> Numbers:
-    answer = app.test_client().get("/metrics")
+    answer = app.test_client().get("/metrics", headers=WATCHER)
     assert answer.status_code == 200
     return {
         (sample.name, *sample.labels.values()): sample.value
@@ -80,7 +92,7 @@ def test_alive_needs_no_database(tmp_path: Path) -> None:
 
 
 def on_database(home: Path, url: str) -> FlaskClient:
-    found = replace(settings.load(home, {}), database_url=url)
+    found = replace(settings.load(home, {}), database_url=url, metrics_token=TOKEN)
     return create_app(found).test_client()
 
 
@@ -104,7 +116,7 @@ def test_ready_with_a_worker_that_was_seen_lately(app: Flask, web: Web, clock: C
 def test_not_ready_before_the_first_migration(tmp_path: Path) -> None:
     client = on_database(tmp_path, f"sqlite:///{tmp_path / 'empty.db'}")
     for path in ("/readyz", "/metrics"):
-        answer = client.get(path)
+        answer = client.get(path, headers=WATCHER)
         assert answer.status_code == 503
         assert "run skellat migrate" in answer.text
 
@@ -115,7 +127,7 @@ def test_not_ready_without_a_database_and_its_password_stays_secret(
     url = f"postgresql+psycopg://skellat:hush-hush@127.0.0.1:{free_port}/skellat"
     client = on_database(tmp_path, url)
     for path in ("/readyz", "/metrics"):
-        answer = client.get(path)
+        answer = client.get(path, headers=WATCHER)
         assert answer.status_code == 503
         assert "does not answer" in answer.text
         assert "hush-hush" not in answer.text
@@ -166,7 +178,7 @@ def test_metrics_count_sign_offs_that_wait(app: Flask, web: Web) -> None:
 
 def test_metrics_name_nobody(app: Flask, web: Web) -> None:
     release_an_alert(web)
-    text = app.test_client().get("/metrics").text
+    text = app.test_client().get("/metrics", headers=WATCHER).text
     for private in ("Morag", "Isla", "northbrae", "@", "Mill Lane", "Road closed"):
         assert private not in text
 
@@ -190,3 +202,21 @@ def test_metrics_say_how_long_an_outcome_is_unknown_and_what_people_were_not_tol
 
 def _officer(db: Transaction) -> str:
     return next(one.id for one in people.everybody(db) if one.email.startswith("officer"))
+
+
+def test_without_the_token_there_are_no_metrics(app: Flask, web: Web) -> None:
+    stranger = app.test_client()
+    for headers in ({}, {"Authorization": "Bearer other"}, {"Authorization": f"Basic {TOKEN}"}):
+        assert stranger.get("/metrics", headers=headers).status_code == 404
+    unset = replace(web.desk.settings, metrics_token="")
+    app.extensions[KEY] = replace(web, desk=replace(web.desk, settings=unset))
+    for headers in ({}, WATCHER, {"Authorization": "Bearer "}):
+        assert stranger.get("/metrics", headers=headers).status_code == 404
+
+
+def test_only_this_machine_and_the_token_are_told_what_is_not_ready(app: Flask) -> None:
+    from_afar = {"REMOTE_ADDR": "192.0.2.7", "HTTP_HOST": "127.0.0.1:8000"}
+    client = app.test_client()
+    assert client.get("/readyz", environ_overrides=from_afar).json == {"ready": False}
+    assert "workers" in client.get("/readyz", headers=WATCHER, environ_overrides=from_afar).json
+    assert "workers" in client.get("/readyz").json
