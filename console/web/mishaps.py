@@ -4,7 +4,7 @@ import logging
 
 from flask import Flask, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from console.actions.errors import NotFound, NotPermitted, Obstacle
@@ -56,10 +56,14 @@ def _too_large(_error: RequestEntityTooLarge) -> Page:
     return page(413, words.TOO_LARGE)
 
 
-def _http(error: HTTPException) -> Page | HTTPException:
+def _http(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400:
         return error
-    return page(error.code, words.HTTP.get(error.code, words.HTTP[400]))
+    answer = make_response(page(error.code, words.HTTP.get(error.code, words.HTTP[400])))
+    if isinstance(error, MethodNotAllowed):
+        # RFC 9110, 15.5.6: a 405 has to say which methods there are.
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return answer
 
 
 def _not_found(_error: NotFound) -> Page:
