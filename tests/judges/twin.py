@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from socketserver import ThreadingMixIn
 from typing import Any
 from urllib.parse import parse_qs
+from wsgiref.types import WSGIApplication
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 Start = Callable[..., Any]
@@ -96,9 +97,9 @@ class Twin:
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """The twin on a free port; its address."""
-    server = make_server("127.0.0.1", 0, Twin(), _Threads, _Quiet)
+def running(app: WSGIApplication | None = None) -> Iterator[str]:
+    """The twin, or another application, on a free port; its address."""
+    server = make_server("127.0.0.1", 0, app or Twin(), _Threads, _Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
