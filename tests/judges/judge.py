@@ -21,7 +21,7 @@ class Said:
 
 
 def present(judge: str) -> Path:
-    """Its command; where it is not installed, a skip that says how to get it, and in CI a failure."""
+    """Its command; where it is not installed, a skip that says how to get it, or in CI a failure."""
     if not install.installed(judge):
         missing(judge, f"{install.COMMAND} {judge}")
     return install.program(judge)
@@ -35,7 +35,7 @@ def run(
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Said:
-    """Raises `subprocess.TimeoutExpired` after so many seconds; what it keeps, it keeps in `home`."""
+    """Raises `subprocess.TimeoutExpired` after so many seconds. Whatever it keeps is in `home`."""
     begun = time.monotonic()
     done = subprocess.run(
         [str(present(judge)), *map(str, arguments)],

@@ -20,8 +20,8 @@ from contextlib import contextmanager
 from socketserver import ThreadingMixIn
 from typing import Any
 from urllib.parse import parse_qs
-from wsgiref.types import WSGIApplication
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.types import WSGIApplication
 
 Start = Callable[..., Any]
 Query = dict[str, str]
