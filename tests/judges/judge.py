@@ -21,7 +21,7 @@ class Said:
 
 
 def present(judge: str) -> Path:
-    """Its command; where it is not installed, a skip that says how to get it, or in CI a failure."""
+    """Its command. Where it is not installed: a skip that says how to get it, in CI a failure."""
     if not install.installed(judge):
         missing(judge, f"{install.COMMAND} {judge}")
     return install.program(judge)
