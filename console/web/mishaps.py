@@ -4,7 +4,7 @@ import logging
 
 from flask import Flask, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from console.actions.errors import NotFound, NotPermitted, Obstacle
@@ -66,11 +66,15 @@ def _read_to_its_end() -> None:
         left -= len(piece)
 
 
-def _http(error: HTTPException) -> Page | HTTPException:
+def _http(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400:
         return error
     sorry = request_words.of(error) or words.HTTP.get(error.code, words.HTTP[400])
-    return page(error.code, sorry)
+    answer = make_response(page(error.code, sorry))
+    if isinstance(error, MethodNotAllowed):
+        # RFC 9110, 15.5.6: a 405 has to say which methods there are.
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return answer
 
 
 def _not_found(_error: NotFound) -> Page:

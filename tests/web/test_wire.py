@@ -132,3 +132,18 @@ def test_an_address_that_there_is_not_and_a_method_that_there_is_not(browser: Op
     assert "There is no such page" in officer.get("/messages/nothing").text
     token = officer.token()
     assert officer.client.post("/", data={"csrf_token": token}).status_code == 405
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "TRACE"])
+def test_a_method_that_a_page_does_not_take_is_answered_with_those_that_it_does(
+    browser: Open, method: str
+) -> None:
+    answer = browser("officer").client.open("/sign-in", method=method)
+    assert answer.status_code == 405
+    assert {one.strip() for one in answer.headers["Allow"].split(",")} == {
+        "GET",
+        "HEAD",
+        "OPTIONS",
+        "POST",
+    }
+    assert "cannot be opened like that" in answer.text

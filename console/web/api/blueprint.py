@@ -21,7 +21,7 @@ PREFIX = "/api/v1"
 AGAIN_IN = 5
 """Seconds."""
 _ID = re.compile(r"[a-z0-9]{1,32}")
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)

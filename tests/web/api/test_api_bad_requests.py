@@ -178,6 +178,8 @@ def test_what_there_is_not_is_not_found(officer: Program, id_: str) -> None:
         ("GET", "/messages/x/submit", 405, {"POST"}),
         ("OPTIONS", "/audit", 405, {"GET", "HEAD"}),
         ("PUT", "/messages/x", 405, {"GET", "HEAD"}),
+        ("TRACE", "/incidents", 405, {"GET", "HEAD", "POST"}),
+        ("TRACE", "/messages/x/submit", 405, {"POST"}),
     ],
 )
 def test_other_addresses_and_methods_are_refused_in_the_same_shape(
