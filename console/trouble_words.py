@@ -101,6 +101,12 @@ WHAT_TO_DO: Mapping[str, tuple[str, str]] = {
         "What is in the database is not what was signed, so nothing was sent.",
         "Tell IT and the auditor at once. Write the message again and have it signed.",
     ),
+    Reason.OUT_OF_USE: (
+        "The channel was parked, retired or made a pilot again before this left, so it was not "
+        "sent.",
+        "See Channels for who did that. Use another channel, or write an update once this one is "
+        "in use again.",
+    ),
     Reason.LOST: (
         "The worker stopped while it was sending.",
         "Open the account and look whether the post is there.",
@@ -156,6 +162,8 @@ def words(one: cards.Delivery, *, exercise: bool, next_: str = "") -> Words:
             )
         case DeliveryState.SENDING if one.late:
             return Words(what + maybe, "Skellat is trying it now.")
+        case DeliveryState.CANCELLED if one.reason == Reason.OUT_OF_USE:
+            return Words(what, to_do)
         case DeliveryState.CANCELLED:
             return Words("", "It had not left yet, and now it will not.")
     return Words("", "")

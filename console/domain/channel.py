@@ -206,6 +206,8 @@ class Reason(StrEnum):
     UNEXPECTED = "unexpected error"
     ALTERED = "not as signed"
     """What stands in the database is not what was signed: nothing was sent."""
+    OUT_OF_USE = "channel out of use"
+    """The channel was parked or retired before the message left."""
     LOST = "worker lost"
     """The worker is known to have stopped in the middle of the call."""
     LAPSED = "lease ran out"
