@@ -64,6 +64,10 @@ WHAT_TO_DO: Mapping[str, tuple[str, str]] = {
         "Check the address: in the channel's list of recipients, or in its settings. Then send "
         "again.",
     ),
+    Reason.RETURNED: (
+        "It was accepted, and came back later: it did not arrive.",
+        "Reach this person otherwise, or send again.",
+    ),
     Reason.UNSUBSCRIBED: (
         "This person wants no more: they answered STOP.",
         "Nothing has to be done. They get it again when they send START.",
@@ -145,6 +149,8 @@ def words(one: cards.Delivery, *, exercise: bool, next_: str = "") -> Words:
         case DeliveryState.FAILED:
             if one.reason == Reason.RATE:  # for a while would be no failure
                 what, to_do = _NO_MORE_TODAY
+            if one.reason == Reason.RETURNED and one.detail:
+                what = f"{what} “{one.detail}”"
             safe = _SAFE.get(one.reason, _SAFE_TO_REHEARSE if exercise else _SAFE_TO_SEND)
             return Words(f"{what} {safe}".strip(), to_do)
         case DeliveryState.UNCERTAIN:
@@ -176,6 +182,7 @@ _SAFE: Mapping[str, str] = {
     Reason.CONTENT: "It is not there.",
     Reason.ALTERED: "",
     Reason.UNSUBSCRIBED: "",
+    Reason.RETURNED: "",
 }
 
 

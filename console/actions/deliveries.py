@@ -21,7 +21,8 @@ from console.store.messages import MessageRow
 def resend(db: Session, *, delivery_id: str, by: User, now: datetime) -> str:
     """Queues one delivery again, on its own; returns its message's id.
 
-    Raises `Expired`, `OutOfUse`, `Overtaken`, `NotAllowed` (it was sent, or its message was stopped).
+    Raises `Expired`, `OutOfUse`, `Overtaken`, `NotAllowed` (it was sent, or its message was
+    stopped).
     """
     row, message = _held(db, delivery_id, by)
     state = after(NEXT, DeliveryState(row.state), DeliveryEvent.RESEND)

@@ -140,6 +140,9 @@ class Post:
     unsubscribe: str = ""
     """The link by which this recipient leaves the list, or empty. It is no part of the signed text:
     a channel that can adds it below the words, in a line of its own."""
+    bounces: str = ""
+    """The address for what cannot be delivered later, this delivery's own, or empty: an e-mail's
+    envelope sender."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +196,8 @@ class Reason(StrEnum):
     RECIPIENT = "recipient rejected"
     """There is no such address: on a recipient list it gets nothing more. What may pass (a full
     mailbox, a policy) has another reason."""
+    RETURNED = "came back"
+    """Taken first and not delivered in the end; the address may exist all the same."""
     UNSUBSCRIBED = "unsubscribed"
     """The network knows that this person wants no more: they answered STOP."""
     RATE = "rate limited"

@@ -86,8 +86,8 @@ ASKING: Mapping[Move, Asking] = {
     Move.PARK: Asking(
         "Park {title}?",
         (
-            "The name stays ours, and nothing more goes out on it: what still waits to be sent there "
-            "is cancelled, and its message says so.",
+            "The name stays ours, and nothing more goes out on it: what still waits to be sent "
+            "there is cancelled, and its message says so.",
             f"{_NOT_THERE}: write on the account where its readers are to go.",
         ),
     ),
@@ -98,8 +98,8 @@ ASKING: Mapping[Move, Asking] = {
     Move.RETIRE: Asking(
         "Retire {title} for good?",
         (
-            "It cannot be brought back. Its history stays in the register, and what still waits to be "
-            "sent there is cancelled.",
+            "It cannot be brought back. Its history stays in the register, and what still waits to "
+            "be sent there is cancelled.",
             f"{_NOT_THERE}. Once the account is closed there, anybody may take its name: to keep "
             "the name, park it instead.",
         ),

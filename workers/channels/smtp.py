@@ -52,7 +52,7 @@ class Smtp:
 
     def send(self, post: Post) -> Receipt:
         message = self.message(post)
-        answer = smtp.submit(self.server, message)
+        answer = smtp.submit(self.server, message, _one_line(post.bounces))
         return Receipt(reference=str(message["Message-ID"]), answer=answer)
 
     def check(self) -> Checked:
