@@ -26,6 +26,11 @@ class Bounces(BaseModel):
     password: str = Field(default="", repr=False)
     folder: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[ -~]+$")] = "INBOX"
 
+    @property
+    def name(self) -> str:
+        """Under which it is noted up to where the mailbox was read."""
+        return f"{self.user} {self.host} {self.folder}"[:254]
+
     @field_validator("address")
     @classmethod
     def _own_for_each(cls, value: str) -> str:

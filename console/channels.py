@@ -77,6 +77,11 @@ class ConfiguredChannel:
         return getattr(self.adapter, "addresses", None)
 
     @property
+    def bounces(self) -> bool:
+        """Whether what cannot be delivered later comes back to an address of the delivery's own."""
+        return getattr(self.adapter, "bounces", False)
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Where its secrets are kept, such as ``env:NAME`` or ``sealed``; never what they are."""
         kept = (self.settings.get(key) for key, one in keys_of(self.adapter).items() if one.secret)

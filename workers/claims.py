@@ -90,7 +90,8 @@ def post_of(
 
 def _bounces(desk: Desk, row: DeliveryRow) -> str:
     """Where this mail comes back to; nothing of an exercise ever does."""
-    if row.exercise or "@" not in row.recipient:
+    channel = desk.channel(row.channel)
+    if row.exercise or not row.recipient or channel is None or not channel.bounces:
         return ""
     return bounce.sender(desk.settings.mail.bounces.address, row.id, desk.settings.secret)
 

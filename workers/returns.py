@@ -43,7 +43,7 @@ def read(sessions: Sessions, desk: Desk) -> None:
 
 def _read(sessions: Sessions, desk: Desk) -> bool:
     """True where there is more."""
-    name = name_of(_mailbox(desk))
+    name = _mailbox(desk).name
     with sessions.read() as db:
         row = mailboxes.known(db, name)
         place = Place(row.validity, row.seen) if row else Place()
@@ -82,10 +82,6 @@ def _unread(sessions: Sessions, name: str, error: SendError) -> None:
 
 def _reads_again(row: MailboxRow) -> None:
     row.failed_at, row.reason, row.detail = None, "", ""
-
-
-def name_of(mailbox: Bounces) -> str:
-    return f"{mailbox.user} {mailbox.host} {mailbox.folder}"[:254]
 
 
 def _mailbox(desk: Desk) -> Bounces:

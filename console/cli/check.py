@@ -14,6 +14,7 @@ from console.actions import desk
 from console.actions.desk import Desk
 from console.cli.main import WRONG, home_option
 from console.configuration import ConfigurationFaults, Fault
+from console.domain.channel import SendError
 from console.doorbell import Doorbell
 from console.settings import Settings
 from console.store import anchors, readiness
@@ -55,7 +56,13 @@ def _broken_plugins(ready: Desk) -> Iterator[Fault]:
 
 
 def _unreached(known: Settings) -> Iterator[Fault]:
-    checks: tuple[Callable[[Settings], Fault | None], ...] = (_database, _restored, _redis, _mail)
+    checks: tuple[Callable[[Settings], Fault | None], ...] = (
+        _database,
+        _restored,
+        _redis,
+        _mail,
+        _bounces,
+    )
     for check in checks:
         fault = check(known)
         if fault:
@@ -104,6 +111,20 @@ def _mail(known: Settings) -> Fault | None:
     except OSError as error:
         what = f"{known.mail.host}:{known.mail.port} cannot be reached ({error.strerror or error})"
         return Fault("skellat.toml", "mail.host", what, "Correct host and port, or start it")
+
+
+def _bounces(known: Settings) -> Fault | None:
+    """Signs in to the mailbox for what comes back, and opens its folder."""
+    if not known.mail.bounces.host:
+        return None
+    from workers import imap
+
+    try:
+        imap.check(known.mail.bounces)
+    except SendError as error:
+        what = f"cannot be read ({error})"
+        return Fault("skellat.toml", "mail.bounces", what, "Correct host, user, password or folder")
+    return None
 
 
 def _say(faults: list[Fault] | tuple[Fault, ...], *, as_json: bool) -> None:

@@ -15,7 +15,7 @@ reply stands under its post, and where a picture is shown. ``pace`` (``ClassVar[
 many calls the network takes; the council's own figures in channels.toml go before it.
 ``watch_every`` (``ClassVar[timedelta]``) is how often the account may be read; five minutes where
 nothing is said. ``addresses`` (``ClassVar[Addresses]``) says that it writes to single people, and
-may have a recipient list.
+may have a recipient list. ``bounces`` (``ClassVar[bool]``) says that it sends from `Post.bounces`.
 """
 
 from collections.abc import Mapping, Sequence

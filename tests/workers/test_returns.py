@@ -64,7 +64,7 @@ def sent(stage: Stage, town: Town, start_worker: StartWorker) -> tuple[Stage, st
 
 def row(stage: Stage) -> mailboxes.MailboxRow:
     with stage.sessions.read() as db:
-        found = mailboxes.known(db, returns.name_of(stage.desk.settings.mail.bounces))
+        found = mailboxes.known(db, stage.desk.settings.mail.bounces.name)
         assert found
         return found
 

@@ -22,6 +22,7 @@ class Smtp:
     pictures: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
     addresses: ClassVar[Addresses] = Addresses.EMAIL
+    bounces: ClassVar[bool] = True
     # What Exchange Online takes from one mailbox; it also wants 30 a minute at most, which
     # `per_minute` is for: https://learn.microsoft.com/exchange/troubleshoot/send-emails/smtp-submission-improvements
     pace: ClassVar[Pace] = Pace(parallel=3)
