@@ -4,13 +4,13 @@ import sys
 from pathlib import Path
 
 import click
-from sqlalchemy.exc import OperationalError
 
 from console import settings
 from console.actions import desk, returns
 from console.cli.main import WRONG, home_option
 from console.configuration import ConfigurationFaults
 from console.domain import bounce
+from console.store.away import DatabaseAway
 from console.store.engine import Sessions, database_now
 
 TRY_LATER = 75
@@ -51,8 +51,8 @@ def command(home: Path, came_to: str) -> None:
     try:
         with sessions.begin() as db:
             new = returns.came_back(db, known, [found] if found else [], database_now(db))
-    except OperationalError as error:
-        _later(f"the database is not available: {type(error.orig).__name__}")
+    except DatabaseAway as error:
+        _later(f"the database cannot be used: {error.why}")
     finally:
         sessions.close()
     click.echo("One delivery failed." if new else "Nothing to note.")
