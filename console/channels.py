@@ -77,6 +77,11 @@ class ConfiguredChannel:
         return getattr(self.adapter, "addresses", None)
 
     @property
+    def needs_picture(self) -> bool:
+        """True where the network publishes nothing without one."""
+        return getattr(self.adapter, "needs_picture", False)
+
+    @property
     def bounces(self) -> bool:
         """Whether what cannot be delivered later comes back to an address of the delivery's own."""
         return getattr(self.adapter, "bounces", False)

@@ -11,7 +11,8 @@ str]]``) gives the settings that lead to the practice networks, with the placeho
 ``{practice}`` (their address), ``{practice_address}`` (its host and port), ``{practice_host}``,
 ``{smtp_port}``, ``{world}`` (``actual`` or ``exercise``), ``{name}`` (the channel's name) and
 ``{var}`` (the state folder). ``replies`` and ``pictures`` (``ClassVar[bool]``) are True where a
-reply stands under its post, and where a picture is shown. ``pace`` (``ClassVar[Pace]``) says how
+reply stands under its post, and where a picture is shown; ``needs_picture`` where nothing is
+published without one. ``pace`` (``ClassVar[Pace]``) says how
 many calls the network takes; the council's own figures in channels.toml go before it.
 ``watch_every`` (``ClassVar[timedelta]``) is how often the account may be read; five minutes where
 nothing is said. ``addresses`` (``ClassVar[Addresses]``) says that it writes to single people, and

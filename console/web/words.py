@@ -181,6 +181,7 @@ FAULTS: dict[str, str] = {
     "not in use": (
         "“{found}” is not in use for this (see Channels). Open the message and leave it out"
     ),
+    "needed": "{found} takes no message without a picture. Choose one, or leave {found} out",
     "not translated": "Write it in {label} too: policy asks for both before it goes for approval",
     "stood down": "The incident is stood down. Open it again before you write to it",
     "past": "“{found}” has passed. Give a time that is still to come",

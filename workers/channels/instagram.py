@@ -35,6 +35,7 @@ _ABOUT = "username,name,biography,profile_picture_url,followers_count"
 class Instagram:
     limit: ClassVar[Limit] = Limit(2_200)
     pictures: ClassVar[bool] = True
+    needs_picture: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
     pace: ClassVar[Pace] = Pace(parallel=2, per_minute=30)
     keys: ClassVar[Mapping[str, Key]] = {
