@@ -5,8 +5,14 @@ from dataclasses import dataclass
 
 from console.actions.details import ChangedMeanwhile, SignpostMissing
 from console.actions.errors import Obstacle
-from console.actions.keeping import AlreadyKeeps
-from console.actions.register import NameTaken, NotAName, SecretInRegister, TooLongDetail
+from console.actions.keeping import AlreadyKeeps, TooFewLeft
+from console.actions.register import (
+    NameTaken,
+    NoLongerKeeps,
+    NotAName,
+    SecretInRegister,
+    TooLongDetail,
+)
 from console.domain.register import Move
 
 
@@ -136,8 +142,21 @@ def fault(error: Obstacle) -> tuple[str, str] | None:
 
 def obstacle(error: Obstacle) -> tuple[str, ...]:
     """Sentences for a page of its own, where there is no form to show again."""
-    if isinstance(error, ChangedMeanwhile):
-        return ("Somebody changed this account since you opened it. Open it again.",)
+    match error:
+        case ChangedMeanwhile():
+            return ("Somebody changed this account since you opened it. Open it again.",)
+        case TooFewLeft():
+            return (
+                "Every account needs two people who keep its keys, and this would leave "
+                f"{('nobody', 'one')[error.left]}.",
+                "Nothing was changed. Name another custodian first, or hand over to one in one "
+                "step: see Handing over.",
+            )
+        case NoLongerKeeps():
+            return (
+                "You have handed this account over. Whoever changes its password or token knows "
+                "it, so somebody who keeps the account now has to do it and say so.",
+            )
     found = fault(error)
     return (f"{found[1]}.", "Nothing was changed.") if found else ()
 
