@@ -14,7 +14,15 @@ from console.configuration import (
     read_toml,
     suggestion,
 )
-from console.domain.channel import Channel, Checkable, Findable, Limit, Pace, Watchable
+from console.domain.channel import (
+    Channel,
+    Checkable,
+    Findable,
+    Followable,
+    Limit,
+    Pace,
+    Watchable,
+)
 from console.domain.incident import Mode
 from console.domain.recipient import Addresses
 from console.domain.voice import PLAIN, Voice
@@ -70,6 +78,10 @@ class ConfiguredChannel:
     @property
     def watchable(self) -> bool:
         return issubclass(self.adapter, Watchable)
+
+    @property
+    def followable(self) -> bool:
+        return issubclass(self.adapter, Followable)
 
     @property
     def addresses(self) -> Addresses | None:

@@ -9,11 +9,11 @@ from console.actions import bounces
 from console.actions.desk import Desk
 from console.actions.recording import SYSTEM
 from console.domain.bounce import Bounce
-from console.domain.channel import Reason
+from console.domain.channel import Reason, Undelivered
 from console.domain.delivery import NEXT, DeliveryEvent, DeliveryState
 from console.domain.recipient import masked, without
 from console.domain.states import after
-from console.store import outbox
+from console.store import outbox, returned
 from console.store.audit import record
 from console.store.deliveries import DeliveryRow
 
@@ -27,9 +27,26 @@ def came_back(db: Session, desk: Desk, found: Sequence[Bounce], now: datetime) -
         row = rows.get(one.delivery)
         if row is None or row.exercise or (DeliveryState(row.state), _BOUNCE) not in NEXT:
             continue
-        _fail(row, one, now)
-        _on_record(db, row, one, now)
+        _fail(row, _why(row, one), f"{one.status} {one.said}", now)
+        _on_record(db, row, one.status, now)
         failed.append(row)
+    bounces.refused(db, desk, failed, now)
+    return len(failed)
+
+
+def undelivered(
+    db: Session, desk: Desk, channel: str, found: Sequence[Undelivered], now: datetime
+) -> int:
+    """What the network itself says afterwards; returns how many of them were news."""
+    if not found:
+        return 0
+    rows = returned.of_references(db, channel, {one.reference for one in found})
+    failed = []
+    for one in found:
+        if (row := rows.get(one.reference)) and row not in failed:
+            _fail(row, one.reason, one.detail, now)
+            _on_record(db, row, "", now)
+            failed.append(row)
     bounces.refused(db, desk, failed, now)
     return len(failed)
 
@@ -37,24 +54,27 @@ def came_back(db: Session, desk: Desk, found: Sequence[Bounce], now: datetime) -
 _BOUNCE = DeliveryEvent.BOUNCE
 
 
-def _fail(row: DeliveryRow, one: Bounce, now: datetime) -> None:
+def _why(row: DeliveryRow, one: Bounce) -> Reason:
     """Gone is the address only where the report names it: mail that was passed on may have failed
     at another one."""
     gone = one.gone and row.recipient.lower() in one.about
+    return Reason.RECIPIENT if gone else Reason.RETURNED
+
+
+def _fail(row: DeliveryRow, why: Reason, said: str, now: datetime) -> None:
     row.state = str(after(NEXT, DeliveryState(row.state), _BOUNCE))
-    row.reason = str(Reason.RECIPIENT if gone else Reason.RETURNED)
-    row.detail = without(f"{one.status} {one.said}".strip(), row.recipient)[:300]
+    row.reason, row.detail = str(why), without(said.strip(), row.recipient)[:300]
     row.changed_at, row.due_at, row.doubtful = now, None, False
-    if not gone:
+    if why is Reason.RETURNED:
         row.alarmed_at = now  # on the board; they come for days, and nobody is woken for each
 
 
-def _on_record(db: Session, row: DeliveryRow, one: Bounce, now: datetime) -> None:
+def _on_record(db: Session, row: DeliveryRow, status: str, now: datetime) -> None:
     detail = {
         "delivery": row.id,
         "channel": row.channel,
         "recipient": masked(row.recipient),
-        "status": one.status,
+        "status": status,
         "reason": row.reason,
     }
     record(

@@ -3,7 +3,7 @@
 A channel is one class in one file (see docs/adding-a-channel.md). It takes its settings in
 ``__init__`` and a `Post` in ``send``, and returns a `Receipt` or raises one of `Refused`,
 `Unavailable`, `Uncertain`. Everything else a channel may have is optional and used only if present:
-``find``, ``check``, ``recent``, ``remove``, ``edit``, ``practice``, ``keys``.
+``find``, ``check``, ``recent``, ``undelivered``, ``remove``, ``edit``, ``practice``, ``keys``.
 
 ``keys`` (``ClassVar[Mapping[str, Key]]``) names the channel's settings, so that `skellat check` can
 tell a missing, unknown or mistyped one before it matters. ``practice`` (``ClassVar[Mapping[str,
@@ -14,9 +14,10 @@ str]]``) gives the settings that lead to the practice networks, with the placeho
 reply stands under its post, and where a picture is shown; ``needs_picture`` where nothing is
 published without one. ``pace`` (``ClassVar[Pace]``) says how
 many calls the network takes; the council's own figures in channels.toml go before it.
-``watch_every`` (``ClassVar[timedelta]``) is how often the account may be read; five minutes where
-nothing is said. ``addresses`` (``ClassVar[Addresses]``) says that it writes to single people, and
-may have a recipient list. ``bounces`` (``ClassVar[bool]``) says that it sends from `Post.bounces`.
+``watch_every`` and ``follow_every`` (``ClassVar[timedelta]``) are how often the account may be
+read, and asked what did not arrive; five minutes where nothing is said. ``addresses``
+(``ClassVar[Addresses]``) says that it writes to single people, and may have a recipient list.
+``bounces`` (``ClassVar[bool]``) says that it sends from `Post.bounces`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -222,6 +223,17 @@ class Reason(StrEnum):
     """An older copy of the database was put back: it may have been sent after the copy was made."""
 
 
+@dataclass(frozen=True)
+class Undelivered:
+    """What the network took, and could not deliver in the end."""
+
+    reference: str
+    """The `Receipt.reference` of it."""
+    reason: Reason
+    """``recipient rejected``, ``unsubscribed``, or ``came back`` where it is neither."""
+    detail: str = ""
+
+
 class SendError(Exception):
     """A sending that gave no receipt."""
 
@@ -301,6 +313,15 @@ class Watchable(Protocol):
 
     def recent(self, since: datetime) -> Sequence[Published]:
         """What was published since (UTC), the newest first, as far as one call shows it."""
+        ...
+
+
+@runtime_checkable
+class Followable(Protocol):
+    """A channel that can tell afterwards what did not arrive."""
+
+    def undelivered(self, since: datetime) -> Sequence[Undelivered]:
+        """Of everything that it took since (UTC); the same may be told again each time."""
         ...
 
 
