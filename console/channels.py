@@ -14,7 +14,15 @@ from console.configuration import (
     read_toml,
     suggestion,
 )
-from console.domain.channel import Channel, Checkable, Findable, Limit, Pace, Watchable
+from console.domain.channel import (
+    Channel,
+    Checkable,
+    Findable,
+    Followable,
+    Limit,
+    Pace,
+    Watchable,
+)
 from console.domain.incident import Mode
 from console.domain.recipient import Addresses
 from console.domain.voice import PLAIN, Voice
@@ -72,9 +80,23 @@ class ConfiguredChannel:
         return issubclass(self.adapter, Watchable)
 
     @property
+    def followable(self) -> bool:
+        return issubclass(self.adapter, Followable)
+
+    @property
     def addresses(self) -> Addresses | None:
         """What it writes to, where that is single people."""
         return getattr(self.adapter, "addresses", None)
+
+    @property
+    def needs_picture(self) -> bool:
+        """True where the network publishes nothing without one."""
+        return getattr(self.adapter, "needs_picture", False)
+
+    @property
+    def bounces(self) -> bool:
+        """Whether what cannot be delivered later comes back to an address of the delivery's own."""
+        return getattr(self.adapter, "bounces", False)
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from console import policy_file
+from console.bounce_settings import Bounces
 from console.configuration import (
     ConfigurationFaults,
     Fault,
@@ -87,6 +88,7 @@ class Mail(_Table):
     user: str = ""
     password: str = ""
     sender: str = "skellat@northbrae.example"
+    bounces: Bounces = Bounces()
 
 
 class Practice(_Table):
@@ -258,7 +260,9 @@ def _fault(model: type[_Table], file: str, error: Mapping[str, Any]) -> Fault:
     if error["type"] == "extra_forbidden":
         return Fault(file, key, "is not a known key", suggestion(key, _keys_at(model, steps[:-1])))
     said = str(error["msg"]).removeprefix("Value error, ")
-    return Fault(file, key, f"{error['input']!r} does not do: {said}", "Correct the value")
+    # A whole table would bring its password with it.
+    given = "" if isinstance(error["input"], Mapping) else f"{error['input']!r} "
+    return Fault(file, key, f"{given}does not do: {said}", "Correct the value")
 
 
 def _keys_at(model: type[BaseModel], steps: Sequence[str]) -> list[str]:
@@ -274,20 +278,27 @@ def _practice_only(env: Mapping[str, str]) -> bool:
 
 
 def _mail(mail: Mail, env: Mapping[str, str], faults: list[Fault]) -> Mail:
-    """The mail server, its password read."""
+    """The mail server and the mailbox for bounces, their passwords read."""
     if _practice_only(env):
-        mail = mail.model_copy(update={"practice": True})
-    if mail.practice or not mail.password:
-        return mail
+        mail = mail.model_copy(update={"practice": True, "bounces": Bounces()})
+    found: dict[str, Any] = {"bounces": _opened(mail.bounces, "mail.bounces.password", env, faults)}
+    if not mail.practice:
+        found |= {"password": _opened(mail, "mail.password", env, faults).password}
+    return mail.model_copy(update=found)
+
+
+Opened = TypeVar("Opened", Mail, Bounces)
+
+
+def _opened(table: Opened, key: str, env: Mapping[str, str], faults: list[Fault]) -> Opened:
+    """The table with its password read from where it names it."""
+    if not table.password:
+        return table
     try:
-        return mail.model_copy(update={"password": read_secret(mail.password, env)})
+        return table.model_copy(update={"password": read_secret(table.password, env)})
     except SecretMissing as missing:
+        what = f"there is no secret at {missing.where}"
         faults.append(
-            Fault(
-                "skellat.toml",
-                "mail.password",
-                f"there is no secret at {missing.where}",
-                "Set that variable or file, or name another",
-            )
+            Fault("skellat.toml", key, what, "Set that variable or file, or name another")
         )
-        return mail
+        return table

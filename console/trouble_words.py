@@ -64,6 +64,10 @@ WHAT_TO_DO: Mapping[str, tuple[str, str]] = {
         "Check the address: in the channel's list of recipients, or in its settings. Then send "
         "again.",
     ),
+    Reason.RETURNED: (
+        "It was accepted, and came back later: it did not arrive.",
+        "Reach this person otherwise, or send again.",
+    ),
     Reason.UNSUBSCRIBED: (
         "This person wants no more: they answered STOP.",
         "Nothing has to be done. They get it again when they send START.",
@@ -100,6 +104,12 @@ WHAT_TO_DO: Mapping[str, tuple[str, str]] = {
     Reason.ALTERED: (
         "What is in the database is not what was signed, so nothing was sent.",
         "Tell IT and the auditor at once. Write the message again and have it signed.",
+    ),
+    Reason.OUT_OF_USE: (
+        "The channel was parked, retired or made a pilot again before this left, so it was not "
+        "sent.",
+        "See Channels for who did that. Use another channel, or write an update once this one is "
+        "in use again.",
     ),
     Reason.LOST: (
         "The worker stopped while it was sending.",
@@ -139,6 +149,8 @@ def words(one: cards.Delivery, *, exercise: bool, next_: str = "") -> Words:
         case DeliveryState.FAILED:
             if one.reason == Reason.RATE:  # for a while would be no failure
                 what, to_do = _NO_MORE_TODAY
+            if one.reason == Reason.RETURNED and one.detail:
+                what = f"{what} “{one.detail}”"
             safe = _SAFE.get(one.reason, _SAFE_TO_REHEARSE if exercise else _SAFE_TO_SEND)
             return Words(f"{what} {safe}".strip(), to_do)
         case DeliveryState.UNCERTAIN:
@@ -156,6 +168,8 @@ def words(one: cards.Delivery, *, exercise: bool, next_: str = "") -> Words:
             )
         case DeliveryState.SENDING if one.late:
             return Words(what + maybe, "Skellat is trying it now.")
+        case DeliveryState.CANCELLED if one.reason == Reason.OUT_OF_USE:
+            return Words(what, to_do)
         case DeliveryState.CANCELLED:
             return Words("", "It had not left yet, and now it will not.")
     return Words("", "")
@@ -168,6 +182,7 @@ _SAFE: Mapping[str, str] = {
     Reason.CONTENT: "It is not there.",
     Reason.ALTERED: "",
     Reason.UNSUBSCRIBED: "",
+    Reason.RETURNED: "",
 }
 
 

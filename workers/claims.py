@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from console.actions import pictures
 from console.actions.desk import Desk
+from console.domain import bounce
 from console.domain.channel import Picture, Post, Reason
 from console.domain.delivery import NEXT, DeliveryEvent, DeliveryState
 from console.domain.incident import Mode
@@ -83,7 +84,16 @@ def post_of(
         expires_at=row.expires_at,
         picture=_picture(db, desk, row),
         unsubscribe=links.get(row.id, ""),
+        bounces=_bounces(desk, row),
     )
+
+
+def _bounces(desk: Desk, row: DeliveryRow) -> str:
+    """Where this mail comes back to; nothing of an exercise ever does."""
+    channel = desk.channel(row.channel)
+    if row.exercise or not row.recipient or channel is None or not channel.bounces:
+        return ""
+    return bounce.sender(desk.settings.mail.bounces.address, row.id, desk.settings.secret)
 
 
 def mode_of(row: DeliveryRow) -> Mode:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from console.actions import returns
 from console.actions.desk import Desk
 from console.domain.channel import Published, Refused
 from console.domain.drift import LATEST, Appearance, Change, Kind, changes, strangers
@@ -16,7 +17,7 @@ from console.store.engine import Sessions, database_now
 from console.store.findings import FindingRow
 from console.store.register import ChannelRow, CheckRow
 from workers import finding_alarm
-from workers.rounds import Seen
+from workers.rounds import Round, Seen
 from workers.secrecy import without_secrets
 
 WORDS_MOST = 1000
@@ -39,18 +40,20 @@ def settle(sessions: Sessions, desk: Desk, seen: Seen, *, worker: str) -> None:
         if found:
             db.flush()
             finding_alarm.tell(db, account, now)
+        returns.undelivered(db, desk, account.name, seen.returned, now)
         if seen.posts is not None:
             row.seen_to = row.begun_at
         passed = seen.error is None and seen.unread is None
-        every = _every(desk, seen.round.channel)
+        every = _every(desk, seen.round)
         failures = 0 if passed else row.failures + 1
         next_at = next_round(seen.round.what, now, failures=failures, every=every)
         rounds.end(row, passed=passed, next_at=next_at)
 
 
-def _every(desk: Desk, channel: str) -> timedelta:
-    configured = desk.channel(channel)
-    every: timedelta = getattr(configured.adapter, "watch_every", EVERY) if configured else EVERY
+def _every(desk: Desk, one: Round) -> timedelta:
+    configured = desk.channel(one.channel)
+    own = "follow_every" if one.what is What.RETURNS else "watch_every"
+    every: timedelta = getattr(configured.adapter, own, EVERY) if configured else EVERY
     return every
 
 
@@ -151,7 +154,8 @@ def _of_change(channel: str, one: Change, now: datetime) -> FindingRow:
 
 
 def _strangers(db: Session, account: ChannelRow, seen: Seen, now: datetime) -> list[FindingRow]:
-    posts: Sequence[Published] = [one for one in seen.posts or () if one.at >= seen.round.since]
+    since = seen.round.since or now
+    posts: Sequence[Published] = [one for one in seen.posts or () if one.at >= since]
     if not posts:
         return []
     known = findings.known(db, account.name, [one.reference for one in posts])

@@ -4,7 +4,7 @@ Calls go through GOV.UK's own client: it takes our session, whose errors are non
 it turns into "503, no response", so a lost answer reaches us as what it is.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from console.domain.channel import (
     Refused,
     SendError,
     Unavailable,
+    Undelivered,
 )
 from workers import http
 from workers.secrecy import conceal, without_secrets
@@ -24,6 +25,8 @@ from workers.secrecy import conceal, without_secrets
 ADDRESS = "https://api.notifications.service.gov.uk"
 _KEPT = timedelta(days=3)
 """The shortest time that a service may keep what it sent; later, nobody can say it is not there."""
+_PAGES = 20
+"""Of 250 failures each, in one round."""
 _RECORDED = 500
 """Characters of the final words that go on the record."""
 
@@ -60,6 +63,31 @@ class Service:
             raise Unavailable(Reason.BAD_ANSWER, "the list is not of the reference asked for")
         return None
 
+    def undelivered(self, since: datetime) -> Sequence[Undelivered]:
+        """Everything of this kind that failed, newest first; only an e-mail's permanent failure
+        says that there is no such address: a number's may be its operator's doing.
+        https://docs.notifications.service.gov.uk/rest-api.html#get-message-status"""
+        found: list[Undelivered] = []
+        with http.before_publishing(), self._client() as client:
+            older_than = None
+            for _ in range(_PAGES):
+                answer = client.get_all_notifications(
+                    status="failed", template_type=self.kind, older_than=older_than
+                )
+                listed = answer["notifications"]
+                late = [one for one in listed if _made(one) >= since]
+                found += [self._undelivered(one) for one in late]
+                if not listed or len(late) < len(listed):
+                    break
+                older_than = str(listed[-1]["id"])
+        return found
+
+    def _undelivered(self, one: Mapping[str, Any]) -> Undelivered:
+        status = str(one["status"])
+        gone = status == "permanent-failure" and self.kind == "email"
+        why = Reason.RECIPIENT if gone else Reason.RETURNED
+        return Undelivered(str(one["id"]), why, f"Notify says: {status}")
+
     def check(self, **wanted: str) -> Checked:
         """Key and template in one. ``wanted`` is what the template's fields have to be."""
         with http.before_publishing(), self._client() as client:
@@ -87,6 +115,11 @@ class Service:
         client.request_session = http.session()
         with _explained(), http.understood(APIError):
             yield client
+
+
+def _made(one: Mapping[str, Any]) -> datetime:
+    made = datetime.fromisoformat(str(one["created_at"]))
+    return made if made.tzinfo else made.replace(tzinfo=UTC)
 
 
 def number_or_address(post: Post, what: str) -> str:

@@ -2,28 +2,35 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
+
+from sqlalchemy.orm import Session
 
 from console.actions.desk import Desk
 from console.channels import ConfiguredChannel
 from console.domain.channel import (
     Checkable,
     Checked,
+    Followable,
     Published,
     SendError,
+    Undelivered,
     Watchable,
 )
 from console.domain.incident import Mode
-from console.domain.rounds import AGAIN, What
-from console.store import rounds
+from console.domain.rounds import AGAIN, FOLLOWED, What
+from console.store import returned, rounds
 from console.store.engine import Sessions, database_now
 from console.store.register import ChannelRow
+from console.store.rounds import RoundRow
 from workers.deadline import deadline
 from workers.deliver import connected, unexpected, within
 from workers.secrecy import without_secrets
 
 T = TypeVar("T")
+CLOCKS_APART = timedelta(minutes=2)
+"""How far a network's clock may be behind ours."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +41,8 @@ class Round:
     fence: int
     channel: str
     what: What
-    since: datetime
-    """From when on posts are looked at."""
+    since: datetime | None
+    """From when on posts are looked at; None where there is nothing to ask about."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,7 @@ class Seen:
     posts: Sequence[Published] | None = None
     """None where they were not, or could not be, read."""
     unread: SendError | None = None
+    returned: Sequence[Undelivered] = ()
 
 
 def wanted(desk: Desk) -> dict[What, list[str]]:
@@ -55,6 +63,7 @@ def wanted(desk: Desk) -> dict[What, list[str]]:
     return {
         What.CHECK: [one.name for one in desk.channels if one.checkable],
         What.WATCH: [one.name for one in desk.channels if one.watchable],
+        What.RETURNS: [one.name for one in desk.channels if one.followable],
     }
 
 
@@ -65,10 +74,17 @@ def take(sessions: Sessions, desk: Desk, *, limit: int) -> list[Round]:
         until = now + desk.settings.timing.lease
         found = []
         for row in rounds.claim(db, now=now, until=until, limit=limit):
-            added_at = db.get_one(ChannelRow, row.channel).added_at
-            since = max(added_at, row.seen_to - AGAIN) if row.seen_to else added_at
-            found.append(Round(row.id, row.fence, row.channel, What(row.what), since))
+            what = What(row.what)
+            found.append(Round(row.id, row.fence, row.channel, what, _since(db, row, now)))
         return found
+
+
+def _since(db: Session, row: RoundRow, now: datetime) -> datetime | None:
+    if row.what == What.RETURNS:
+        first = returned.first(db, row.channel, since=now - FOLLOWED)
+        return first - CLOCKS_APART if first else None
+    added_at = db.get_one(ChannelRow, row.channel).added_at
+    return max(added_at, row.seen_to - AGAIN) if row.seen_to else added_at
 
 
 def go(one: Round, desk: Desk) -> Seen:
@@ -76,6 +92,8 @@ def go(one: Round, desk: Desk) -> Seen:
     configured, seen = desk.channel(one.channel), Seen(one)
     if configured is None:
         return seen
+    if one.what is What.RETURNS:
+        return _followed(seen, configured, desk)
     if configured.watchable and one.what is What.WATCH and not configured.posts_by_hand:
         seen = _read(seen, configured, desk)
     if configured.checkable:
@@ -86,8 +104,18 @@ def go(one: Round, desk: Desk) -> Seen:
     return seen
 
 
+def _followed(seen: Seen, channel: ConfiguredChannel, desk: Desk) -> Seen:
+    since = seen.round.since
+    if since is None or not channel.followable:
+        return seen
+    found, error = _asked(channel, desk, lambda adapter: _undelivered(adapter, since))
+    return replace(seen, returned=found or (), unread=error)
+
+
 def _read(seen: Seen, channel: ConfiguredChannel, desk: Desk) -> Seen:
-    posts, error = _asked(channel, desk, lambda adapter: _recent(adapter, seen.round.since))
+    since = seen.round.since
+    assert since is not None, "only of what did not arrive there may be nothing to ask"
+    posts, error = _asked(channel, desk, lambda adapter: _recent(adapter, since))
     return replace(seen, posts=posts, unread=error)
 
 
@@ -113,6 +141,11 @@ def _check(adapter: object) -> Checked:
 def _recent(adapter: object, since: datetime) -> Sequence[Published]:
     assert isinstance(adapter, Watchable)
     return adapter.recent(since)
+
+
+def _undelivered(adapter: object, since: datetime) -> Sequence[Undelivered]:
+    assert isinstance(adapter, Followable)
+    return adapter.undelivered(since)
 
 
 def _clean(checked: Checked) -> Checked:

@@ -52,14 +52,17 @@ class MailServer:
         return cls(str(settings["host"]), port, security, user, password)
 
 
-def submit(server: MailServer, message: EmailMessage) -> str:
-    """Hands the message over for its one recipient; gives the server's answer or a `SendError`."""
+def submit(server: MailServer, message: EmailMessage, bounces: str = "") -> str:
+    """Hands the message over for its one recipient; gives the server's answer or a `SendError`.
+
+    ``bounces`` is the address that it comes back to where it cannot be delivered later.
+    """
     content = wire_form(message)
     sender = message["From"].addresses[0].addr_spec
     recipient = message["To"].addresses[0].addr_spec
     with deadline():
         try:
-            return _conversation(server, sender, recipient, content)
+            return _conversation(server, (bounces, sender), recipient, content)
         except SendError as error:
             error.args = (without_secrets(str(error)),)
             error.detail = without_secrets(error.detail)
@@ -73,10 +76,12 @@ def check(server: MailServer) -> str:
         return f"{server.user or 'no sign-in'} on {server.host}"
 
 
-def _conversation(server: MailServer, sender: str, recipient: str, content: bytes) -> str:
+def _conversation(
+    server: MailServer, senders: tuple[str, str], recipient: str, content: bytes
+) -> str:
     with _connected(server) as client:
         with _not_sent():
-            _expect(client.mail(sender), Reason.FORBIDDEN)
+            unheard = _begun(client, *senders)
             answered = client.rcpt(recipient)
             _expect(answered, why_not_to(answered[1]))
             _expect(client.docmd("DATA"), Reason.CONTENT, wanted=354)
@@ -86,7 +91,21 @@ def _conversation(server: MailServer, sender: str, recipient: str, content: byte
             answer = client.getreply()
         except (smtplib.SMTPException, OSError) as error:
             raise Uncertain(Reason.NO_ANSWER, _said(error)) from None
-        return _handed_over(answer)
+        return f"{unheard}{_handed_over(answer)}"
+
+
+def _begun(client: "_Client", bounces: str, sender: str) -> str:
+    """Begins the mail. A server that does not let us send from the address for bounces still gets
+    the message, from its sender: that matters more than hearing what becomes of it. Returns what
+    has to be said then."""
+    answered = client.mail(bounces or sender)
+    if not bounces or not 500 <= answered[0] < 600 or answered[0] in _SIGN_IN:
+        _expect(answered, Reason.FORBIDDEN)
+        return ""
+    client.rset()
+    _expect(client.mail(sender), Reason.FORBIDDEN)
+    said = answered[1].decode("utf-8", "replace")
+    return without_secrets(f"bounces will not be heard, {answered[0]} {said}")[:200] + "; "
 
 
 class _Client(smtplib.SMTP):

@@ -3,6 +3,9 @@
 https://www.twilio.com/docs/api/errors has a page for each.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from console.domain.channel import Reason, Refused, SendError, Unavailable, Uncertain
 from workers.secrecy import without_secrets
 
@@ -35,6 +38,21 @@ _LATER = {
     21611: "the sender’s queue at Twilio is full",
 }
 """Never taken in, and safe to send again: https://www.twilio.com/docs/api/errors/20429."""
+
+
+_NOT_DELIVERED = {
+    30005: (Reason.RECIPIENT, "the number is not known, or no longer in service"),
+    30006: (Reason.RECIPIENT, "the number takes no text messages"),
+}
+
+
+def why_not_delivered(message: Mapping[str, Any]) -> tuple[Reason, str]:
+    """What became of a message that was taken; most codes say nothing about its number."""
+    code = message["error_code"]
+    known = {**{key: _REFUSED[key] for key in (21211, 21610, 21614)}, **_NOT_DELIVERED}
+    said = without_secrets(str(message["error_message"] or ""))
+    reason, words = known.get(code, (Reason.RETURNED, said or "it could not be delivered"))
+    return reason, f"Twilio says: {words} ({code})"
 
 
 def told(error: SendError) -> SendError:

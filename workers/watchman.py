@@ -2,7 +2,9 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
@@ -12,7 +14,7 @@ from console.faultpoints import spared
 from console.store import anchors, rounds
 from console.store.engine import Sessions, database_now
 from console.store.register import EVERYTHING
-from workers import findings, summary, trial
+from workers import findings, returns, summary, trial
 from workers.deadline import clock
 from workers.rounds import Round, go, take, wanted
 
@@ -36,6 +38,7 @@ class Watchman:
         self._stopping = threading.Event()
         self._free = threading.Semaphore(AT_ONCE)
         self._prepared = False
+        self._reading = False
         self._try_at = float("-inf")
         self._going: set[threading.Thread] = set()
         self._walking = threading.Thread(target=self._walk, name="rounds")
@@ -74,13 +77,17 @@ class Watchman:
             now = database_now(db)
             due, write = rounds.any_due(db, now), rounds.summary_due(db, now)
             offered = clock() >= self._try_at and trial.any_offered(db)
-        if not (due or write or offered) or anchors.blocked(
+            come_back = not self._reading and returns.due(db, self._desk)
+        if not (due or write or offered or come_back) or anchors.blocked(
             self._sessions, self._desk.settings.home
         ):
             return
         if offered:
             self._try_at = clock() + BETWEEN_TRIALS
             trial.try_offered(self._sessions, self._desk)
+        if come_back:
+            self._reading = True
+            self._start(self._read, (), returns.CHORE)
         if write:
             summary.tell(self._sessions, self._desk)
         if due:
@@ -107,10 +114,25 @@ class Watchman:
             for _ in range(free - len(taken)):
                 self._free.release()
         for one in taken:
-            # A daemon: one that hangs must not keep a process that is told to stop.
-            thread = threading.Thread(target=self._go, args=(one,), name=one.id, daemon=True)
-            self._going.add(thread)
-            thread.start()
+            self._start(self._go, (one,), one.id)
+
+    def _start(self, act: Callable[..., None], arguments: tuple[Any, ...], name: str) -> None:
+        # A daemon: one that hangs must not keep a process that is told to stop.
+        thread = threading.Thread(target=act, args=arguments, name=name, daemon=True)
+        self._going.add(thread)
+        thread.start()
+
+    def _read(self) -> None:
+        try:
+            with spared():
+                returns.read(self._sessions, self._desk)
+        except OperationalError as error:
+            log.warning("bounces not kept, will be read again: %s", type(error.orig).__name__)
+        except Exception:
+            log.exception("reading bounces failed")
+        finally:
+            self._ended()
+            self._reading = False
 
     def _go(self, one: Round) -> None:
         try:
@@ -122,7 +144,10 @@ class Watchman:
         except Exception:
             log.exception("%s failed", one.id)
         finally:
-            with suppress(KeyError):
-                self._going.remove(threading.current_thread())
+            self._ended()
             self._free.release()
             self._bell.set()  # there may be more
+
+    def _ended(self) -> None:
+        with suppress(KeyError):
+            self._going.remove(threading.current_thread())

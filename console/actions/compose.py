@@ -1,6 +1,6 @@
 """From a draft to the exact text for every channel, and everything that is wrong with it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,6 +57,9 @@ class Proposals:
     troubles: tuple[Trouble, ...]
     unspoken: tuple[tuple[ConfiguredChannel, str], ...] = ()
     """(Channel, language) that get nothing, because nobody wrote it in that language."""
+    pictureless: tuple[ConfiguredChannel, ...] = ()
+    """Those that get nothing because they take no message without a picture, and nobody named
+    them."""
 
 
 def propose(
@@ -71,13 +74,15 @@ def propose(
     type_ = desk.types[incident.type]
     draft = Draft(desk, type_, incident, message, _frame(db, desk, incident, message))
     mode = Mode(incident.mode)
-    channels = register.usable(db, desk, mode, message.channels)
+    usable = register.usable(db, desk, mode, message.channels)
+    bare = [one for one in usable if one.needs_picture and not message.picture]
+    channels = [one for one in usable if one not in bare]
     wanted = [(channel, language) for channel in channels for language in channel.languages]
     troubles = [] if message.text else _fact_troubles(desk, type_, message, now)
-    troubles += _picture_troubles(message, desk.settings.trusted_links)
+    troubles += _picture_troubles(message, bare, desk.settings.trusted_links)
     if message.expires_at and now and message.expires_at <= now:
         troubles.append(Trouble("expires_at", "a time that has passed"))
-    troubles += _unused(desk, mode, message, channels)
+    troubles += _unused(desk, mode, message, usable)
     rules = policies.asked_now(db, desk, incident, message, now or message.worded_at)
     troubles += _untranslated(draft, rules, {language for _, language in wanted})
     proposals = []
@@ -89,7 +94,8 @@ def propose(
     unspoken = [one for one in wanted if not draft.speaks(one[1])]
     if len(unspoken) == len(wanted):
         troubles.append(Trouble("channels", "blank"))
-    return Proposals(tuple(proposals), tuple(troubles), tuple(unspoken))
+    left_out = () if message.channels is not None else tuple(bare)
+    return Proposals(tuple(proposals), tuple(troubles), tuple(unspoken), left_out)
 
 
 def _untranslated(draft: Draft, rules: Rules, languages: Collection[str]) -> list[Trouble]:
@@ -215,9 +221,14 @@ def _text_troubles(proposal: Proposal, trusted: Hosts) -> list[Trouble]:
     return troubles
 
 
-def _picture_troubles(message: MessageRow, trusted: Hosts) -> list[Trouble]:
+def _picture_troubles(
+    message: MessageRow, bare: Sequence[ConfiguredChannel], trusted: Hosts
+) -> list[Trouble]:
+    """``bare`` are the channels that take no message without a picture, and would get one. Where
+    somebody chose them that is in the way; where all channels were meant they are left out."""
     if not message.picture:
-        return []
+        named = bare if message.channels is not None else ()
+        return [Trouble("picture", "needed", found=one.title) for one in named]
     if not message.alt.strip():
         return [Trouble("alt", "blank")]
     return [

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from console.actions.desk import Desk
-from console.actions.errors import CannotLook, Expired, NotFound, Overtaken
+from console.actions.errors import CannotLook, Expired, NotFound, OutOfUse, Overtaken
 from console.actions.messages import locked
 from console.actions.people import User
 from console.actions.recording import on_record
@@ -21,7 +21,8 @@ from console.store.messages import MessageRow
 def resend(db: Session, *, delivery_id: str, by: User, now: datetime) -> str:
     """Queues one delivery again, on its own; returns its message's id.
 
-    Raises `Expired`, `Overtaken`, `NotAllowed` (it was sent, or its message was stopped).
+    Raises `Expired`, `OutOfUse`, `Overtaken`, `NotAllowed` (it was sent, or its message was
+    stopped).
     """
     row, message = _held(db, delivery_id, by)
     state = after(NEXT, DeliveryState(row.state), DeliveryEvent.RESEND)
@@ -31,6 +32,8 @@ def resend(db: Session, *, delivery_id: str, by: User, now: datetime) -> str:
         raise Expired
     if outbox.overtaken(db, row):
         raise Overtaken
+    if outbox.on_channel_out_of_use(db, row):
+        raise OutOfUse
     before = row.state
     row.state, row.due_at, row.changed_at = str(state), now, now
     row.tries = row.looks = 0

@@ -76,6 +76,10 @@ class Overtaken(Obstacle):
     """A later message of the incident has gone out on this channel; the older one must not."""
 
 
+class OutOfUse(Obstacle):
+    """The channel was parked or retired, or takes exercises only: nothing leaves on it."""
+
+
 class CannotLook(Obstacle):
     """The network cannot be asked whether it has the post."""
 

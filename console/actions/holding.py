@@ -11,8 +11,9 @@ from console.actions.errors import NotFound, ReasonMissing
 from console.actions.people import User
 from console.domain import plain_text
 from console.domain.policy import Act
-from console.store import register
+from console.store import outbox, register
 from console.store.audit import record
+from console.store.engine import database_now
 from console.store.register import EVERYTHING, ChannelRow, HoldRow
 
 REASON_MOST = 200
@@ -44,6 +45,7 @@ def let_go(db: Session, *, channel: str, by: User, now: datetime) -> None:
     if row is None:
         return
     db.delete(row)
+    outbox.wait_anew(db, None if channel == EVERYTHING else channel, database_now(db))
     _on_record(db, "sending let go", channel, by, now, held_by=row.by)
 
 

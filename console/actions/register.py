@@ -182,6 +182,21 @@ def move(db: Session, *, name: str, move: Move, by: User, now: datetime) -> Stat
     return status
 
 
+def withdraw(db: Session, *, name: str, by: User, now: datetime) -> None:
+    """Whoever agreed first to a promotion thinks better of it; a second press changes nothing.
+
+    Raises `NotFound`, also where somebody else agreed: theirs is theirs to withdraw.
+    """
+    by.must_be_able_to(Act.KEEP)
+    row = locked(db, name)
+    if row.promoted_by is None:
+        return
+    if row.promoted_by != by.id:
+        raise NotFound("promotion", name)
+    row.promoted_by = None
+    _on_record(db, name, "promotion withdrawn", by, now)
+
+
 def rotated(db: Session, *, name: str, by: User, now: datetime) -> None:
     """Somebody says that the password or token was changed.
 

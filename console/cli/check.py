@@ -14,6 +14,7 @@ from console.actions import desk
 from console.actions.desk import Desk
 from console.cli.main import WRONG, home_option
 from console.configuration import ConfigurationFaults, Fault
+from console.domain.channel import SendError
 from console.domain.single_sign_on import Refused
 from console.doorbell import Doorbell
 from console.openid.provider import Provider
@@ -63,6 +64,7 @@ def _unreached(known: Settings) -> Iterator[Fault]:
         _redis,
         _mail,
         _single_sign_on,
+        _bounces,
     )
     for check in checks:
         fault = check(known)
@@ -122,6 +124,20 @@ def _single_sign_on(known: Settings) -> Fault | None:
     except Refused as refused:
         remedy = "Correct the address, or start it; passwords go on working unless `only` is set"
         return Fault("skellat.toml", "single_sign_on.issuer", str(refused), remedy)
+    return None
+
+
+def _bounces(known: Settings) -> Fault | None:
+    """Signs in to the mailbox for what comes back, and opens its folder."""
+    if not known.mail.bounces.host:
+        return None
+    from workers import imap
+
+    try:
+        imap.check(known.mail.bounces)
+    except SendError as error:
+        what = f"cannot be read ({error})"
+        return Fault("skellat.toml", "mail.bounces", what, "Correct host, user, password or folder")
     return None
 
 

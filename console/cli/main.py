@@ -26,6 +26,7 @@ COMMANDS = {
     "audit": "console.cli.audit",
     "secrets": "console.cli.secrets",
     "recipients": "console.cli.recipients",
+    "bounces": "console.cli.bounces",
 }
 WRONG = 2
 

@@ -3,7 +3,7 @@
 A channel is one class in one file (see docs/adding-a-channel.md). It takes its settings in
 ``__init__`` and a `Post` in ``send``, and returns a `Receipt` or raises one of `Refused`,
 `Unavailable`, `Uncertain`. Everything else a channel may have is optional and used only if present:
-``find``, ``check``, ``recent``, ``remove``, ``edit``, ``practice``, ``keys``.
+``find``, ``check``, ``recent``, ``undelivered``, ``remove``, ``edit``, ``practice``, ``keys``.
 
 ``keys`` (``ClassVar[Mapping[str, Key]]``) names the channel's settings, so that `skellat check` can
 tell a missing, unknown or mistyped one before it matters. ``practice`` (``ClassVar[Mapping[str,
@@ -11,77 +11,50 @@ str]]``) gives the settings that lead to the practice networks, with the placeho
 ``{practice}`` (their address), ``{practice_address}`` (its host and port), ``{practice_host}``,
 ``{smtp_port}``, ``{world}`` (``actual`` or ``exercise``), ``{name}`` (the channel's name) and
 ``{var}`` (the state folder). ``replies`` and ``pictures`` (``ClassVar[bool]``) are True where a
-reply stands under its post, and where a picture is shown. ``pace`` (``ClassVar[Pace]``) says how
+reply stands under its post, and where a picture is shown; ``needs_picture`` where nothing is
+published without one. ``pace`` (``ClassVar[Pace]``) says how
 many calls the network takes; the council's own figures in channels.toml go before it.
-``watch_every`` (``ClassVar[timedelta]``) is how often the account may be read; five minutes where
-nothing is said. ``addresses`` (``ClassVar[Addresses]``) says that it writes to single people, and
-may have a recipient list.
+``watch_every`` and ``follow_every`` (``ClassVar[timedelta]``) are how often the account may be
+read, and asked what did not arrive; five minutes where nothing is said. ``addresses``
+(``ClassVar[Addresses]``) says that it writes to single people, and may have a recipient list.
+``bounces`` (``ClassVar[bool]``) says that it sends from `Post.bounces`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+from console.domain.limits import BURST, MOST_AT_ONCE, Counting, Limit, Pace
+from console.domain.send_errors import Reason, Refused, SendError, Unavailable, Uncertain
 
-class Counting(StrEnum):
-    """How a network counts the length of a text; the rules are in `counting`."""
-
-    CHARACTERS = "characters"
-    """Unicode code points."""
-    GRAPHEMES = "graphemes"
-    """Extended grapheme clusters, what a reader takes for one character (Bluesky)."""
-    MASTODON = "mastodon"
-    """Grapheme clusters, every link counted as 23 (Mastodon)."""
-    THREADS = "threads"
-    """Unicode code points, emoji by their UTF-8 bytes (Threads)."""
-    WEIGHTED = "weighted"
-    """Most characters 1, wide ones and whole emoji 2, every link 23 (X)."""
-    UTF_16 = "utf-16"
-    """UTF-16 units: most characters 1, emoji and rare ones 2 (Telegram)."""
-    SMS = "sms"
-    """GSM-7 septets or UCS-2 units, split into parts."""
-
-
-@dataclass(frozen=True)
-class Limit:
-    """The longest text that a network takes; None where it sets no limit of its own."""
-
-    characters: int | None = None
-    counting: Counting = Counting.CHARACTERS
-    octets: int | None = None
-    """UTF-8 bytes, where a network limits them as well."""
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How much a network takes: calls at once, and a minute; None where it sets no limit."""
-
-    parallel: int | None = None
-    per_minute: int | None = None
-
-    @property
-    def interval(self) -> timedelta | None:
-        """Between two calls, on the whole. A sixth longer than the minute's share, so that a burst
-        on top of a full minute stays within the minute's number."""
-        return timedelta(minutes=1) / self.per_minute * 7 / 6 if self.per_minute else None
-
-    def room(self, *, busy: int, free_at: datetime, now: datetime) -> int:
-        """How many calls may start now, ``busy`` being under way. ``free_at`` is when all that was
-        started would be over, had it started one interval after the other."""
-        rooms = [MOST_AT_ONCE]
-        if self.parallel is not None:
-            rooms.append(max(self.parallel - busy, 0))
-        if self.interval is not None:
-            ahead = max(free_at - now, timedelta(0))
-            rooms.append(max((max(BURST, self.interval) - ahead) // self.interval, 0))
-        return min(rooms)
-
-
-BURST = timedelta(seconds=10)
-"""As much as a pace allows in this time may start at once."""
-MOST_AT_ONCE = 1000
+__all__ = [
+    "BURST",
+    "MOST_AT_ONCE",
+    "Channel",
+    "Checkable",
+    "Checked",
+    "Counting",
+    "Editable",
+    "Findable",
+    "Followable",
+    "Key",
+    "Limit",
+    "Pace",
+    "Picture",
+    "Post",
+    "Published",
+    "Reason",
+    "Receipt",
+    "Refused",
+    "Removable",
+    "SendError",
+    "Unavailable",
+    "Uncertain",
+    "Undelivered",
+    "Watchable",
+]
+"""All that a channel needs, so that its one file imports from one."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +113,9 @@ class Post:
     unsubscribe: str = ""
     """The link by which this recipient leaves the list, or empty. It is no part of the signed text:
     a channel that can adds it below the words, in a line of its own."""
+    bounces: str = ""
+    """The address for what cannot be delivered later, this delivery's own, or empty: an e-mail's
+    envelope sender."""
 
 
 @dataclass(frozen=True)
@@ -184,73 +160,15 @@ class Published:
     url: str = ""
 
 
-class Reason(StrEnum):
-    """Why a sending failed, as a fact; the words for people are in ``console/trouble_words.py``."""
+@dataclass(frozen=True)
+class Undelivered:
+    """What the network took, and could not deliver in the end."""
 
-    CREDENTIAL = "credential rejected"
-    FORBIDDEN = "not permitted"
-    CONTENT = "content rejected"
-    RECIPIENT = "recipient rejected"
-    """There is no such address: on a recipient list it gets nothing more. What may pass (a full
-    mailbox, a policy) has another reason."""
-    UNSUBSCRIBED = "unsubscribed"
-    """The network knows that this person wants no more: they answered STOP."""
-    RATE = "rate limited"
-    UNREACHABLE = "unreachable"
-    TLS = "certificate not trusted"
-    REDIRECTED = "redirected"
-    NO_ANSWER = "no answer"
-    SERVER = "server error"
-    BAD_ANSWER = "answer not understood"
-    MISCONFIGURED = "misconfigured"
-    UNEXPECTED = "unexpected error"
-    ALTERED = "not as signed"
-    """What stands in the database is not what was signed: nothing was sent."""
-    LOST = "worker lost"
-    """The worker is known to have stopped in the middle of the call."""
-    LAPSED = "lease ran out"
-    """The worker was not heard of again; where a clock was set forward, it may be at work still."""
-    RESTORED = "database put back"
-    """An older copy of the database was put back: it may have been sent after the copy was made."""
-
-
-class SendError(Exception):
-    """A sending that gave no receipt."""
-
-    def __init__(self, reason: Reason, detail: str = "", *, status: int | None = None) -> None:
-        super().__init__(f"{reason}: {detail}" if detail else str(reason))
-        self.reason = reason
-        self.detail = detail[:300]
-        """The network's own words, or ours; never a secret."""
-        self.status = status
-        """The HTTP status or SMTP code, where there was one."""
-        self.said: Any = None
-        """The network's whole answer where it was JSON: for its own adapter, shown to nobody."""
-        self.headers: Mapping[str, str] = {}
-        """The answer's headers, likewise."""
-
-
-class Refused(SendError):
-    """Certainly not published, and trying the same again would not help."""
-
-
-class Unavailable(SendError):
-    """Certainly not published; may be tried again, at once or after ``retry_after`` seconds."""
-
-    def __init__(
-        self,
-        reason: Reason,
-        detail: str = "",
-        *,
-        status: int | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(reason, detail, status=status)
-        self.retry_after = retry_after
-
-
-class Uncertain(SendError):
-    """The request left and no clear answer came: it may be public."""
+    reference: str
+    """The `Receipt.reference` of it."""
+    reason: Reason
+    """``recipient rejected``, ``unsubscribed``, or ``came back`` where it is neither."""
+    detail: str = ""
 
 
 @runtime_checkable
@@ -293,6 +211,15 @@ class Watchable(Protocol):
 
     def recent(self, since: datetime) -> Sequence[Published]:
         """What was published since (UTC), the newest first, as far as one call shows it."""
+        ...
+
+
+@runtime_checkable
+class Followable(Protocol):
+    """A channel that can tell afterwards what did not arrive."""
+
+    def undelivered(self, since: datetime) -> Sequence[Undelivered]:
+        """Of everything that it took since (UTC); the same may be told again each time."""
         ...
 
 

@@ -26,6 +26,8 @@ class Timing:
     before it, and a mail after it, that is within 90 s of the first byte."""
     late: timedelta = timedelta(seconds=120)
     """How long after its release people are told that a delivery has still not been sent."""
+    bounces: timedelta = timedelta(seconds=60)
+    """Between two looks into the mailbox for what came back: it comes for minutes, or days."""
     tick: timedelta = timedelta(seconds=1)
     """Between two looks of a worker without a ring: all that a lost ring can cost."""
     mail: timedelta = timedelta(seconds=40)
@@ -76,6 +78,8 @@ class DeliveryEvent(StrEnum):
     CONFIRM = "confirm"
     DISPROVE = "disprove"
     RESEND = "resend"
+    BOUNCE = "bounce"
+    """What was accepted came back later: it did not arrive."""
 
 
 NEXT = {
@@ -89,6 +93,8 @@ NEXT = {
     (DeliveryState.SENDING, DeliveryEvent.LOSE): DeliveryState.UNCERTAIN,
     (DeliveryState.UNCERTAIN, DeliveryEvent.CONFIRM): DeliveryState.SENT,
     (DeliveryState.UNCERTAIN, DeliveryEvent.DISPROVE): DeliveryState.QUEUED,
+    (DeliveryState.SENT, DeliveryEvent.BOUNCE): DeliveryState.FAILED,
+    (DeliveryState.UNCERTAIN, DeliveryEvent.BOUNCE): DeliveryState.FAILED,
     (DeliveryState.FAILED, DeliveryEvent.RESEND): DeliveryState.QUEUED,
     (DeliveryState.UNCERTAIN, DeliveryEvent.RESEND): DeliveryState.QUEUED,
 }

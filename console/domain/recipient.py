@@ -123,7 +123,7 @@ def forgotten(address: str, secret: str) -> str:
     if is_forgotten(address):
         return address
     address = address.lower()
-    return f"{masked(address)[:200]} {_keyed(secret, 'forgotten', address)[:20]}"
+    return f"{masked(address)[:200]} {keyed(secret, 'forgotten', address)[:20]}"
 
 
 def is_forgotten(address: str) -> bool:
@@ -149,7 +149,7 @@ def without(text: str, address: str) -> str:
 def token(recipient_id: str, secret: str) -> str:
     """What a person's unsubscribe link ends with. It is made anew for every mail, and needs to be
     kept nowhere: who does not have ``secret`` cannot make one."""
-    return f"{recipient_id}-{_keyed(secret, 'unsubscribe', recipient_id)[:40]}"
+    return f"{recipient_id}-{keyed(secret, 'unsubscribe', recipient_id)[:40]}"
 
 
 def of_token(given: str, secret: str) -> str | None:
@@ -159,7 +159,8 @@ def of_token(given: str, secret: str) -> str | None:
     return recipient_id if hmac.compare_digest(mine, given.encode(errors="replace")) else None
 
 
-def _keyed(secret: str, purpose: str, value: str) -> str:
+def keyed(secret: str, purpose: str, value: str) -> str:
+    """A hash of this value that nobody without ``secret`` can make."""
     bound = f"recipient|{purpose}|{value}".encode(errors="replace")
     return hmac.new(secret.encode(), bound, hashlib.sha256).hexdigest()
 

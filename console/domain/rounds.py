@@ -15,12 +15,16 @@ AGAIN = timedelta(hours=1)
 """How far each look overlaps the one before: networks show some posts late."""
 ALL_KEPT = timedelta(days=30)
 """Checks that are older are kept once a day."""
+FOLLOWED = timedelta(days=3)
+"""How long it is asked what became of a message: as long as networks go on trying, and tell."""
 _SUMMARY = time(9)
 
 
 class What(StrEnum):
     CHECK = "check"
     WATCH = "watch"
+    RETURNS = "returns"
+    """What a network took and could not deliver in the end."""
     SUMMARY = "summary"
 
 

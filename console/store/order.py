@@ -5,11 +5,13 @@ from sqlalchemy.orm import aliased
 
 from console.domain.channel import Reason
 from console.domain.delivery import DeliveryState
+from console.domain.incident import Mode
 from console.domain.message import Kind, MessageState
+from console.domain.register import CARRIES
 from console.store.base import Instant
 from console.store.deliveries import DeliveryRow
 from console.store.messages import MessageRow
-from console.store.register import EVERYTHING, HoldRow
+from console.store.register import EVERYTHING, ChannelRow, HoldRow
 
 NOW = bindparam("now", type_=Instant())
 """The moment that a statement is about. What each turn of a dispatcher asks is built once: building
@@ -21,12 +23,13 @@ LAPSED_OVER = bindparam("lapsed_over", type_=Instant())
 
 
 def unsendable() -> ColumnElement[bool]:
-    """Past its end, stopped, or overtaken by a newer message of its incident, at `NOW`."""
+    """Past its end, stopped, overtaken by a newer message of its incident, or on a channel that is
+    out of use, at `NOW`."""
     stopped = exists().where(
         MessageRow.id == DeliveryRow.message_id, MessageRow.state != str(MessageState.RELEASED)
     )
     past = and_(DeliveryRow.expires_at.is_not(None), DeliveryRow.expires_at <= NOW)
-    return or_(past, stopped, newer_released())
+    return or_(past, stopped, newer_released(), out_of_use())
 
 
 def newer_released() -> ColumnElement[bool]:
@@ -36,6 +39,21 @@ def newer_released() -> ColumnElement[bool]:
     return exists().where(
         _same_place(newer), newer.number > DeliveryRow.number, newer.kind != str(Kind.ALERT)
     )
+
+
+def out_of_use() -> ColumnElement[bool]:
+    """The channel was parked or retired, or is a pilot again, which takes exercises only. One that
+    the register does not know is in use, as it is for `register.usable`."""
+    carries = or_(
+        *(
+            and_(
+                DeliveryRow.exercise.is_(mode is Mode.EXERCISE),
+                ChannelRow.status.in_(sorted(CARRIES[mode])),
+            )
+            for mode in Mode
+        )
+    )
+    return exists().where(ChannelRow.name == DeliveryRow.channel, ~carries)
 
 
 def held() -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from console.domain.channel import Reason
 from console.domain.delivery import DeliveryState
 from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
-from console.store.order import NOW, newer_released, unsendable
+from console.store.order import NOW, newer_released, out_of_use, unsendable
 from console.store.recipients import not_wanted
 
 QUEUED, SENDING = str(DeliveryState.QUEUED), str(DeliveryState.SENDING)
@@ -84,6 +84,15 @@ def end_queued(db: Session, *, message_id: str, now: datetime) -> Ended:
     return _end(db, DeliveryRow.message_id == message_id, now)
 
 
+def wait_anew(db: Session, channel: str | None, now: datetime) -> None:
+    """What was held, on one channel or on all, has waited for nothing yet: it is late when it waits
+    from now on."""
+    queued = update(DeliveryRow).where(DeliveryRow.state == QUEUED).values(changed_at=now)
+    if channel is not None:
+        queued = queued.where(DeliveryRow.channel == channel)
+    db.execute(queued.execution_options(synchronize_session=False))
+
+
 def end_overtaken(db: Session, *, incident_id: str, now: datetime) -> Ended:
     """Ends what has not left yet and has a newer message of its incident on its channel. What
     the newer one does not reach stays: there it would be the only word."""
@@ -91,8 +100,11 @@ def end_overtaken(db: Session, *, incident_id: str, now: datetime) -> Ended:
 
 
 def end_unsendable(db: Session, now: datetime) -> Ended:
-    """Ends queued deliveries that may not leave any more: past their end, overtaken, stopped."""
-    return _end(db, unsendable(), now)
+    """Ends queued deliveries that may not leave any more: past their end, overtaken, stopped, or on
+    a channel that was parked or retired since, which is then the reason that they carry."""
+    resting = _end(db, out_of_use(), now, why=Reason.OUT_OF_USE)
+    others = _end(db, unsendable(), now)
+    return Ended(resting.cancelled + others.cancelled, resting.doubtful + others.doubtful)
 
 
 def any_unsendable() -> ColumnElement[bool]:
@@ -127,6 +139,12 @@ def put_right(db: Session, *, now: datetime, until: datetime) -> int:
             update(DeliveryRow).where(ahead).values(changed_at=now),
         )
     )
+
+
+def on_channel_out_of_use(db: Session, row: DeliveryRow) -> bool:
+    """True where the channel was parked or retired, or takes exercises only."""
+    found = db.scalar(select(DeliveryRow.id).where(DeliveryRow.id == row.id, out_of_use()))
+    return found is not None
 
 
 def overtaken(db: Session, row: DeliveryRow) -> bool:
@@ -217,11 +235,14 @@ def queue_failed(db: Session, message_id: str, channel: str, *, state: str, now:
     return len(db.scalars(again, {"now": now}).all())
 
 
-def _end(db: Session, which: ColumnElement[bool], now: datetime) -> Ended:
+def _end(
+    db: Session, which: ColumnElement[bool], now: datetime, why: Reason | None = None
+) -> Ended:
     """A delivery that was certainly never published is cancelled; one whose earlier try may have
     been is uncertain, and due for a look."""
+    said = {"reason": str(why), "detail": ""} if why else {}
     return Ended(
-        cancelled=_move(db, and_(which, ~DeliveryRow.doubtful), now, state=CANCELLED),
+        cancelled=_move(db, and_(which, ~DeliveryRow.doubtful), now, state=CANCELLED, **said),
         doubtful=_move(db, and_(which, DeliveryRow.doubtful), now, state=UNCERTAIN, due_at=NOW),
     )
 

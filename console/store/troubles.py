@@ -11,7 +11,7 @@ from console.domain.delivery import DeliveryState, Timing
 from console.store.base import Instant
 from console.store.deliveries import UNTOLD, WAITING, DeliveryRow
 from console.store.incidents import IncidentRow
-from console.store.order import NOW, unsendable
+from console.store.order import NOW, held, unsendable
 from console.store.recipients import not_wanted
 
 MOST_SHOWN = 50
@@ -136,11 +136,13 @@ def _ended_badly() -> ColumnElement[bool]:
 
 def _late() -> ColumnElement[bool]:
     """Released long ago and not sent yet; sooner where an earlier try may be public. One that a
-    person has sent again is late when it waits as long once more, or is tried a second time."""
+    person has sent again is late when it waits as long once more, or is tried a second time. What
+    somebody holds is told as held, not as late."""
     since = DeliveryRow.created_at
     tried = DeliveryRow.tries >= 2
     late = and_(since <= _moment("late"), or_(tried, DeliveryRow.changed_at <= _moment("late")))
     doubtful = and_(since <= _moment("doubted"), DeliveryRow.doubtful, tried)
+    queued = DeliveryRow.state == str(DeliveryState.QUEUED)
     # The first says nothing that the others do not, and lets the database begin with the oldest.
     begun = since <= _moment("doubted")
-    return and_(text(WAITING), begun, or_(late, doubtful), ~unsendable())
+    return and_(text(WAITING), begun, or_(late, doubtful), ~and_(queued, held()), ~unsendable())

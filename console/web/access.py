@@ -135,6 +135,7 @@ ACCESS: dict[str, Act | None] = {
     "channel_keeping.rotated": Act.KEEP,
     "channel_keeping.ask": Act.KEEP,
     "channel_keeping.move": Act.KEEP,
+    "channel_keeping.withdraw": Act.KEEP,
     "channel_credentials.offer": Act.KEEP,
     "holds.ask": Act.HOLD,
     "holds.hold": Act.HOLD,

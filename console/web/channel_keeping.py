@@ -85,6 +85,13 @@ def move(name: str, slug: str) -> Page:
     return _back(name, "status")
 
 
+@blueprint.post("/channels/<name>/promotion/withdraw")
+def withdraw(name: str) -> Page:
+    with web().sessions.begin() as db:
+        register.withdraw(db, name=name, by=me(), now=web().now)
+    return _back(name, "status")
+
+
 def _asking(account: Account, move: Move, signpost: str, wrong: dict[str, str]) -> str:
     return render_template(
         "pages/channel_move.html",

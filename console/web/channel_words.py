@@ -5,8 +5,14 @@ from dataclasses import dataclass
 
 from console.actions.details import ChangedMeanwhile, SignpostMissing
 from console.actions.errors import Obstacle
-from console.actions.keeping import AlreadyKeeps
-from console.actions.register import NameTaken, NotAName, SecretInRegister, TooLongDetail
+from console.actions.keeping import AlreadyKeeps, TooFewLeft
+from console.actions.register import (
+    NameTaken,
+    NoLongerKeeps,
+    NotAName,
+    SecretInRegister,
+    TooLongDetail,
+)
 from console.domain.register import Move
 
 
@@ -86,8 +92,8 @@ ASKING: Mapping[Move, Asking] = {
     Move.PARK: Asking(
         "Park {title}?",
         (
-            "The name stays ours, and no new message goes out on it. What has been released still "
-            "goes out.",
+            "The name stays ours, and nothing more goes out on it: what still waits to be sent "
+            "there is cancelled, and its message says so.",
             f"{_NOT_THERE}: write on the account where its readers are to go.",
         ),
     ),
@@ -98,7 +104,8 @@ ASKING: Mapping[Move, Asking] = {
     Move.RETIRE: Asking(
         "Retire {title} for good?",
         (
-            "It cannot be brought back. Its history stays in the register.",
+            "It cannot be brought back. Its history stays in the register, and what still waits to "
+            "be sent there is cancelled.",
             f"{_NOT_THERE}. Once the account is closed there, anybody may take its name: to keep "
             "the name, park it instead.",
         ),
@@ -135,8 +142,21 @@ def fault(error: Obstacle) -> tuple[str, str] | None:
 
 def obstacle(error: Obstacle) -> tuple[str, ...]:
     """Sentences for a page of its own, where there is no form to show again."""
-    if isinstance(error, ChangedMeanwhile):
-        return ("Somebody changed this account since you opened it. Open it again.",)
+    match error:
+        case ChangedMeanwhile():
+            return ("Somebody changed this account since you opened it. Open it again.",)
+        case TooFewLeft():
+            return (
+                "Every account needs two people who keep its keys, and this would leave "
+                f"{('nobody', 'one')[error.left]}.",
+                "Nothing was changed. Name another custodian first, or hand over to one in one "
+                "step: see Handing over.",
+            )
+        case NoLongerKeeps():
+            return (
+                "You have handed this account over. Whoever changes its password or token knows "
+                "it, so somebody who keeps the account now has to do it and say so.",
+            )
     found = fault(error)
     return (f"{found[1]}.", "Nothing was changed.") if found else ()
 

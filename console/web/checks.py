@@ -114,6 +114,7 @@ def _page(
         cards=_alike(proposals),
         many=len(names),
         unspoken=_unspoken(proposals),
+        pictureless=[one.title for one in proposals.pictureless],
         audience=audience(web().desk, people, exercise=mode is Mode.EXERCISE),
         asked=asked,
         nobody=_nobody(rules, asked),
@@ -174,7 +175,8 @@ def _error(
         label = next((one.label for one in fields if one.name == name), name)
         href = f"{edit}#facts-{name}"
     else:
-        label, href = LABELS.get(where, where.capitalize()), f"{edit}#{where}"
+        at = "picture_file" if where == "picture" else where
+        label, href = LABELS.get(where, where.capitalize()), f"{edit}#{at}"
     return {"text": _fault(trouble, label), "href": href}
 
 

@@ -91,6 +91,8 @@ def wrong(typed: Typed, type_: IncidentType, kind: Kind, mode: Mode, *, titled: 
     else:
         found |= _fact_errors(typed, type_, kind)
     found |= translations.wrong(typed.translations, translations.asked(usable(mode)))
+    if bare := _without_picture(typed, mode):
+        found["picture_file"] = words.fault("needed", "", found=bare)
     if typed.picture and not typed.alt.strip():
         found["alt"] = "Say in words what the picture shows, for people who cannot see it"
     if not typed.channels:
@@ -118,6 +120,16 @@ PICTURE_STATUS = {
 def status(errors: Errors) -> int:
     """Of a page that shows these errors: of a file that is not taken, what is wrong with it."""
     return PICTURE_STATUS.get(errors.get("picture_file", ""), 400)
+
+
+def _without_picture(typed: Typed, mode: Mode) -> str:
+    """A channel that was chosen, among others left out, and takes no message without a picture.
+    Where all are ticked it is left out, and the check page says so."""
+    all_ = usable(mode)
+    if typed.picture or typed.channels == tuple(one.name for one in all_):
+        return ""
+    named = [one.title for one in all_ if one.needs_picture and one.name in typed.channels]
+    return named[0] if named else ""
 
 
 def as_words(typed: Typed, mode: Mode, before: cards.Message | None = None) -> Words:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from console.actions import cards, incidents, messages, policies, reading
+from console.actions import before, cards, incidents, messages, policies, reading
 from console.actions.errors import NotFound, Stale
 from console.domain.incident import Mode
 from console.domain.incident_type import IncidentType
@@ -147,7 +147,13 @@ def _edit_form(sheet: cards.MessageSheet, typed: Typed, errors: Errors, *, versi
         incident=sheet.incident,
         message=sheet.message,
         version=version,
+        before=_before(sheet.message.id),
     )
+
+
+def _before(message_id: str) -> translations.Translations:
+    with web().sessions.read() as db:
+        return before.translations(db, message_id)
 
 
 def _form(

@@ -1,12 +1,16 @@
 """What people are told about a list of recipients: of its rows, its states, and what was done."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from console.actions.recipient_import import TWICE, Left, Report
+from console.bounce_settings import Bounces
 from console.domain.moment import Moment
 from console.domain.recipient import Flaw, RecipientState, masked
+from console.store.mailboxes import MailboxRow
+from console.trouble_words import WHAT_TO_DO
 
 TAGS: Mapping[str, tuple[str, str]] = {
     RecipientState.ACTIVE: ("on the list", "green"),
@@ -47,6 +51,40 @@ _WHY = {
     Flaw.NOT_PHONE: "not a mobile number",
     Flaw.CUT: "cut short by a spreadsheet: format the column as text",
 }
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Whether mails that come back later are heard."""
+
+    sentence: str
+    trouble: str = ""
+
+
+def heard(mailbox: Bounces, row: MailboxRow | None, zone: ZoneInfo) -> Heard:
+    if not mailbox.address:
+        return Heard(
+            "An address that is gone is seen where its mail server refuses the mail at once. Mails "
+            "that come back later are not heard: whoever runs Skellat can set that up."
+        )
+    if not mailbox.host:
+        return Heard("Mails that come back later are heard: the mail server hands them over.")
+    if row and row.failed_at:
+        what, _ = WHAT_TO_DO.get(row.reason, ("", ""))
+        return Heard(
+            f"{what} Nothing is lost: they are read once that is put right. Ask whoever runs "
+            "Skellat to look at [mail.bounces] in skellat.toml.".strip(),
+            f"Mails that come back cannot be read, since {_moment(row.failed_at, zone)}.",
+        )
+    if row is None or row.read_at is None:
+        return Heard("Mails that come back later are heard. Nobody has looked yet.")
+    when = _moment(row.read_at, zone)
+    return Heard(f"Mails that come back later are heard, the last time at {when}.")
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    local = at.astimezone(zone)
+    return str(Moment(local, local))
 
 
 def why(left: Left, zone: ZoneInfo) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -10,11 +11,13 @@ from werkzeug.wrappers import Response
 from console.actions import bounces, recipient_import, recipients
 from console.actions.recipient_import import Changed
 from console.actions.recipients import LeftBefore, WrongAddress
+from console.channels import ConfiguredChannel
 from console.domain import recipient_list
 from console.domain.recipient import RecipientState, masked
 from console.domain.recipient_list import NotAList
+from console.store import mailboxes, refusals
 from console.store import recipients as store
-from console.store import refusals
+from console.store.mailboxes import MailboxRow
 from console.web import held, recipient_words
 from console.web.access import me
 from console.web.context import web
@@ -147,29 +150,42 @@ def drop(name: str, upload_id: str) -> Page:
     return _back(name, said="dropped")
 
 
-def _page(
-    name: str,
-    *,
-    typed: str = "",
-    wrong: str = "",
-    asks_again: bool = False,
-    file_wrong: str = "",
-    replaces: bool = False,
-) -> str:
-    channel = recipients.listed(web().desk, name)
-    part = request.args.get("part", "").strip()[:100]
-    state = request.args.get("state", "")
-    state = state if state in set(RecipientState) else ""
-    number = request.args.get("page", "1")
-    number_ = int(number) if number.isdecimal() and len(number) < 6 else 1
+@dataclass(frozen=True)
+class _Look:
+    """Which part of the list the page shows."""
+
+    part: str
+    state: str
+    number: int
+
+    @property
+    def past(self) -> int:
+        return AT_ONCE * (self.number - 1)
+
+
+def _look() -> _Look:
+    state, number = request.args.get("state", ""), request.args.get("page", "1")
+    return _Look(
+        part=request.args.get("part", "").strip()[:100],
+        state=state if state in set(RecipientState) else "",
+        number=int(number) if number.isdecimal() and len(number) < 6 else 1,
+    )
+
+
+def _page(name: str, **typed: Any) -> str:
+    """``typed`` is what stood in its two forms, and what is wrong with it."""
+    channel, look = recipients.listed(web().desk, name), _look()
     with web().sessions.read() as db:
         rows = store.search(
-            db, name, part=part, state=state, limit=AT_ONCE + 1, past=AT_ONCE * (number_ - 1)
+            db, name, part=look.part, state=look.state, limit=AT_ONCE + 1, past=look.past
         )
-        counts = store.counts(db, name)
-        doubted = refusals.doubted(db, name)
-    errors = [{"text": wrong, "href": "#address"}] if wrong else []
-    errors += [{"text": file_wrong, "href": "#file"}] if file_wrong else []
+        counts, doubted = store.counts(db, name), refusals.doubted(db, name)
+        mailbox = mailboxes.known(db, web().desk.settings.mail.bounces.name)
+    errors = [
+        {"text": typed[field], "href": href}
+        for field, href in (("wrong", "#address"), ("file_wrong", "#file"))
+        if typed.get(field)
+    ]
     return render_template(
         "pages/recipients.html",
         channel=channel,
@@ -177,19 +193,21 @@ def _page(
         counts=counts,
         rows=rows[:AT_ONCE],
         older=len(rows) > AT_ONCE,
-        number=number_,
-        part=part,
-        state=state,
+        look=look,
         doubted=doubted,
-        typed=typed,
-        wrong=wrong,
-        asks_again=asks_again,
-        file_wrong=file_wrong,
-        replaces=replaces,
+        heard=_heard(channel, mailbox),
         said=recipient_words.SAID.get(request.args.get("said", ""), ""),
         errors=errors,
+        **typed,
         **_words(),
     )
+
+
+def _heard(channel: ConfiguredChannel, row: MailboxRow | None) -> recipient_words.Heard | None:
+    """What becomes of mails that come back later; None where the network sends none."""
+    settings = web().desk.settings
+    found = recipient_words.heard(settings.mail.bounces, row, settings.zone)
+    return found if channel.bounces else None
 
 
 def _report(name: str, upload_id: str, *, changed: bool = False) -> str:

@@ -2,19 +2,8 @@
 
 from dataclasses import dataclass
 
-from console.actions.errors import (
-    CannotLook,
-    Expired,
-    NobodyToAsk,
-    NotReady,
-    Obstacle,
-    Overtaken,
-    ReasonMissing,
-    Stale,
-)
-from console.actions.keeping import TooFewLeft
+from console.actions.errors import NobodyToAsk, NotReady, Obstacle, ReasonMissing, Stale
 from console.actions.pictures import Flaw as PictureFlaw
-from console.actions.register import NoLongerKeeps
 from console.domain.approval import ApprovalState
 from console.domain.facts import Reason
 from console.domain.message import Kind, MessageState
@@ -23,7 +12,7 @@ from console.domain.policy import Act
 from console.domain.severity import Severity
 from console.domain.states import NotAllowed
 from console.store.away import Why
-from console.web import channel_words
+from console.web import channel_words, delivery_words
 
 
 @dataclass(frozen=True)
@@ -134,51 +123,30 @@ def too_late(error: NotAllowed) -> Sorry:
 
 
 def obstacle(error: Obstacle) -> Sorry:
-    heading = "This was not done"
-    sentences: tuple[str, ...] = ("Nothing was changed.",)
+    """Why an act was not done, on a page of its own."""
+    sentences = (
+        delivery_words.obstacle(error)
+        or _of_messages(error)
+        or channel_words.obstacle(error)
+        or ("Nothing was changed.",)
+    )
+    return Sorry("This was not done", sentences)
+
+
+def _of_messages(error: Obstacle) -> tuple[str, ...]:
     match error:
-        case Expired():
-            sentences = (
-                "Its time has passed: the message was to stop by then.",
-                "Nothing was sent. Write an update if people still need to know.",
-            )
-        case CannotLook():
-            sentences = (
-                "This network cannot be asked whether it has the message.",
-                "Look there yourself, or ask who receives it, and then say so.",
-            )
-        case Overtaken():
-            sentences = (
-                "A later message of this incident has gone out on this channel. An older one must "
-                "not follow it.",
-                "Nothing was sent. Write an update if something is missing.",
-            )
         case ReasonMissing():
-            sentences = ("It needs a reason. Go back and write one line why.",)
-        case TooFewLeft():
-            sentences = (
-                "Every account needs two people who keep its keys, and this would leave "
-                f"{('nobody', 'one')[error.left]}.",
-                "Nothing was changed. Name another custodian first, or hand over to one in one "
-                "step: see Handing over.",
-            )
-        case NoLongerKeeps():
-            sentences = (
-                "You have handed this account over. Whoever changes its password or token knows "
-                "it, so somebody who keeps the account now has to do it and say so.",
-            )
+            return ("It needs a reason. Go back and write one line why.",)
         case Stale():
-            sentences = ("Somebody saved this message since you opened it. Open it again.",)
+            return ("Somebody saved this message since you opened it. Open it again.",)
         case NobodyToAsk():
-            sentences = (f"{nobody_to_ask(error.needed, error.found)}.", "Nothing was sent.")
+            return (f"{nobody_to_ask(error.needed, error.found)}.", "Nothing was sent.")
         case NotReady():
-            sentences = tuple(
+            return tuple(
                 f"{fault(one.reason, one.field, over=one.over, found=one.found)}."
                 for one in error.troubles
             )
-        case _:
-            sentences = channel_words.obstacle(error) or sentences
-    return Sorry(heading, sentences)
+    return ()
 
 
 FAULTS: dict[str, str] = {
@@ -187,6 +155,7 @@ FAULTS: dict[str, str] = {
     "not in use": (
         "“{found}” is not in use for this (see Channels). Open the message and leave it out"
     ),
+    "needed": "{found} takes no message without a picture. Choose one, or leave {found} out",
     "not translated": "Write it in {label} too: policy asks for both before it goes for approval",
     "stood down": "The incident is stood down. Open it again before you write to it",
     "past": "“{found}” has passed. Give a time that is still to come",

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from console.actions import estate, holding, keeping, people, register
-from console.actions.errors import NotPermitted, NotReady
+from console.actions.errors import NotFound, NotPermitted, NotReady
 from console.actions.people import User
 from console.actions.register import Details, NameTaken, NotAName, SecretInRegister
 from console.domain.incident import Mode
@@ -15,6 +15,7 @@ from console.domain.states import NotAllowed
 from console.store.audit import Actor
 from console.store.register import EVERYTHING
 from tests.stage import PASSWORD, Stage
+from tests.workers.hands import recorded
 
 
 def custodian(stage: Stage, name: str) -> User:
@@ -115,6 +116,26 @@ def test_a_pilot_is_promoted_by_two_people(stage: Stage) -> None:
     assert move(stage, "mastodon", Move.PROMOTE, one) is Status.PILOT
     assert move(stage, "mastodon", Move.PROMOTE, other) is Status.ACTIVE
     assert account(stage, "mastodon").promoted_by == ""
+
+
+def test_the_first_agreement_to_promote_is_withdrawn_by_whoever_gave_it(stage: Stage) -> None:
+    stage = live(stage, "mastodon")
+    sync(stage)
+    one, other = custodian(stage, "One"), custodian(stage, "Other")
+
+    def withdraw(by: User) -> None:
+        with stage.sessions.begin() as db:
+            register.withdraw(db, name="mastodon", by=by, now=stage.now)
+
+    withdraw(one)
+    assert recorded(stage, "promotion withdrawn") == 0, "there was nothing to withdraw"
+    move(stage, "mastodon", Move.PROMOTE, one)
+    with pytest.raises(NotFound):
+        withdraw(other)
+    withdraw(one)
+    assert recorded(stage, "promotion withdrawn") == 1
+    assert account(stage, "mastodon").promoted_by == ""
+    assert move(stage, "mastodon", Move.PROMOTE, other) is Status.PILOT, "two have to agree anew"
 
 
 def test_a_parked_channel_comes_back_as_a_pilot_and_a_retired_one_never(stage: Stage) -> None:

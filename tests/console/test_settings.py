@@ -17,6 +17,14 @@ def config(tmp_path: Path) -> Path:
     return Path(shutil.copytree(settings.ROOT / "config", tmp_path / "config"))
 
 
+def test_a_table_that_does_not_do_is_not_repeated_with_its_password(config: Path) -> None:
+    (config / "skellat.toml").write_text(
+        '[mail.bounces]\nhost = "imap.b.example"\npassword = "hunter2hunter2"\n'
+    )
+    (fault,) = faults(config)
+    assert "hunter2" not in str(fault)
+
+
 def faults(config: Path, **environment: str) -> tuple[Fault, ...]:
     with pytest.raises(ConfigurationFaults) as wrong:
         settings.load(config.parent / "var", {"SKELLAT_CONFIG": str(config), **environment})
@@ -27,7 +35,13 @@ WRONG = [
     ("skellat.toml", '[councl]\nname = "Northbrae"', "councl", "not a known key", "'council'"),
     ("skellat.toml", '[council]\nnmae = "Northbrae"', "council.nmae", "not a known key", "'name'"),
     ("skellat.toml", "[console]\nsift_hours = 8", "console.sift_hours", "known", "'shift_hours'"),
-    ("skellat.toml", "[mail]\nqwxz = 1", "mail.qwxz", "known", "the keys here are host, password"),
+    (
+        "skellat.toml",
+        "[mail]\nqwxz = 1",
+        "mail.qwxz",
+        "known",
+        "the keys here are bounces, host, password",
+    ),
     ("skellat.toml", '[mail]\nport = "smtp"', "mail.port", "integer", "Correct the value"),
     ("skellat.toml", "[mail]\nport = 70000", "mail.port", "65535", "Correct the value"),
     ("skellat.toml", '[mail]\nsecurity = "ssl"', "mail.security", "'starttls'", "Correct"),
@@ -49,6 +63,50 @@ WRONG = [
     ("skellat.toml", MAIL + 'password = "env:NOWHERE"', "mail.password", "env:NOWHERE", "variable"),
     ("skellat.toml", MAIL + 'password = "file:/no/such"', "mail.password", "file:/no/such", "file"),
     ("skellat.toml", MAIL + 'password = "hunter2hunter2"', "mail.password", "env:NAME", "Set"),
+    (
+        "skellat.toml",
+        '[mail.bounces]\nadress = "b+*@b.example"',
+        "mail.bounces.adress",
+        "known key",
+        "'address'",
+    ),
+    (
+        "skellat.toml",
+        '[mail.bounces]\naddress = "bounces@b.example"',
+        "mail.bounces.address",
+        "one * before",
+        "Correct",
+    ),
+    (
+        "skellat.toml",
+        f'[mail.bounces]\naddress = "{"b" * 28}*@b.example"',
+        "mail.bounces.address",
+        "at most 27",
+        "Correct",
+    ),
+    (
+        "skellat.toml",
+        '[mail.bounces]\naddress = "b+*@b.example"\nhost = "imap.b.example"',
+        "mail.bounces",
+        "user and password",
+        "Correct",
+    ),
+    (
+        "skellat.toml",
+        '[mail.bounces]\naddress = "b+*@b.example"\nhost = "i.b.example"\nuser = "b"\n'
+        'password = "hunter2hunter2"\n',
+        "mail.bounces.password",
+        "no secret",
+        "Set",
+    ),
+    (
+        "skellat.toml",
+        '[mail.bounces]\naddress = "b+*@b.example"\nhost = "i.b.example"\nuser = "b"\n'
+        'password = "env:BOX"\nsecurity = "none"\n',
+        "mail.bounces",
+        "this machine only",
+        "Correct",
+    ),
     ("policy.toml", "[actul]\nsign_offs = 2", "actul", "not a known key", "'actual'"),
     ("policy.toml", "[actual]\nsignoffs = 2", "actual.signoffs", "known key", "'sign_offs'"),
     ("policy.toml", '[actual]\nsign_offs = "two"', "actual.sign_offs", "integer", "Correct"),

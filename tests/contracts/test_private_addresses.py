@@ -113,6 +113,7 @@ ACTS: dict[str, Callable[[Any, str], Any]] = {
     "find": lambda channel, name: channel.find(fitting(name)),
     "check": lambda channel, name: channel.check(),
     "recent": lambda channel, name: channel.recent(datetime.now(UTC)),
+    "undelivered": lambda channel, name: channel.undelivered(datetime.now(UTC)),
     "remove": lambda channel, name: channel.remove("1"),
     "edit": lambda channel, name: channel.edit("1", fitting(name)),
 }

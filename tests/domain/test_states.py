@@ -29,7 +29,6 @@ FINAL = {
     approval.ApprovalState.REFUSED,
     approval.ApprovalState.SUPERSEDED,
     approval.ApprovalState.LAPSED,
-    delivery.DeliveryState.SENT,
     delivery.DeliveryState.CANCELLED,
     granting.GrantState.AGREED,
     granting.GrantState.REFUSED,
@@ -58,6 +57,11 @@ def test_every_event_is_possible_somewhere_and_final_states_stay_final(
 ) -> None:
     assert {event for _, event in table} == set(events)
     assert {state for state, _ in table} == set(states) - FINAL
+
+
+def test_what_was_sent_stays_so_unless_it_comes_back() -> None:
+    ways = {event for state, event in delivery.NEXT if state is delivery.DeliveryState.SENT}
+    assert ways == {delivery.DeliveryEvent.BOUNCE}
 
 
 def test_only_a_claimed_delivery_can_become_sent_by_a_worker() -> None:

@@ -187,6 +187,16 @@ def test_nobody_is_named_without_being_chosen_or_with_a_closed_account(
     assert gone.id not in custodian.get("/channels/mastodon").text
 
 
+def test_who_agreed_first_can_withdraw_it(custodian: Browser, web: Web) -> None:
+    put(web, "radio", Status.PILOT)
+    custodian.post("/channels/radio/moves/promote")
+    for page in ("/channels/radio", "/channels/radio/moves/promote"):
+        assert "Withdraw your agreement" in custodian.get(page).text
+    assert custodian.post("/channels/radio/promotion/withdraw").status_code == 303
+    assert account(web, "radio").promoted_by == ""
+    assert "Waiting for a second person" not in custodian.get("/channels/radio").text
+
+
 def test_two_people_promote_a_pilot_and_the_page_waits_for_the_second(
     browser: Open, custodian: Browser, web: Web
 ) -> None:

@@ -145,9 +145,9 @@ def test_a_late_one_that_is_held_is_said_to_be_held_over_every_page(
     browser: Open, web: Web, clock: Clock
 ) -> None:
     acting.released(web, acting.drafted(web, channels=["radio"]))
-    browser("officer").post("/channels/radio/hold", {"reason": "Odd post"})
     clock.later(minutes=10)
     acting.alarm(web)
+    browser("officer").post("/channels/radio/hold", {"reason": "Odd post"})
     text = html.read(browser("officer").get("/record").text).text
     assert "Radio newsroom: held" in text
     assert "Radio newsroom: late" not in text

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from console.domain.message import MessageState
+from console.actions import messages
+from console.actions.messages import Words
+from console.domain.message import Kind, MessageState
 from console.web.context import KEY, Web
 from tests.web import acting, html
 from tests.web.conftest import PIN, Browser
@@ -153,3 +155,25 @@ def test_what_was_lost_of_long_own_words_is_shown(browser: Open, web: Web) -> No
     answer = browser("officer").get(f"/messages/{acting.drafted(web, text=text)}/check").text
     assert "Left out, for want of room:" in answer
     assert "Sentence number 19 is about the snow." in html.read(answer).text
+
+
+def test_a_follow_ups_form_shows_what_was_said_before_beside_the_field(
+    browser: Open, welsh: Web
+) -> None:
+    first = acting.released(welsh, acting.drafted(welsh, text=TEXT, translations=WORDS))
+    with welsh.sessions.begin() as db:
+        following = messages.draft(
+            db,
+            welsh.desk,
+            incident_id=acting.sheet(welsh, first).incident.id,
+            kind=Kind.UPDATE,
+            words=Words(text="More snow."),
+            by=acting.person(welsh, "officer"),
+            now=welsh.now,
+        )
+    page = browser("officer").get(f"/messages/{following}/edit").text
+    shown = re.search(r'id="before-cy".*?</div></div></div>', page, re.DOTALL)
+    assert shown
+    assert WELSH in shown[0]
+    assert '<div lang="cy">' in shown[0]
+    assert "before-cy" not in browser("officer").get("/incidents/new/snow-ice").text

@@ -11,15 +11,17 @@ from flask.testing import FlaskClient
 
 from console.actions import recipient_import, recipients
 from console.actions.people import User
+from console.domain.channel import Reason
 from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
 from console.domain.policy import Role
-from console.store import audit
+from console.store import audit, mailboxes
 from console.store import recipients as store
 from console.store.deliveries import DeliveryRow
 from console.web.context import KEY, Web
+from tests import returned
 from tests.lists import MAIL, residents, with_list
-from tests.web import acting
+from tests.web import acting, html
 from tests.web.conftest import Browser
 
 Open = Callable[[str], Browser]
@@ -286,3 +288,36 @@ def test_the_board_of_a_long_list_has_one_row_numbers_and_one_button(
     )
     assert "E-mail to residents: 270 of 300 sent" in record.text
     assert "people: residents-email 300" in record.text
+
+
+def hearing(app: Flask, listed: Web, **mailbox: str) -> None:
+    app.extensions[KEY] = replace(listed, desk=returned.hearing(listed.desk, **mailbox))
+
+
+def text_of(browser: Open) -> str:
+    return html.read(browser("custodian").get(PAGE).text).text
+
+
+BOX = {"host": "imap.northbrae.example", "user": "bounces", "password": "env:BOX"}
+
+
+def test_the_page_says_whether_mails_that_come_back_are_heard(
+    app: Flask, listed: Web, browser: Open
+) -> None:
+    assert "Mails that come back later are not heard" in text_of(browser)
+    hearing(app, listed)
+    assert "the mail server hands them over" in text_of(browser)
+    hearing(app, listed, **BOX)
+    assert "Nobody has looked yet" in text_of(browser)
+
+
+def test_a_mailbox_that_cannot_be_read_is_said_in_words(
+    app: Flask, listed: Web, browser: Open
+) -> None:
+    hearing(app, listed, **BOX)
+    with listed.sessions.begin() as db:
+        row = mailboxes.locked(db, "bounces imap.northbrae.example INBOX")
+        row.failed_at, row.reason = listed.now, str(Reason.CREDENTIAL)
+    said = text_of(browser)
+    assert "Mails that come back cannot be read, since" in said
+    assert "did not accept our sign-in" in said

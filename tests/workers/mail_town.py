@@ -20,7 +20,19 @@ class Town:
         self.refuses: dict[str, str] = {}
         """Address -> the server's answer to it."""
         self.mails: dict[str, EmailMessage] = {}
+        self.senders: dict[str, str] = {}
+        """Address -> the envelope sender of its mail."""
+        self.only_from = ""
+        """The one envelope sender that is let through; empty: any."""
         self.port = free_port()
+
+    async def handle_MAIL(
+        self, server: Any, session: Any, envelope: Any, sender: str, options: list[str]
+    ) -> str:
+        if self.only_from and sender != self.only_from:
+            return f"550 5.7.60 <{sender}>: not allowed to send as this sender"
+        envelope.mail_from = sender
+        return "250 2.1.0 Ok"
 
     async def handle_RCPT(
         self, server: Any, session: Any, envelope: Any, to: str, options: list[str]
@@ -35,7 +47,7 @@ class Town:
         assert to not in self.mails, "twice"
         found = email.message_from_bytes(envelope.content, policy=default)
         assert isinstance(found, EmailMessage)
-        self.mails[to] = found
+        self.mails[to], self.senders[to] = found, envelope.mail_from
         return f"250 2.0.0 Ok: queued for <{to}>"
 
 

@@ -85,3 +85,24 @@ def test_what_is_past_its_end_does_not_leave_when_let_go(stage: Stage) -> None:
     put(stage, expires_at=long_ago())
     let_go(stage, "radio")
     assert take(stage) == {}
+
+
+def test_what_is_held_is_told_as_held_and_not_as_late(stage: Stage) -> None:
+    stage.released(text="Snow.", channels=["radio", "mastodon"])
+    hold(stage, "radio")
+    put(stage, created_at=long_ago(), changed_at=long_ago())
+    sweep.sweep(stage.sessions, stage.desk, worker="one:1")
+    assert row(stage, "mastodon").alarmed_at, "nobody holds that one"
+    assert row(stage, "radio").alarmed_at is None
+
+
+def test_what_was_let_go_is_late_when_it_waits_from_then_on(stage: Stage) -> None:
+    stage.released(text="Snow.", channels=["radio"])
+    hold(stage, EVERYTHING)
+    put(stage, created_at=long_ago(), changed_at=long_ago())
+    let_go(stage, EVERYTHING)
+    sweep.sweep(stage.sessions, stage.desk, worker="one:1")
+    assert row(stage, "radio").alarmed_at is None
+    put(stage, changed_at=long_ago())
+    sweep.sweep(stage.sessions, stage.desk, worker="one:1")
+    assert row(stage, "radio").alarmed_at

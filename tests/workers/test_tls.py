@@ -1,5 +1,6 @@
 """TLS, for HTTP and for mail: no byte of a message to a server that does not prove its name."""
 
+import secrets
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,9 @@ PASSWORD = "a-mail-password-of-the-desk"
 def certificate(folder: Path, host: str) -> tuple[ssl.SSLContext, Path]:
     """A server's context with a certificate of its own making, and the file to trust it by."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
+    # Its own name each time: of two of one name, OpenSSL may try the wrong one and look no further.
+    called = f"{host} {secrets.token_hex(4)}"
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, called)])
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder()

@@ -10,9 +10,7 @@ is looked for, since it may come from our own try before.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from datetime import datetime
-from itertools import islice
 from typing import Any, ClassVar
 
 from console.domain.channel import (
@@ -26,11 +24,9 @@ from console.domain.channel import (
     Reason,
     Receipt,
     Refused,
-    SendError,
     Uncertain,
 )
-from workers import graph, http
-from workers.graph_errors import Duplicate
+from workers import graph, graph_posts, http
 
 _PHOTO_MOST = 4_000_000
 """Bytes: https://developers.facebook.com/docs/graph-api/reference/page/photos/"""
@@ -77,16 +73,11 @@ class Facebook:
         return f"{_web(settings)}/{settings['page']}" if settings.get("page") else ""
 
     def send(self, post: Post) -> Receipt:
-        try:
-            if post.picture:
-                return self._receipt(self._photo(post, post.picture))
-            return self._receipt(self._words(post))
-        except Duplicate as duplicate:
-            # A look that fails says nothing: it must not pass for "certainly not published".
-            with suppress(SendError):
-                if receipt := self.find(post):
-                    return receipt
-            raise duplicate from None
+        return graph_posts.once(lambda: self._publish(post), lambda: self.find(post))
+
+    def _publish(self, post: Post) -> Receipt:
+        made = self._photo(post, post.picture) if post.picture else self._words(post)
+        return self._receipt(made)
 
     def _words(self, post: Post) -> str:
         path = f"{self.page}/feed"
@@ -114,14 +105,11 @@ class Facebook:
     def find(self, post: Post) -> Receipt | None:
         """Looks through what the Page has published since the release for these words."""
         with http.before_publishing(), http.understood():
-            for one in self._since(post.created_at - graph.CLOCKS_APART):
-                if graph.bare(one.text) == graph.bare(post.text):
-                    return self._receipt(one.reference)
-            return None
+            found = graph_posts.same(self._since(post.created_at - graph.CLOCKS_APART), post)
+            return self._receipt(found.reference) if found else None
 
     def recent(self, since: datetime) -> list[Published]:
-        with http.before_publishing(), http.understood():
-            return list(islice(self._since(since), graph.PAGE))
+        return graph_posts.recent(self._since(since))
 
     def _since(self, since: datetime) -> Iterator[Published]:
         fields = "id,message,created_time,from"

@@ -7,9 +7,7 @@ https://developers.facebook.com/docs/instagram-platform/content-publishing
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from datetime import datetime
-from itertools import islice
 from typing import Any, ClassVar
 
 from console.domain.channel import (
@@ -22,12 +20,10 @@ from console.domain.channel import (
     Reason,
     Receipt,
     Refused,
-    SendError,
     Unavailable,
 )
-from workers import graph, http
+from workers import graph, graph_posts, http
 from workers.graph_containers import Containers
-from workers.graph_errors import Duplicate
 
 _ABOUT = "username,name,biography,profile_picture_url,followers_count"
 
@@ -35,6 +31,7 @@ _ABOUT = "username,name,biography,profile_picture_url,followers_count"
 class Instagram:
     limit: ClassVar[Limit] = Limit(2_200)
     pictures: ClassVar[bool] = True
+    needs_picture: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
     pace: ClassVar[Pace] = Pace(parallel=2, per_minute=30)
     keys: ClassVar[Mapping[str, Key]] = {
@@ -70,40 +67,23 @@ class Instagram:
         return f"{web}/{name[1]}/" if name else web
 
     def send(self, post: Post) -> Receipt:
-        try:
-            reference = self.containers.publish(post.key, **_container(post))
-        except Duplicate as duplicate:
-            # A look that fails says nothing: it must not pass for "certainly not published".
-            with suppress(SendError):
-                if receipt := self.find(post):
-                    return receipt
-            raise duplicate from None
-        # It is public: that its address cannot be had changes nothing.
-        with suppress(SendError):
-            told = self.graph.look(reference, fields="permalink")
-            return Receipt(reference=reference, url=str(told.get("permalink") or ""))
-        return Receipt(reference=reference)
+        return graph_posts.once(
+            lambda: graph_posts.public(
+                self.graph, self.containers.publish(post.key, **_container(post))
+            ),
+            lambda: self.find(post),
+        )
 
     def find(self, post: Post) -> Receipt | None:
         """Looks for this caption among what the account has published since the release."""
-        with http.before_publishing(), http.understood():
-            published = self.containers.settle(post.key)
-            for one in self._since(post.created_at - graph.CLOCKS_APART):
-                if graph.bare(one.text) == graph.bare(post.text):
-                    return Receipt(reference=one.reference, url=one.url)
-        if published:
-            raise Unavailable(Reason.BAD_ANSWER, "published, says Instagram, and not shown yet")
-        return None
+        shown = self._since(post.created_at - graph.CLOCKS_APART)
+        return graph_posts.settled(self.containers, shown, post, "Instagram")
 
     def recent(self, since: datetime) -> list[Published]:
-        with http.before_publishing(), http.understood():
-            return list(islice(self._since(since), graph.PAGE))
+        return graph_posts.recent(self._since(since))
 
     def _since(self, since: datetime) -> Iterator[Published]:
-        fields, path = "id,caption,permalink,timestamp", f"{self.user}/media"
-        for one in self.graph.listed(path, "timestamp", since, fields=fields):
-            at, words = graph.moment(one["timestamp"]), str(one.get("caption", ""))
-            yield Published(str(one["id"]), words, at, str(one.get("permalink") or ""))
+        return graph_posts.since(self.graph, f"{self.user}/media", since, words="caption")
 
     def check(self) -> Checked:
         """Whose the account is, and whether the token may publish on it today."""

@@ -1,9 +1,10 @@
 """E-mail through GOV.UK Notify, one for each recipient."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
-from console.domain.channel import Checked, Key, Limit, Pace, Post, Receipt
+from console.domain.channel import Checked, Key, Limit, Pace, Post, Receipt, Undelivered
 from console.domain.recipient import Addresses
 from workers import unsubscribing
 from workers.notify import Service, number_or_address
@@ -54,6 +55,9 @@ class NotifyEmail:
 
     def find(self, post: Post) -> Receipt | None:
         return self.service.find(post)
+
+    def undelivered(self, since: datetime) -> Sequence[Undelivered]:
+        return self.service.undelivered(since)
 
     def check(self) -> Checked:
         return self.service.check(body=f"(({self.placeholder}))", subject=f"(({self.subject}))")

@@ -1,9 +1,10 @@
 """Text messages through GOV.UK Notify, one for each recipient."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
-from console.domain.channel import Checked, Counting, Key, Limit, Pace, Post, Receipt
+from console.domain.channel import Checked, Counting, Key, Limit, Pace, Post, Receipt, Undelivered
 from console.domain.recipient import Addresses
 from workers.notify import Service, number_or_address
 
@@ -47,6 +48,9 @@ class NotifySms:
 
     def find(self, post: Post) -> Receipt | None:
         return self.service.find(post)
+
+    def undelivered(self, since: datetime) -> Sequence[Undelivered]:
+        return self.service.undelivered(since)
 
     def check(self) -> Checked:
         return self.service.check(body=f"(({self.placeholder}))")

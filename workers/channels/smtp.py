@@ -22,6 +22,7 @@ class Smtp:
     pictures: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
     addresses: ClassVar[Addresses] = Addresses.EMAIL
+    bounces: ClassVar[bool] = True
     # What Exchange Online takes from one mailbox; it also wants 30 a minute at most, which
     # `per_minute` is for: https://learn.microsoft.com/exchange/troubleshoot/send-emails/smtp-submission-improvements
     pace: ClassVar[Pace] = Pace(parallel=3)
@@ -52,7 +53,7 @@ class Smtp:
 
     def send(self, post: Post) -> Receipt:
         message = self.message(post)
-        answer = smtp.submit(self.server, message)
+        answer = smtp.submit(self.server, message, _one_line(post.bounces))
         return Receipt(reference=str(message["Message-ID"]), answer=answer)
 
     def check(self) -> Checked:

@@ -9,9 +9,7 @@ https://developers.facebook.com/documentation/threads/posts
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from datetime import datetime
-from itertools import islice
 from typing import Any, ClassVar
 
 from console.domain.channel import (
@@ -25,12 +23,10 @@ from console.domain.channel import (
     Reason,
     Receipt,
     Refused,
-    SendError,
     Unavailable,
 )
-from workers import graph, http
+from workers import graph, graph_posts, http
 from workers.graph_containers import Containers
-from workers.graph_errors import Duplicate
 
 _QUOTAS = "quota_usage,config,reply_quota_usage,reply_config"
 
@@ -72,19 +68,9 @@ class Threads:
         return f"{web}/@{name[1]}" if name else web
 
     def send(self, post: Post) -> Receipt:
-        try:
-            reference = self._publish(post)
-        except Duplicate as duplicate:
-            # A look that fails says nothing: it must not pass for "certainly not published".
-            with suppress(SendError):
-                if receipt := self.find(post):
-                    return receipt
-            raise duplicate from None
-        # It is public: that its address cannot be had changes nothing.
-        with suppress(SendError):
-            told = self.graph.look(reference, fields="permalink")
-            return Receipt(reference=reference, url=str(told.get("permalink") or ""))
-        return Receipt(reference=reference)
+        return graph_posts.once(
+            lambda: graph_posts.public(self.graph, self._publish(post)), lambda: self.find(post)
+        )
 
     def _publish(self, post: Post) -> str:
         fields = _container(post)
@@ -99,32 +85,19 @@ class Threads:
 
     def find(self, post: Post) -> Receipt | None:
         """Looks for these words among what the account has published since the release."""
-        with http.before_publishing(), http.understood():
-            published = self.containers.settle(post.key)
-            # Replies do not stand among the posts.
-            paths = ("me/replies", "me/threads") if post.reply_to else ("me/threads",)
-            since = post.created_at - graph.CLOCKS_APART
-            for one in (one for path in paths for one in self._since(path, since)):
-                if graph.bare(one.text) == graph.bare(post.text):
-                    return Receipt(reference=one.reference, url=one.url)
-        if published:
-            raise Unavailable(Reason.BAD_ANSWER, "published, says Threads, and not shown yet")
-        return None
+        # Replies do not stand among the posts.
+        paths = ("me/replies", "me/threads") if post.reply_to else ("me/threads",)
+        since = post.created_at - graph.CLOCKS_APART
+        shown = (one for path in paths for one in self._since(path, since))
+        return graph_posts.settled(self.containers, shown, post, "Threads")
 
     def recent(self, since: datetime) -> list[Published]:
-        with http.before_publishing(), http.understood():
-            found = [
-                one
-                for path in ("me/threads", "me/replies")
-                for one in islice(self._since(path, since), graph.PAGE)
-            ]
-            return sorted(found, key=lambda one: one.at, reverse=True)
+        return graph_posts.recent(
+            self._since("me/threads", since), self._since("me/replies", since)
+        )
 
     def _since(self, path: str, since: datetime) -> Iterator[Published]:
-        fields = "id,text,permalink,timestamp"
-        for one in self.graph.listed(path, "timestamp", since, fields=fields):
-            at, words = graph.moment(one["timestamp"]), str(one.get("text", ""))
-            yield Published(str(one["id"]), words, at, str(one.get("permalink") or ""))
+        return graph_posts.since(self.graph, path, since, words="text")
 
     def check(self) -> Checked:
         """Whose the token is, and whether it may publish, reply and read both back."""

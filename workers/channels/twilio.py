@@ -6,7 +6,7 @@ reference of ours to keep: what may have been sent is looked for by number, time
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -23,17 +23,19 @@ from console.domain.channel import (
     Refused,
     SendError,
     Unavailable,
+    Undelivered,
 )
 from console.domain.recipient import Addresses
 from workers import http
 from workers.secrecy import conceal, without_secrets
-from workers.twilio_errors import told
+from workers.twilio_errors import told, why_not_delivered
 
 _CLOCKS_APART = timedelta(minutes=2)
 _LONGEST_WAIT = 36_000
 """Seconds a message may wait at Twilio: https://www.twilio.com/docs/api/errors/90007."""
 _PAGE = 1000
 _PAGES = 5
+_PAGES_FOLLOWED = 30
 _RECORDED = 500
 _TRIAL = "sentfromyourtwiliotrialaccount"
 """What a trial account puts in front of every message, as `_words` reads it."""
@@ -43,6 +45,8 @@ class Twilio:
     limit: ClassVar[Limit] = Limit(1600, Counting.SMS)
     repeatable: ClassVar[bool] = False
     addresses: ClassVar[Addresses] = Addresses.PHONE
+    follow_every: ClassVar[timedelta] = timedelta(minutes=30)
+    """Each time lists all that was sent in three days."""
     keys: ClassVar[Mapping[str, Key]] = {
         "sid": Key(hint="the account’s SID, AC..."),
         "token": Key(secret=True, hint="the account’s auth token, or an API key’s secret"),
@@ -88,6 +92,17 @@ class Twilio:
             raise Unavailable(Reason.BAD_ANSWER, detail)
         return None
 
+    def undelivered(self, since: datetime) -> Sequence[Undelivered]:
+        """Among all that was sent since: Twilio does not list by outcome."""
+        day = f"{since - _CLOCKS_APART:%Y-%m-%dT%H:%M:%SZ}"
+        wanted = {"DateSent>": day, "PageSize": _PAGE}
+        with http.before_publishing(), http.understood(), _explained():
+            return [
+                Undelivered(str(one["sid"]), *why_not_delivered(one))
+                for one in self._listed(wanted, _PAGES_FOLLOWED)
+                if one["status"] in ("undelivered", "failed")
+            ]
+
     def check(self) -> Checked:
         """Account and sender; an API key may not read the account, so it shows its messages."""
         with http.before_publishing(), _explained():
@@ -117,9 +132,12 @@ class Twilio:
 
     def _sent_to(self, number: str) -> Iterator[Any]:
         """Every message to this number; `Unavailable` where there are more than a look takes in."""
+        yield from self._listed({"To": number, "PageSize": _PAGE}, _PAGES)
+
+    def _listed(self, wanted: Mapping[str, Any], pages: int) -> Iterator[Any]:
         at: str = f"{self.account}/Messages.json"
-        params: dict[str, Any] | None = {"To": number, "PageSize": _PAGE}
-        for _ in range(_PAGES):
+        params: Mapping[str, Any] | None = wanted
+        for _ in range(pages):
             page = self._call("GET", at, params=params)
             yield from page["messages"]
             at, params = str(page["next_page_uri"] or ""), None
@@ -127,7 +145,7 @@ class Twilio:
                 return
             if not at.startswith(f"{self.account}/Messages.json?"):
                 break
-        raise Unavailable(Reason.BAD_ANSWER, "more messages to this number than a look takes in")
+        raise Unavailable(Reason.BAD_ANSWER, "more messages than a look takes in")
 
     def _call(self, method: str, path: str, **parts: Any) -> Any:
         signed_in = (self.key or self.sid, self.token)

@@ -1,8 +1,16 @@
 """Puts together what one network has to keep to, by what it can."""
 
 from console.channels import installed
-from console.domain.channel import Checkable, Findable, Watchable
-from workers.contract.every import Checking, Described, Finding, Publishing, Repeating, Watching
+from console.domain.channel import Checkable, Findable, Followable, Watchable
+from workers.contract.every import (
+    Checking,
+    Described,
+    Finding,
+    Following,
+    Publishing,
+    Repeating,
+    Watching,
+)
 from workers.contract.expected import Expected
 from workers.contract.faults import Faulty, FindingFaulty
 from workers.contract.world import World
@@ -21,6 +29,8 @@ def contract(name: str, expected: Expected | None) -> type[World]:
         parts.append(Checking)
     if issubclass(adapter, Watchable):
         parts.append(Watching)
+    if issubclass(adapter, Followable):
+        parts.append(Following)
     if expected:
         parts.append(Faulty)
     if expected and issubclass(adapter, Findable):

@@ -83,3 +83,14 @@ class Watching(World):
         assert receipt.reference.partition("|")[0] in references
         assert all(one.at.utcoffset() == timedelta(0) for one in shown)
         assert channel.recent(datetime.now(UTC) + timedelta(minutes=5)) == []
+
+
+class Following(World):
+    def test_what_arrived_is_not_told_as_lost_and_nothing_is_told_of_what_is_to_come(
+        self, connect: Connect, fitting: Fitting
+    ) -> None:
+        channel, sent = connect(), fitting()
+        receipt = channel.send(sent)
+        lost = channel.undelivered(datetime.now(UTC) - timedelta(minutes=5))
+        assert receipt.reference not in {one.reference for one in lost}
+        assert channel.undelivered(datetime.now(UTC) + timedelta(minutes=5)) == []

@@ -133,16 +133,21 @@ class NotifySms(_Notify):
         ]
 
     def listed(self, request: Request) -> Answer:
-        """All of the service's, newest first; a reference and a kind narrow it down."""
+        """All of the service's, newest first; a reference, a kind and ``status=failed`` narrow it
+        down, and ``older_than`` names the last that was seen."""
         _signed_in(request)
         kind, reference = request.query.get("template_type"), request.query.get("reference")
+        failed, past = request.query.get("status") == "failed", request.query.get("older_than")
         found = [
             forms.listed(entry)
             for entry in reversed(self.log.entries())
             if entry.network in ("notify-sms", "notify-email")
             and kind in (None, entry.kept["kind"])
             and reference in (None, entry.key)
+            and not (failed and forms.status(entry) == "delivered")
         ]
+        places = [place for place, one in enumerate(found) if one["id"] == past]
+        found = found[places[0] + 1 :] if places else found
         return as_json({"notifications": found[:250], "links": {"current": request.path}})
 
     def template(self, request: Request, id: str) -> Answer:
