@@ -13,12 +13,12 @@ from pathlib import Path
 
 import requests
 
-from console.actions import people
+from console.actions import people, signing_in
+from console.domain.factor import Factor
 from console.web.access import SIGNED_IN
 from tests.judges.town import Town
 from tests.real.ports import free_port
 from tests.waiting import until
-from tests.web.conftest import PASSWORD
 
 
 @dataclass
@@ -50,15 +50,16 @@ class Console:
         """
         app, web = self.town.app, self.town.web
         with web.sessions.begin() as db:
-            signed_in = people.sign_in(
+            token = signing_in.begin(
                 db,
-                email=f"{name}@northbrae.example",
-                password=PASSWORD,
+                people.known(db, f"{name}@northbrae.example"),
+                factors={Factor.PASSWORD, Factor.TOTP},
+                agent="judges",
+                address="127.0.0.1",
                 now=web.now,
                 lasts=timedelta(hours=1),
             )
-        assert signed_in is not None
-        kept = {SIGNED_IN: signed_in[1], "csrf_token": secrets.token_hex(20), "_permanent": True}
+        kept = {SIGNED_IN: token, "csrf_token": secrets.token_hex(20), "_permanent": True}
         serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
         return f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps(kept)}"
 
