@@ -37,8 +37,8 @@ FORGIVEN = {
     Scope.ADDRESS: timedelta(hours=1),
     Scope.DEVICE: timedelta(days=30),
 }
-"""A count begins anew where nothing was tried for this long, or at once where a try was right. That of
-an account stands for so long that 100 guesses a month are all that anybody gets."""
+"""A count begins anew where nothing was tried for this long, or at once where a try was right. An
+account's stands for so long that 100 guesses a month are all that anybody gets."""
 
 
 @dataclass(frozen=True)
