@@ -66,6 +66,13 @@ def claim(db: Session, one: Try, now: datetime) -> Try:
     return replace(one, address_before=address.last_at if address else None)
 
 
+def failures(db: Session, one: Try, scope: Scope) -> int:
+    """How many were wrong in a row."""
+    name = one.scopes.get(scope, "")
+    found = entering.tries(db, [name])
+    return found[name].failures if name in found else 0
+
+
 def right(db: Session, one: Try, kind: str, account: str) -> None:
     """The try was right after all: nothing counts any more but what its address did elsewhere."""
     mine = [name for scope, name in one.scopes.items() if scope is not Scope.ADDRESS]

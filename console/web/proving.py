@@ -31,6 +31,7 @@ BY_SESSION = "session"
 def register(app: Flask) -> None:
     """After the check of the form's token: a proof from another site is not looked at."""
     app.before_request(guard)
+    app.jinja_env.globals["must_prove"] = must_prove
 
 
 def guard() -> Page | None:
@@ -61,6 +62,13 @@ def second_factor() -> Page | None:
     if page is None:
         g.signed_in = replace(signed, strong_at=web().now)
     return page
+
+
+def must_prove() -> bool:
+    """Whether something dangerous would be asked for a proof now: a page with something secret to
+    type says so beforehand, since that is the one thing that is not held."""
+    signed: SignedIn | None = g.get("signed_in")
+    return signed is not None and not signed.fresh(web().now, two=demanded(signed))
 
 
 def demanded(signed: SignedIn) -> bool:

@@ -316,6 +316,20 @@ def test_wrong_codes_are_counted_apart_and_end_at_a_hundred(stage: Stage) -> Non
     assert looked_at == 100
 
 
+def test_a_known_device_is_forgotten_after_a_hundred_wrong_codes(stage: Stage) -> None:
+    on_paper = give_app(stage)
+    entered = second(stage, half(stage), on_paper[0])
+    assert entered is not None
+    stolen = Visitor("198.51.100.9", "", entered.device)
+    for number in range(100):
+        stage.later(seconds=40)
+        if number % 12 == 0:
+            begun = half(stage, stolen)
+        assert second(stage, begun, "12345", stolen) is None
+    with stage.sessions.read() as db:
+        assert not devices.known(db, stage.officer.id, entered.device)
+
+
 def test_whoever_signs_in_has_nobody_wait_who_is_at_the_same_address(stage: Stage) -> None:
     on_paper = give_app(stage)
     for one in range(40):

@@ -4,15 +4,20 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from console.actions import passwords
+from console.store.audit import Actor
 from console.store.people import SignInRow
 from console.web.context import Web
 from tests.journeys.browser import chromium, phone
 from tests.journeys.served import PASSWORD, served
-from tests.web.signing import code
+from tests.journeys.test_access import RULES, SMALL
+from tests.web.signing import code, give_app
 
 EXPECT_MS = 20_000
 
@@ -160,3 +165,59 @@ def test_without_script_an_authenticator_app_does_all_of_it(
     page.get_by_label("Code").fill(paper[0])
     page.get_by_role("button", name="Carry on").click()
     expect(page).to_have_url(f"{base}/")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_of_signing_in_shuts_anybody_out(
+    browser: Browser, console: tuple[str, Web], scheme: Literal["light", "dark"]
+) -> None:
+    base, web = console
+    give_app(web, "approver")
+    page = phone(browser, scheme=scheme, size=SMALL).new_page()
+    wrong: dict[str, object] = {}
+
+    def look(name: str) -> None:
+        if found := _violations(page):
+            wrong[name] = found
+        if (width := page.evaluate("document.documentElement.scrollWidth")) > SMALL[0]:
+            wrong[f"{name}, sideways"] = width
+
+    page.goto(f"{base}/sign-in")
+    look("sign in")
+    sign_in(page, base, "approver")
+    look("second step")
+    page.get_by_label("Code").fill("000000")
+    page.get_by_role("button", name="Carry on").click()
+    look("a wrong code")
+    page.get_by_label("Code").fill(code(web.now))
+    page.get_by_role("button", name="Carry on").click()
+    for path in (
+        "",
+        "/second-factor",
+        "/passkeys",
+        "/authenticator",
+        "/password",
+        "/pin",
+        "/phone",
+    ):
+        page.goto(f"{base}/account{path}")
+        look(path)
+    page.goto(f"{base}/account")
+    page.get_by_role("button", name="Make new recovery codes").click()
+    look("recovery codes")
+    long_ago(web)
+    page.goto(f"{base}/account/pin")
+    look("prove")
+    with web.sessions.begin() as db:
+        email = "officer@northbrae.example"
+        made = passwords.offer_reset(db, email=email, by=Actor("tests"), now=web.now)
+    for name, token in (("reset", made.token), ("no reset", "nothing")):
+        page.goto(f"{base}/reset/{token}")
+        look(name)
+    assert not wrong
+
+
+def _violations(page: Page) -> list[str]:
+    options = {"runOnly": {"type": "tag", "values": RULES}}
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]

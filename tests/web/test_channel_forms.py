@@ -154,6 +154,7 @@ def test_a_custodian_is_named_and_relieved_and_what_they_know_is_said(
         assert answer.headers["Location"] == "/channels/mastodon#custodians"
     assert [one.name for one in account(web, "mastodon").custodians] == ["Finlay Shaw"]
     clock.later(hours=2)
+    custodian.prove()
     refused = custodian.post(f"/channels/mastodon/custodians/{person.id}/relieve")
     assert (refused.status_code, "Name another custodian first" in refused.text) == (409, True)
     for name in ("officer", "approver"):

@@ -331,6 +331,21 @@ def test_that_a_session_is_used_is_noted_every_five_minutes(
     assert sessions_of(web)[-1].last_seen == begun + timedelta(minutes=5)
 
 
+@pytest.mark.parametrize("door", ["/sign-in", "/sign-in/second"])
+def test_a_sign_in_form_without_the_token_of_its_session_is_not_taken(
+    browser: Open, web: Web, door: str
+) -> None:
+    give_app(web, "officer")
+    stranger, other = first_step(browser(""), "officer"), browser("")
+    form = {"email": OFFICER, "password": PASSWORD, "code": code(web.now)}
+    for token in ("", "x", other.token("/sign-in")):
+        answer = stranger.client.post(door, data={**form, "csrf_token": token})
+        assert answer.status_code == 400
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    assert stranger.client.post(door, data=form, headers=elsewhere).status_code == 403
+    assert stranger.get("/").status_code == 302
+
+
 @pytest.mark.parametrize(
     "page", ["/sign-in", "/sign-in/second", "/account", "/account/prove", "/account/password"]
 )
