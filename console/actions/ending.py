@@ -39,14 +39,17 @@ def end_sign_offs(db: Session, person: UserRow, by: Actor, now: datetime) -> Non
 
 
 def end_requests(db: Session, person: UserRow, by: Actor, now: datetime) -> None:
-    """Roles that the person asked for, or would have had; and invitations that they made."""
+    """Invitations that the person made; and roles that they asked for, or would have had."""
+    for one in invitations.in_state(db, str(InvitationState.OPEN), by=person.id):
+        # Somebody may be accepting it: then it is no longer open, and what it asks for ends below.
+        kept = invitations.locked(db, one.id)
+        if kept is not None and kept.state == InvitationState.OPEN:
+            withdraw(db, kept, by, now)
     for row in grants.touching(db, str(GrantState.ASKED), person.id):
         settle(row, GrantEvent.LAPSE, None, now)
         detail = {"role": row.role, "reason": f"{person.name} lost their account or role"}
         subject = f"user:{row.user_id}"
         record(db, actor=by, action="role request lapsed", subject=subject, detail=detail, now=now)
-    for one in invitations.in_state(db, str(InvitationState.OPEN), by=person.id):
-        withdraw(db, one, by, now)
 
 
 def settle(row: GrantRow, event: GrantEvent, by: str | None, now: datetime) -> None:

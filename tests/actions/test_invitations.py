@@ -156,6 +156,24 @@ def test_invitations_end_with_whoever_made_them(boss: Boss, how: str) -> None:
     assert at(boss, token) is At.WITHDRAWN
 
 
+def test_accepting_while_whoever_invited_is_closed_ends_in_one_of_the_two(boss: Boss) -> None:
+    token = boss.link(boss.invite(EMAIL, Role.APPROVER))
+
+    def press() -> bool:
+        try:
+            accept(boss, token)
+            return True
+        except InvitationOver:
+            return False
+
+    with ThreadPoolExecutor(2) as pool:
+        made, closed = pool.submit(press), pool.submit(boss.close, "Una")
+        closed.result()
+    assert at(boss, token) is (At.ACCEPTED if made.result() else At.WITHDRAWN)
+    assert len(accounts(boss)) == made.result()
+    assert boss.requests() == []
+
+
 def test_only_the_hash_of_a_link_is_kept(boss: Boss) -> None:
     token = boss.link(boss.invite(EMAIL, Role.APPROVER))
     accept(boss, token)

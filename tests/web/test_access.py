@@ -133,14 +133,16 @@ def test_what_is_somebody_elses_is_not_found(web: Web, browser: Open) -> None:
     assert acting.sheet(web, asked.message).message.state == "awaiting approval"
 
 
-def test_whoever_only_reads_takes_nothing_out(browser: Open) -> None:
+def test_whoever_only_reads_takes_nothing_out(web: Web, browser: Open) -> None:
     """The auditor reads the record and takes it out; a list of people's addresses is none of it.
     The custodian takes out lists, and not the record."""
     auditor, custodian = browser("auditor"), browser("custodian")
     assert auditor.post("/channels/residents-email/recipients/download").status_code == 403
     assert auditor.get("/channels/residents-email/recipients").status_code == 403
     assert auditor.get("/people").status_code == 403
-    for path in ("/record", "/record/verify", "/record.csv", "/record.jsonl"):
+    incident = f"/incidents/{acting.asked(web).incident}"
+    exports = (f"{incident}/record.csv", f"{incident}/record.jsonl")
+    for path in ("/record", "/record/verify", f"{incident}/record", *exports):
         assert custodian.get(path).status_code == 403, path
 
 
