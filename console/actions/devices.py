@@ -19,6 +19,11 @@ def known(db: Session, user_id: str, token: str) -> str:
     return found.id if token and found else ""
 
 
+def forget(db: Session, device: str) -> None:
+    """The device is a stranger's from now on."""
+    db.execute(delete(KnownDeviceRow).where(KnownDeviceRow.id == device))
+
+
 def remember(db: Session, user_id: str, token: str, now: datetime) -> str:
     """Notes that the person has signed in on the browser with this token. Returns the token that it
     carries from now on.

@@ -12,6 +12,7 @@ from console.actions.errors import Obstacle
 from console.actions.people import User, user
 from console.actions.tries import Try
 from console.domain.factor import Factor
+from console.domain.lockout import SWITCHED_OFF_AT, Scope
 from console.store import entering, factors, people
 from console.store.audit import record
 from console.store.entering import HalfRow
@@ -68,8 +69,7 @@ def claim(db: Session, *, email: str, visitor: Visitor, now: datetime) -> Try:
         one = tries.from_known(PASSWORD, name, device)
     else:
         one = tries.from_stranger(PASSWORD, name, visitor.address)
-    tries.claim(db, one, now)
-    return one
+    return tries.claim(db, one, now)
 
 
 def whose(db: Session, *, email: str, password: str) -> User | None:
@@ -152,9 +152,12 @@ def try_code(
         if device
         else tries.from_stranger(CODE, person.id, visitor.address)
     )
-    tries.claim(db, one, now)
+    one = tries.claim(db, one, now)
     factor = codes.take(db, desk, person.id, code, now)
     if factor is None:
+        # Six digits are few: a device that was stolen with its password is spared no longer.
+        if tries.failures(db, one, Scope.DEVICE) >= SWITCHED_OFF_AT:
+            devices.forget(db, device)
         return None
     tries.right(db, one, CODE, person.id)
     if factor is Factor.RECOVERY_CODE:
@@ -164,7 +167,7 @@ def try_code(
             actor=person.actor,
             action="recovery code used",
             subject=f"user:{person.id}",
-            detail={"left": left},
+            detail={"what": f"{left} left"},
             now=now,
         )
     return factor

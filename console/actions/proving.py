@@ -55,21 +55,19 @@ def by_code(
     """Raises `TryLater`."""
     factor = entering.try_code(db, desk, signed.user, code, visitor, now)
     if factor:
-        _note(db, signed, factor, now)
+        proved(db, signed, factor, now)
     return factor is not None
 
 
 def by_passkey(db: Session, desk: Desk, signed: SignedIn, *, answer: str, now: datetime) -> None:
     """Raises `PasskeyRefused`."""
     passkeys.whose(db, desk, answer=answer, purpose=purpose(signed), owner=signed.user.id, now=now)
-    _note(db, signed, Factor.PASSKEY, now)
+    proved(db, signed, Factor.PASSKEY, now)
 
 
 def claim(db: Session, signed: SignedIn, now: datetime) -> Try:
     """Counts one try of the password, to be followed by `knows_password`. Raises `TryLater`."""
-    one = tries.from_known(AGAIN, signed.user.id, signed.id)
-    tries.claim(db, one, now)
-    return one
+    return tries.claim(db, tries.from_known(AGAIN, signed.user.id, signed.id), now)
 
 
 def knows_password(db: Session, signed: SignedIn, password: str) -> bool:
@@ -79,10 +77,11 @@ def knows_password(db: Session, signed: SignedIn, password: str) -> bool:
 def by_password(db: Session, signed: SignedIn, *, claimed: Try, now: datetime) -> None:
     """After a right password."""
     tries.right(db, claimed, AGAIN, signed.user.id)
-    _note(db, signed, Factor.PASSWORD, now)
+    proved(db, signed, Factor.PASSWORD, now)
 
 
-def _note(db: Session, signed: SignedIn, factor: Factor, now: datetime) -> None:
+def proved(db: Session, signed: SignedIn, factor: Factor, now: datetime) -> None:
+    """Notes that the session's owner has just proved this factor."""
     row = people.sign_in_named(db, signed.id)
     if row is None or row.revoked_at:
         return

@@ -3,7 +3,7 @@
 import hashlib
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -27,6 +27,8 @@ class Try:
     """One try, and the counters that it counts on."""
 
     scopes: Mapping[Scope, str]
+    address_before: datetime | None = None
+    """When the last wrong try from the same address was, before this one."""
 
 
 def from_stranger(kind: str, account: str, address: str) -> Try:
@@ -47,7 +49,7 @@ def from_known(kind: str, account: str, device: str) -> Try:
     return Try({Scope.DEVICE: _name(Scope.DEVICE, kind, account, device)})
 
 
-def claim(db: Session, one: Try, now: datetime) -> None:
+def claim(db: Session, one: Try, now: datetime) -> Try:
     """Counts the try as a wrong one, before it is known. Raises `TryLater` where it is too early,
     and counts nothing then."""
     entering.forget_old_tries(db, now - max(lockout.FORGIVEN.values()))
@@ -60,13 +62,24 @@ def claim(db: Session, one: Try, now: datetime) -> None:
     for scope, name in one.scopes.items():
         rows[name].failures = lockout.counted(scope, known[scope], now) + 1
         rows[name].last_at = now
+    address = known.get(Scope.ADDRESS)
+    return replace(one, address_before=address.last_at if address else None)
+
+
+def failures(db: Session, one: Try, scope: Scope) -> int:
+    """How many were wrong in a row."""
+    name = one.scopes.get(scope, "")
+    found = entering.tries(db, [name])
+    return found[name].failures if name in found else 0
 
 
 def right(db: Session, one: Try, kind: str, account: str) -> None:
     """The try was right after all: nothing counts any more but what its address did elsewhere."""
     mine = [name for scope, name in one.scopes.items() if scope is not Scope.ADDRESS]
     entering.forget_tries(db, [*mine, _name(Scope.ACCOUNT, kind, account)])
-    entering.give_back(db, one.scopes.get(Scope.ADDRESS, ""))
+    if one.address_before:
+        # Else whoever signs in would have a whole town hall wait, and themselves at the next step.
+        entering.give_back(db, one.scopes[Scope.ADDRESS], one.address_before)
 
 
 def forget(db: Session, kind: str, account: str) -> None:

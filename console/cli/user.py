@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from console import handover_words, settings
-from console.actions import people
+from console.actions import passwords, people
 from console.actions.errors import NotFound, Obstacle
 from console.actions.leaving import StillHolds
+from console.actions.passwords import TooEasy, TooLong
 from console.actions.people import NotAnAddress, Taken, TooShort
 from console.cli.main import home_option
 from console.domain.policy import Role
@@ -43,7 +44,10 @@ def add(home: Path, email: str, name: str, roles: tuple[str, ...]) -> None:
             "Sign-off PIN (6 digits or more)", hide_input=True, confirmation_prompt=True
         )
 
+    council = settings.load(home).council.name
+
     def act(db: Transaction) -> None:
+        passwords.must_do(password, (council, name, email))
         chosen = [Role(one) for one in roles]
         people.add(
             db,
@@ -104,6 +108,40 @@ def disable(home: Path, email: str, anyway: str) -> None:
     click.echo(f"{email} is disabled.")
 
 
+@command.command("reset")
+@home_option
+@click.argument("email")
+@click.option(
+    "--second-step",
+    is_flag=True,
+    help="Also take away passkeys, authenticator app and recovery codes: everything was lost.",
+)
+def reset(home: Path, email: str, second_step: bool) -> None:
+    """Give a link by which somebody chooses a new password: once, and within the hour.
+
+    Make sure who asks before you pass it on. A second step that they have stays, unless it is taken
+    away as well; then their role may have them set up a new one at once.
+    """
+    made: list[passwords.Reset] = []
+
+    def act(db: Transaction) -> None:
+        made.append(
+            passwords.offer_reset(
+                db,
+                email=email,
+                by=COMMAND_LINE,
+                now=datetime.now(UTC),
+                second_factor=second_step,
+            )
+        )
+
+    _change(home, act)
+    known = settings.load(home)
+    until = made[0].expires_at.astimezone(known.zone)
+    click.echo(f"For {made[0].user.name}, once, until {until:%H:%M}:")
+    click.echo(f"{known.console.base_url}/reset/{made[0].token}")
+
+
 @command.command("token")
 @home_option
 @click.argument("email")
@@ -139,6 +177,10 @@ def _words(obstacle: Obstacle) -> str:
         case TooShort():
             unit = "digits" if obstacle.what == "pin" else "characters"
             return f"The {obstacle.what} needs at least {obstacle.least} {unit}."
+        case TooLong():
+            return f"The password may have {obstacle.most} characters at most."
+        case TooEasy():
+            return "That password is too easy to guess. Four or five unrelated words do well."
         case StillHolds():
             return handover_words.still_holds(obstacle.handover)
         case NotFound():

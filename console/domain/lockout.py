@@ -35,10 +35,10 @@ FORGIVEN = {
     Scope.PAIR: timedelta(hours=1),
     Scope.ACCOUNT: timedelta(days=30),
     Scope.ADDRESS: timedelta(hours=1),
-    Scope.DEVICE: timedelta(hours=1),
+    Scope.DEVICE: timedelta(days=30),
 }
-"""A count begins anew where nothing was tried for this long. That of an account stands for so long
-that 100 guesses a month are all that anybody gets."""
+"""A count begins anew where nothing was tried for this long, or at once where a try was right. An
+account's stands for so long that 100 guesses a month are all that anybody gets."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Collection, Iterable
 
 LEAST, MOST = 15, 1000
-"""Characters. NIST SP 800-63B-4 asks for 15 where a password may stand alone; one that is longer than
-MOST is nobody's, and would cost time to hash."""
+"""Characters. NIST SP 800-63B-4 asks for 15 where a password may stand alone. One that is longer
+than MOST is nobody's, and would cost time to hash."""
 WORD_LEAST = 4
 """Letters of a name that is worth looking for."""
 LEFT_LEAST = 8

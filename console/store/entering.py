@@ -148,12 +148,12 @@ def touch(db: Session, session_id: str, now: datetime, *, every: timedelta) -> N
     )
 
 
-def give_back(db: Session, scope: str) -> None:
-    """Takes one failure off a counter, if there is such."""
+def give_back(db: Session, scope: str, last_at: datetime) -> None:
+    """Takes one failure off a counter; ``last_at`` is when the one before was."""
     db.execute(
         update(TriesRow)
         .where(TriesRow.scope == scope, TriesRow.failures > 0)
-        .values(failures=TriesRow.failures - 1)
+        .values(failures=TriesRow.failures - 1, last_at=last_at)
         .execution_options(synchronize_session=False)
     )
 

@@ -46,7 +46,7 @@ def _stale_form(_error: CSRFError) -> Page:
 
 
 def held_sign_in() -> Page:
-    if request.endpoint == "sign_in.enter":
+    if request.endpoint in ("sign_in.enter", "sign_in.enter_second"):
         again = held.load(request.form.get("held", ""))
         return sign_in_form.page(held=again, late=True), 400
     return sign_in_form.page(held=held.current(), late=True), 401

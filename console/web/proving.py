@@ -31,6 +31,7 @@ BY_SESSION = "session"
 def register(app: Flask) -> None:
     """After the check of the form's token: a proof from another site is not looked at."""
     app.before_request(guard)
+    app.jinja_env.globals["must_prove"] = must_prove
 
 
 def guard() -> Page | None:
@@ -61,6 +62,13 @@ def second_factor() -> Page | None:
     if page is None:
         g.signed_in = replace(signed, strong_at=web().now)
     return page
+
+
+def must_prove() -> bool:
+    """Whether something dangerous would be asked for a proof now: a page with something secret to
+    type says so beforehand, since that is the one thing that is not held."""
+    signed: SignedIn | None = g.get("signed_in")
+    return signed is not None and not signed.fresh(web().now, two=demanded(signed))
 
 
 def demanded(signed: SignedIn) -> bool:
@@ -95,7 +103,7 @@ def prove() -> Page:
     return _refused(refused, page, 400)
 
 
-def _second_first(signed: SignedIn) -> Page:
+def _second_first(signed: SignedIn) -> Page | None:
     """Nothing else is open before the second factor that the person's roles take."""
     if request.method != "POST":
         onward = request.full_path.rstrip("?")
@@ -103,8 +111,7 @@ def _second_first(signed: SignedIn) -> Page:
         return redirect(url_for(place, next=onward))
     if signed.enrolled:
         return _prove(signed, two=True, kept=held.current())
-    page = render_template("pages/held.html", held=held.current(), enrol=True, cookie=True)
-    return page, 403
+    return render_template("pages/held.html", held=held.current(), enrol=True, cookie=True), 403
 
 
 def _prove(signed: SignedIn, *, two: bool, kept: Held) -> Page | None:

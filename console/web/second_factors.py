@@ -3,9 +3,10 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from console.actions import passkeys, second_factors
+from console.actions import passkeys, proving, second_factors
 from console.actions.passkeys import PasskeyRefused
 from console.actions.second_factors import StillNeeded, TooMany, WrongCode
+from console.domain.factor import Factor
 from console.store import factors
 from console.web import held, plot_code, sign_in_form
 from console.web.access import me, session_of
@@ -41,6 +42,7 @@ def add_app() -> Page:
             new = second_factors.add_app(
                 db, web().desk, person=me(), locked=locked, code=code, now=web().now
             )
+            proving.proved(db, session_of(), Factor.TOTP, web().now)
     except WrongCode:
         return _app_page(locked, wrong="That is not the code. Check the telephone's clock"), 422
     return _added("app", new)
@@ -69,6 +71,7 @@ def add_passkey() -> Page:
             new = second_factors.add_passkey(
                 db, web().desk, person=me(), answer=answer, name=name, now=web().now
             )
+            proving.proved(db, session_of(), Factor.PASSKEY, web().now)
     except PasskeyRefused as refused:
         return _passkey_page(sign_in_form.PASSKEY[refused.why]), 422
     except TooMany:

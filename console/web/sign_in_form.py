@@ -34,7 +34,7 @@ class SignIn(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         self.password.errors = ["Check the password"]
 
 
-def page(form: SignIn | None = None, **shown: Any) -> str:
+def page(form: SignIn | None = None, /, **shown: Any) -> str:
     """``next``: where to go then; ``held``: a form to carry on with; ``late``: it has ended;
     ``wait``: when to try again; ``passkey_wrong``: why one did not count."""
     return render_template(

@@ -61,3 +61,32 @@ def test_whoever_holds_nothing_is_closed_without_one(home: Path) -> None:
 
 def test_nobody_is_disabled_who_is_not_there(home: Path) -> None:
     assert "There is no account" in disable(home, "nobody@northbrae.example").output
+
+
+def test_a_link_to_choose_a_new_password_is_shown_once(home: Path) -> None:
+    environment = {"SKELLAT_DATABASE_URL": f"sqlite:///{home}/skellat.db"}
+    asked = ["reset", "--dir", str(home), "una@northbrae.example"]
+    result = CliRunner(env=environment).invoke(command, asked)
+    assert result.exit_code == 0
+    assert result.output.startswith("For Una, once, until ")
+    assert "/reset/" in result.output
+    nobody = CliRunner(env=environment).invoke(command, [*asked[:-1], "no@northbrae.example"])
+    assert "There is no account" in nobody.output
+
+
+def test_an_easy_password_makes_no_account(home: Path) -> None:
+    environment = {"SKELLAT_DATABASE_URL": f"sqlite:///{home}/skellat.db"}
+    asked = [
+        "add",
+        "--dir",
+        str(home),
+        "rab@northbrae.example",
+        "--name",
+        "Rab",
+        "--role",
+        "auditor",
+    ]
+    typed = "passwordpassword\npasswordpassword\n"
+    result = CliRunner(env=environment).invoke(command, asked, input=typed)
+    assert result.exit_code == 1
+    assert "too easy to guess" in result.output

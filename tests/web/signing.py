@@ -1,4 +1,4 @@
-"""What tests of signing in share: guesses, codes, second factors, an authenticator made of numbers."""
+"""What tests of signing in share: guesses, codes and second factors."""
 
 from datetime import datetime
 
