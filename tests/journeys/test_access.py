@@ -56,6 +56,7 @@ def places(request: pytest.FixtureRequest, demo: Demo) -> dict[str, str]:
         "public incident": f"{world}/public/{incident}",
         "sign-off": link.removeprefix(demo.base),
         "signed": other.removeprefix(demo.base),
+        "a code": "/s",
         "nothing there": "/nothing/there",
     }
 
