@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from console import credentials
-from console.actions import policies, recipients, release
+from console.actions import pacing, policies, recipients, release
 from console.actions.asking import bar, close, decide, tell
 from console.actions.desk import Desk
 from console.actions.errors import Expired, NotFound, Obstacle, ReasonMissing
@@ -110,6 +110,8 @@ def grant(
         release.release(db, desk, message, by=approver, now=now)
         close(db, message, ApprovalEvent.LAPSE, now=now)
         tell(db, "released", message.submitted_by or message.drafted_by, message.id, now)
+    else:
+        pacing.replan(db, message, now, why="more have to sign")
     return Granted(message.id, released=still == 0, still=still)
 
 

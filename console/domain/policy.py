@@ -26,6 +26,7 @@ class Act(StrEnum):
     ADMINISTER = "administer"
     KEEP = "keep channels"
     HOLD = "hold channels"
+    AWAY = "say who is away"
 
 
 MAY: dict[Act, frozenset[Role]] = {
@@ -39,8 +40,12 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.KEEP: frozenset({Role.CUSTODIAN, Role.ADMINISTRATOR}),
     # Whoever sees an account in wrong hands stops it, at any hour.
     Act.HOLD: frozenset(Role) - {Role.AUDITOR},
+    Act.AWAY: frozenset({Role.APPROVER, Role.ADMINISTRATOR}),
 }
 """Deny by default: an act that no role is listed for is nobody's."""
+
+ON_ROTA = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
+"""Who can stand on the approvers' rota: whom policy may let sign."""
 
 
 def may(roles: Collection[Role], act: Act) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from console.domain.approval import ApprovalState
 from console.domain.policy import SignOff
 from console.store.base import Base, Instant, new_id
+from console.store.messages import MessageRow
 
 
 class ApprovalRow(Base):
@@ -27,6 +28,11 @@ class ApprovalRow(Base):
     wrong_pins: Mapped[int] = mapped_column(default=0)
     languages: Mapped[list[str] | None] = mapped_column(JSON)
     """Those whose words were signed; None means all of them."""
+    turn: Mapped[int] = mapped_column(default=0)
+    """Its place in the order of asking; who has the same is asked together."""
+    turn_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the approver is asked by mail; None: not by itself. At the console they may decide at
+    any time."""
 
     def value(self) -> SignOff:
         languages = None if self.languages is None else frozenset(self.languages)
@@ -57,9 +63,18 @@ def of_message(db: Session, message_id: str) -> list[ApprovalRow]:
         db.scalars(
             select(ApprovalRow)
             .where(ApprovalRow.message_id == message_id)
-            .order_by(ApprovalRow.asked_at, ApprovalRow.id)
+            .order_by(ApprovalRow.asked_at, ApprovalRow.turn, ApprovalRow.id)
         )
     )
+
+
+def of_revision(db: Session, message: MessageRow) -> list[ApprovalRow]:
+    """Those for the words that count now, in the order of asking."""
+    return [
+        one
+        for one in of_message(db, message.id)
+        if one.revision == message.revision and one.digest == message.digest
+    ]
 
 
 def asked_of(db: Session, approver_id: str, state: str) -> list[ApprovalRow]:

@@ -16,6 +16,7 @@ from console.store import (
     recipients,
     register,
     retention,
+    rota,
     rounds,
 )
 from console.store.base import Base
@@ -37,6 +38,7 @@ __all__ = [
     "recipients",
     "register",
     "retention",
+    "rota",
     "rounds",
 ]
 
