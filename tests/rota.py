@@ -56,5 +56,3 @@ def plan(stage: Stage, message: str, since: datetime) -> dict[str, float | None]
         one.name: None if one.at is None else round((one.at - since) / timedelta(minutes=1), 3)
         for one in read(stage, message).people
     }
-
-

@@ -15,6 +15,7 @@ from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
 from console.domain.message import MessageState
 from console.domain.states import NotAllowed
+from console.web import turns
 from console.web.access import me
 from console.web.board import OUTCOMES, Board, board
 from console.web.context import web
@@ -139,6 +140,7 @@ def _shown(sheet: cards.MessageSheet) -> dict[str, Any]:
         "sheet": sheet,
         "message": sheet.message,
         "board": _board(sheet),
+        "turns": turns.shown(sheet.message),
         "outcomes": OUTCOMES,
         "titles": {one.name: one.title for one in web().desk.channels},
     }
@@ -157,7 +159,9 @@ def _sheet(mode: Mode, message_id: str) -> cards.MessageSheet:
 
 def _fingerprint(sheet: cards.MessageSheet) -> str:
     """Changes with everything that the board shows, as time alone changes it too."""
-    seen = repr((sheet.message, _board(sheet), sheet.sign_offs, me().id))
+    seen = repr(
+        (sheet.message, _board(sheet), turns.shown(sheet.message), sheet.sign_offs, me().id)
+    )
     return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
 

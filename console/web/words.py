@@ -101,6 +101,7 @@ _ACTS = {
     Act.ADMINISTER: "Only administrators do this.",
     Act.KEEP: "Only channel custodians and administrators keep channels and their lists.",
     Act.HOLD: "Auditors hold nothing and let nothing go: everybody else who is signed in may.",
+    Act.AWAY: "Approvers say when they are away, and administrators for them.",
 }
 
 

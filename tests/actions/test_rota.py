@@ -17,7 +17,12 @@ from console.store import audit
 from console.store.audit import Actor
 from tests.stage import BEGIN, PASSWORD, PIN, Stage
 
-WEEK = Shift("", datetime(2026, 1, 12, 9), datetime(2026, 1, 19, 9), 1, every=2)
+WEEK = Shift(
+    "",
+    datetime.fromisoformat("2026-01-12 09:00"),
+    datetime.fromisoformat("2026-01-19 09:00"),
+    every=2,
+)
 
 
 @pytest.fixture

@@ -271,9 +271,7 @@ def test_everybody_now_asks_the_absent_too(stage: Stage) -> None:
 def test_only_duty_officers_ask_sooner(stage: Stage, who: str) -> None:
     message = submitted(stage)
     with stage.sessions.begin() as db, pytest.raises(NotPermitted):
-        pacing.ask_now(
-            db, message_id=message, approval_id="", by=stage.people[who], now=stage.now
-        )
+        pacing.ask_now(db, message_id=message, approval_id="", by=stage.people[who], now=stage.now)
 
 
 def test_a_sign_off_of_another_message_is_not_found(stage: Stage) -> None:

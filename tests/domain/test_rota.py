@@ -61,7 +61,8 @@ def test_a_week_on_call_comes_back_after_as_many_weeks_as_there_are_people() -> 
 
 
 def test_it_begins_no_more_after_its_last_day_and_not_before_its_first() -> None:
-    short = shift("isla", "01-14 22:00", "01-15 06:00", every=1, days=frozenset({0, 2, 6}), last=date(2026, 1, 19))  # fmt: skip
+    days, last = frozenset({0, 2, 6}), date(2026, 1, 19)
+    short = shift("isla", "01-14 22:00", "01-15 06:00", every=1, days=days, last=last)
     found = rota.duties(at("01-01 00:00"), at("03-01 00:00"), [short], LONDON)
     assert [one.begin.day for one in found] == [14, 18, 19]
 

@@ -69,11 +69,13 @@ def test_how_long_each_turn_lasts(
     assert turns.pauses(next_after, timedelta(minutes=window), number) == pauses
 
 
-def unasked(*given: tuple[str, int, float | None] | tuple[str, int, float | None, bool]) -> list[Unasked]:
-    return [
-        Unasked(one[0], one[1], None if one[2] is None else NOW + timedelta(minutes=one[2]), len(one) > 3)
-        for one in given
-    ]  # fmt: skip
+def unasked(
+    *given: tuple[str, int, float | None] | tuple[str, int, float | None, bool],
+) -> list[Unasked]:
+    def at(after: float | None) -> datetime | None:
+        return None if after is None else NOW + timedelta(minutes=after)
+
+    return [Unasked(one[0], one[1], at(one[2]), len(one) > 3) for one in given]
 
 
 def replanned(given: list[Unasked], *, short: int = 0, begun: int = 1) -> dict[str, float | None]:
