@@ -159,7 +159,7 @@ def test_the_first_page_says_who_is_on_duty_and_until_when(
     add(browser, web)
     add(browser, web, "second", until="2026-01-16T09:00", rank="2")
     mine = html.read(browser("approver").get("/").text).text
-    assert "You are on duty until 18:00 , asked first. On duty: Second until 09:00 ." in mine
+    assert "You are on duty until 18:00 , asked first. Also on duty: Second until 09:00" in mine
     theirs = html.read(browser("second").get("/").text).text
     assert "You are on duty until 09:00 , after Isla Grant" in theirs
     officer = html.read(browser("officer").get("/").text).text
