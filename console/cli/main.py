@@ -23,6 +23,7 @@ COMMANDS = {
     "audit": "console.cli.audit",
     "secrets": "console.cli.secrets",
     "recipients": "console.cli.recipients",
+    "rota": "console.cli.rota",
 }
 WRONG = 2
 

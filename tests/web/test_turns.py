@@ -45,9 +45,7 @@ def test_it_says_who_was_asked_who_is_next_and_when(
     browser: Open, asked: Asked, clock: Clock
 ) -> None:
     found = page(browser, asked)
-    assert (
-        "30 minutes left to sign. Next: Second at 06:15 , in 5 minutes." in found.text
-    )
+    assert "30 minutes left to sign. Next: Second at 06:15 , in 5 minutes." in found.text
     assert "06:10 Isla Grant asked 06:15 Second next" in found.text
     assert "06:20 Third then" in found.text
     assert "06:25 Phone them, if nobody has answered" in found.text

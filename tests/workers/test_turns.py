@@ -184,7 +184,7 @@ def test_a_worker_that_is_killed_between_two_turns_is_followed_by_another(
     }
     worker = subprocess.Popen([sys.executable, "-c", WORKER], env=environment)
     try:
-        until(lambda: stage.approvals(message)["Both"].mailed_at, 60)
+        until(lambda: stage.approvals(message)["Both"].mailed_at, 180)
     finally:
         worker.send_signal(signal.SIGKILL)
         worker.wait(20)
