@@ -35,22 +35,48 @@ class Place:
     at: datetime | None
 
 
+@dataclass(frozen=True)
+class Wave:
+    """People who are asked together, so long after it was sent for approval."""
+
+    after: timedelta
+    people: tuple[User, ...]
+
+
+def waves(
+    db: Session,
+    desk: Desk,
+    rules: Rules,
+    asked: Sequence[User],
+    window: timedelta,
+    now: datetime,
+) -> tuple[list[Wave], list[User], timedelta]:
+    """Who is asked when; who is not asked by mail; and when all of them were waited for."""
+    by_id = {one.id: one for one in asked}
+    order = duty.duty(db, desk, now).order(list(by_id))
+    groups = turns.groups(order, rules.sign_offs, at_once=not rules.next_after)
+    after, found = timedelta(), []
+    for group, pause in zip(
+        groups, turns.pauses(rules.next_after, window, len(groups)), strict=True
+    ):
+        found.append(Wave(after, tuple(by_id[one] for one in group)))
+        after += pause
+    there = {one.id for wave in found for one in wave.people}
+    return found, [by_id[one.person] for one in order if one.person not in there], after
+
+
 def plan(
     db: Session, desk: Desk, rules: Rules, message: MessageRow, asked: Sequence[User], now: datetime
 ) -> Mapping[str, Place]:
     """Who is asked when, by id, for a message that is just being sent for approval."""
     assert message.approve_by is not None
-    order = duty.duty(db, desk, now).order([one.id for one in asked])
-    groups = turns.groups(order, rules.sign_offs, at_once=not rules.next_after)
-    after = turns.pauses(rules.next_after, message.approve_by - now, len(groups))
-    places: dict[str, Place] = {}
-    at = now
-    for number, group in enumerate(groups):
-        places |= {one: Place(number, at) for one in group}
-        at += after[number]
-    left_out = [one.person for one in order if one.person not in places]
-    message.unanswered_at = at
-    return places | {one: Place(len(groups) + more, None) for more, one in enumerate(left_out)}
+    found, left_out, whole = waves(db, desk, rules, asked, message.approve_by - now, now)
+    message.unanswered_at = now + whole
+    return {
+        one.id: Place(number, now + wave.after)
+        for number, wave in enumerate(found)
+        for one in wave.people
+    } | {one.id: Place(len(found) + more, None) for more, one in enumerate(left_out)}
 
 
 def replan(db: Session, message: MessageRow, now: datetime, *, why: str = "") -> None:

@@ -153,7 +153,8 @@ def spans(
 ) -> tuple[Span, ...]:
     """The whole time, without a hole: who is on duty when."""
     found = duties(begin, until, shifts, zone)
-    ends = {end for one in (*found, *absences) for end in (one.begin, one.until)}
+    ends = {end for one in found for end in (one.begin, one.until)}
+    ends |= {end for one in absences for end in (one.begin, one.until)}
     marks = sorted({begin, until} | {end for end in ends if begin < end < until})
     spans: list[Span] = []
     for start, end in pairwise(marks):

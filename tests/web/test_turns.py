@@ -152,3 +152,11 @@ def test_an_exercise_is_asked_in_its_own_world(browser: Open, web: Web, asked: A
     assert wrong.headers["Location"] == f"/exercise/incidents/{rehearsed.incident}"
     right = officer.post(f"/exercise/messages/{rehearsed.message}/ask")
     assert right.headers["Location"] == f"/exercise/messages/{rehearsed.message}#asking"
+
+
+def test_before_it_is_sent_the_check_says_in_which_order_they_are_asked(
+    browser: Open, web: Web, asked: Asked
+) -> None:
+    draft = acting.drafted(web)
+    found = html.read(browser("officer").get(f"/messages/{draft}/check").text).text
+    assert "Isla Grant, at once Second, after 5 minutes Third, after 10 minutes" in found
