@@ -16,7 +16,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from console import people_letters, policy_words, register_letters, trouble_words
-from console.actions import alone, cards, policy_change, reading
+from console.actions import alone, cards, policy_change, reading, turns
 from console.actions.alone import LOOK_BACK, RELEASED_ALONE
 from console.actions.desk import Desk
 from console.actions.errors import NotFound
@@ -30,7 +30,8 @@ from console.domain.delivery import DeliveryState
 from console.domain.message import MessageState
 from console.domain.moment import Moment
 from console.domain.plain_text import clean
-from console.store.mails import FINDING, SUMMARY, TROUBLE
+from console.store.engine import database_now
+from console.store.mails import FINDING, SUMMARY, TROUBLE, UNANSWERED
 
 WIDTH = 72
 """Columns of a plain-text mail's own words. A message's words are never wrapped."""
@@ -113,6 +114,24 @@ def _link_void(db: Session, desk: Desk, approval_id: str, _: str) -> Facts | Non
         "approver": found.approver,
         "others": sorted(one.approver for one in asked if not one.links_void),
         "void": found.links_void,
+    }
+
+
+def _unanswered(db: Session, desk: Desk, message_id: str, _: str) -> Facts | None:
+    """Whom to telephone, as long as nobody has answered."""
+    found = turns.turns(db, desk, message_id, database_now(db))
+    if found is None or not found.unanswered:
+        return None
+    sheet = reading.message(db, desk, message_id)
+    return _about(desk, sheet) | {"people": found.to_phone, "away": _away(desk, found)}
+
+
+def _away(desk: Desk, found: turns.Turns) -> dict[str, str]:
+    """Approval -> until when its approver is away."""
+    return {
+        one.approval_id: str(moment)
+        for one in found.to_phone
+        if (moment := _moment(one.away_until, None, desk.settings.zone))
     }
 
 
@@ -206,6 +225,7 @@ _FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {
     "sign-off": _sign_off,
     "link void": _link_void,
     "approver gone": _link_void,
+    UNANSWERED: _unanswered,
     "sent back": _if(MessageState.DRAFT),
     "rejected": _if(MessageState.REJECTED),
     "expired": _if(MessageState.EXPIRED),

@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from console.actions import alone, asking
+from console.actions import alone, asking, pacing
 from console.actions.desk import Desk
 from console.domain.channel import Reason
 from console.domain.delivery import Timing
 from console.domain.message import MessageState
 from console.faultpoints import faultpoint
-from console.store import look_backs, outbox, presence, troubles
+from console.store import look_backs, outbox, presence, stalled, troubles
 from console.store.deliveries import DeliveryRow
 from console.store.engine import Sessions, database_now
 from console.store.mails import MailRow
@@ -48,11 +48,13 @@ def any_unsendable(db: Session, now: datetime) -> bool:
 
 
 def sweep(sessions: Sessions, desk: Desk, *, worker: str) -> None:
-    """Ends what is overdue, cancels what may not leave, takes back what lost its worker, and has
-    people told of trouble."""
+    """Ends what is overdue, asks the next approver where nobody is left to wait for, cancels what
+    may not leave, takes back what lost its worker, and has people told of trouble."""
     with sessions.begin() as db:
         now = database_now(db)
         asking.expire_overdue(db, now)
+        pacing.move_up(db, now)
+        pacing.tell_unanswered(db, now)
         _end_unsendable(db, worker, now)
         _give_back(db, desk, outbox.lapsed(db, now), Reason.LAPSED, worker, now)
         alarm.tell(db, desk, now)
@@ -97,10 +99,20 @@ _LAPSED = exists().where(DeliveryRow.state == outbox.SENDING, DeliveryRow.lease_
 _OVERDUE = exists().where(
     MessageRow.state == str(MessageState.AWAITING), MessageRow.approve_by <= NOW
 )
+_UNANSWERED = exists().where(
+    MessageRow.state == str(MessageState.AWAITING), MessageRow.unanswered_at <= NOW
+)
 _UNSENDABLE = select(outbox.any_unsendable())
 _DUE = select(
     exists().where(DeliveryRow.state == outbox.QUEUED, DeliveryRow.due_at <= NOW, ~held()),
     exists().where(DeliveryRow.state == outbox.UNCERTAIN, DeliveryRow.due_at <= NOW),
     exists().where(MailRow.state == "due", MailRow.due_at <= NOW),
-    or_(_LAPSED, _OVERDUE, troubles.any_untold(), look_backs.any_to_nag()),
+    or_(
+        _LAPSED,
+        _OVERDUE,
+        _UNANSWERED,
+        stalled.any_stalled(),
+        troubles.any_untold(),
+        look_backs.any_to_nag(),
+    ),
 )

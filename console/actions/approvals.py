@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from console.actions import marks, policies, recipients, release
+from console.actions import marks, pacing, policies, recipients, release
 from console.actions.asking import bar, close, decide, tell
 from console.actions.desk import Desk
 from console.actions.errors import Expired, NotFound, Obstacle, ReasonMissing
@@ -147,6 +147,8 @@ def _release_if_whole(one: Decision, written: Collection[str]) -> Granted:
         release.release(db, one.desk, message, by=one.approver, now=now)
         close(db, message, ApprovalEvent.LAPSE, now=now)
         tell(db, "released", message.submitted_by or message.drafted_by, message.id, now)
+    else:
+        pacing.replan(db, message, now, why="more have to sign")
     return Granted(message.id, released=still == 0, still=still)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from console import credentials
-from console.actions import policies
+from console.actions import pacing, policies
 from console.actions.desk import Desk
 from console.actions.errors import NobodyToAsk, NotFound
 from console.actions.people import User, user
@@ -23,13 +23,16 @@ from console.store.mails import MailRow
 from console.store.messages import MessageRow
 
 
-def ask(db: Session, rules: Rules, message: MessageRow, *, now: datetime) -> None:
-    """Asks every approver who may sign this revision, and has the mails sent."""
+def ask(db: Session, desk: Desk, rules: Rules, message: MessageRow, *, now: datetime) -> None:
+    """Asks every approver who may sign this revision: at the console at once, and by mail when
+    their turn comes."""
     asked = eligible(db, rules, message.id)
     if len(asked) < rules.sign_offs:
         raise NobodyToAsk(rules.sign_offs, len(asked))
     assert message.approve_by is not None
+    places = pacing.plan(db, desk, rules, message, asked, now)
     for approver in asked:
+        place = places[approver.id]
         row = ApprovalRow(
             message_id=message.id,
             revision=message.revision,
@@ -38,11 +41,20 @@ def ask(db: Session, rules: Rules, message: MessageRow, *, now: datetime) -> Non
             state=str(ApprovalState.ASKED),
             asked_at=now,
             approve_by=message.approve_by,
+            turn=place.turn,
+            turn_at=place.at,
         )
         db.add(row)
         db.flush()
-        tell(db, "sign-off", approver.id, row.id, now)
-        detail = {"approver": approver.name, "approver_id": approver.id, "digest": row.digest}
+        if place.at:
+            tell(db, pacing.SIGN_OFF, approver.id, row.id, place.at)
+        detail = {
+            "approver": approver.name,
+            "approver_id": approver.id,
+            "digest": row.digest,
+            "turn": place.turn + 1,
+            "mail_at": place.at.isoformat() if place.at else None,
+        }
         on_record(db, message, "sign-off asked", SYSTEM, now, detail)
 
 

@@ -155,6 +155,8 @@ class SignOff:
     """True where too many wrong PINs ended the link: the approver decides on the console."""
     languages: tuple[str, ...] = ()
     """Those whose words were signed; empty means all."""
+    alone: bool = False
+    """True where one person released it alone."""
 
     def covers(self, language: str) -> bool:
         return not self.languages or language in self.languages

@@ -149,7 +149,7 @@ def submit(
         "variants": [one.__dict__ for one in variants],
     }
     on_record(db, row, "message sent for approval", by, now, detail)
-    asking.ask(db, rules, row, now=now)
+    asking.ask(db, desk, rules, row, now=now)
     return row.digest
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from console.actions import cards
-from console.domain.approval import ApprovalState
+from console.domain.approval import ApprovalState, Proof
 from console.store import approvals, mails
 from console.store.approvals import ApprovalRow
 
@@ -30,4 +30,5 @@ def sign_off_card(db: Session, row: ApprovalRow, approver: str) -> cards.SignOff
         reading_signed_in=row.reading_signed_in,
         links_void=row.links_void_at is not None,
         languages=tuple(row.languages or ()),
+        alone=row.proof == Proof.ALONE,
     )

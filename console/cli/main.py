@@ -27,6 +27,7 @@ COMMANDS = {
     "secrets": "console.cli.secrets",
     "recipients": "console.cli.recipients",
     "bounces": "console.cli.bounces",
+    "rota": "console.cli.rota",
 }
 WRONG = 2
 

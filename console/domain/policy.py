@@ -28,6 +28,7 @@ class Act(StrEnum):
     HOLD = "hold channels"
     ALONE = "release alone"
     TAKE_BACK = "take back"
+    AWAY = "say who is away"
 
 
 MAY: dict[Act, frozenset[Role]] = {
@@ -45,8 +46,12 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.ALONE: frozenset({Role.DUTY_OFFICER, Role.APPROVER}),
     # Stopping and taking back are easier than starting.
     Act.TAKE_BACK: frozenset({Role.DUTY_OFFICER, Role.APPROVER}),
+    Act.AWAY: frozenset({Role.APPROVER, Role.ADMINISTRATOR}),
 }
 """Deny by default: an act that no role is listed for is nobody's."""
+
+ON_ROTA = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
+"""Who can stand on the approvers' rota: whom policy may let sign."""
 
 
 def may(roles: Collection[Role], act: Act) -> bool:

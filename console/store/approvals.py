@@ -39,6 +39,11 @@ class ApprovalRow(Base):
     """Since when somebody is reading it, for the others to see. It holds up nothing."""
     reading_signed_in: Mapped[bool] = mapped_column(default=False)
     """True where that was the approver, signed in; else somebody with the link said so."""
+    turn: Mapped[int] = mapped_column(default=0)
+    """Its place in the order of asking; who has the same is asked together."""
+    turn_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the approver is asked by mail; None: not by itself. At the console they may decide at
+    any time."""
 
     def value(self) -> SignOff:
         languages = None if self.languages is None else frozenset(self.languages)
@@ -78,7 +83,7 @@ def of_message(db: Session, message_id: str, *, fresh: bool = False) -> list[App
         db.scalars(
             select(ApprovalRow)
             .where(ApprovalRow.message_id == message_id)
-            .order_by(ApprovalRow.asked_at, ApprovalRow.id)
+            .order_by(ApprovalRow.asked_at, ApprovalRow.turn, ApprovalRow.id)
             .execution_options(populate_existing=fresh)
         )
     )
@@ -97,6 +102,15 @@ def waiting_on(db: Session, approver_id: str) -> list[str]:
             .order_by(ApprovalRow.message_id)
         )
     )
+
+
+def of_revision(db: Session, message: MessageRow) -> list[ApprovalRow]:
+    """Those for the words that count now, in the order of asking."""
+    return [
+        one
+        for one in of_message(db, message.id)
+        if one.revision == message.revision and one.digest == message.digest
+    ]
 
 
 def asked_of(db: Session, approver_id: str, state: str) -> list[ApprovalRow]:

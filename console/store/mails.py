@@ -13,6 +13,8 @@ TROUBLE = "trouble"
 """The purpose of a mail about deliveries that need a person."""
 FINDING = "finding"
 """Of one about what was seen on an account."""
+UNANSWERED = "unanswered"
+"""Of one that says whom to telephone: everybody was asked, and nobody answered."""
 SUMMARY = "summary"
 """Of the weekly one about the register."""
 
@@ -65,6 +67,28 @@ def tell_soon(db: Session, purpose: str, user_id: str, subject_id: str, now: dat
     db.add(
         MailRow(purpose=purpose, user_id=user_id, subject_id=subject_id, state="due", due_at=now)
     )
+
+
+def plan(db: Session, purpose: str, user_id: str, subject_id: str, at: datetime | None) -> None:
+    """Has a mail leave then; None: not at all. One that was begun stays as it is."""
+    found = db.scalars(
+        select(MailRow)
+        .where(
+            MailRow.subject_id == subject_id,
+            MailRow.user_id == user_id,
+            MailRow.purpose == purpose,
+            MailRow.state != "dropped",
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for one in found:
+        if one.state == "due" and one.tries == 0:
+            one.state, one.due_at = ("due", at) if at else ("dropped", one.due_at)
+    if at and not found:
+        db.add(
+            MailRow(purpose=purpose, user_id=user_id, subject_id=subject_id, state="due", due_at=at)
+        )
 
 
 def claim(db: Session, *, now: datetime, until: datetime, limit: int) -> list[MailRow]:

@@ -65,6 +65,8 @@ class MessageRow(Base):
     submitted_by: Mapped[str | None] = mapped_column(ForeignKey("users.id"))
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)
     approve_by: Mapped[datetime | None] = mapped_column(Instant)
+    unanswered_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When it is told that everybody was asked and nobody answered; None: it was, or need not."""
     released_at: Mapped[datetime | None] = mapped_column(Instant)
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
     """When it was withdrawn, rejected, expired or stopped."""
@@ -142,6 +144,18 @@ def overdue(db: Session, state: str, now: datetime) -> list[MessageRow]:
         db.scalars(
             select(MessageRow)
             .where(MessageRow.state == state, MessageRow.approve_by <= now)
+            .order_by(MessageRow.id)
+            .with_for_update(skip_locked=True)
+        )
+    )
+
+
+def unanswered(db: Session, state: str, now: datetime) -> list[MessageRow]:
+    """Messages in this state for which everybody was asked and waited for, held likewise."""
+    return list(
+        db.scalars(
+            select(MessageRow)
+            .where(MessageRow.state == state, MessageRow.unanswered_at <= now)
             .order_by(MessageRow.id)
             .with_for_update(skip_locked=True)
         )

@@ -37,7 +37,7 @@ def _asked(one: cards.SignOff, sheet: cards.MessageSheet) -> Asked:
     is_open = one.state is ApprovalState.ASKED and sheet.message.state is MessageState.AWAITING
     decided = [Said("", one.decided_at, one.reason)] if one.decided_at else []
     said = decided or [*_mail(one), *_seen(one)]
-    tag = words.SIGN_OFF_TAGS[one.state]
+    tag = ("released alone", "red") if one.alone else words.SIGN_OFF_TAGS[one.state]
     if is_open and one.reading_at:
         tag = ("reading", "blue") if one.reading_signed_in else tag
     return Asked(one, tag, tuple(said), is_open and not one.links_void)

@@ -1,10 +1,13 @@
 """The check before sending for approval: the exact text of every channel, and what is wrong."""
 
+from datetime import timedelta
+from math import ceil
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from console import languages, policy_words
-from console.actions import asking, cards, compose, messages, reading, recipients
+from console.actions import asking, cards, compose, messages, pacing, reading, recipients
 from console.actions.errors import NobodyToAsk, NotReady, Stale, Trouble
 from console.actions.people import User
 from console.audience_words import audience
@@ -19,6 +22,7 @@ from console.web.worlds import both, must_be_here
 
 blueprint = Blueprint("checks", __name__)
 Page = str | Response | tuple[str, int]
+MINUTE = timedelta(minutes=1)
 LABELS = {
     "text": "Your own words",
     "alt": "What the picture shows",
@@ -102,6 +106,9 @@ def _page(
         rules, clauses, asked = asking.would_ask(
             db, web().desk, message_id, submitter=me(), now=web().now
         )
+        waves, _away, _ = pacing.waves(
+            db, web().desk, rules, asked, rules.approve_within, web().now
+        )
         names = sorted({one.channel.name for one in proposals.channels})
         people = recipients.how_many(db, web().desk, names)
     warned = channel_warnings.warnings(names, mode)
@@ -117,6 +124,7 @@ def _page(
         pictureless=[one.title for one in proposals.pictureless],
         audience=audience(web().desk, people, exercise=mode is Mode.EXERCISE),
         asked=asked,
+        waves=[(ceil(one.after / MINUTE), [who.name for who in one.people]) for one in waves],
         nobody=_nobody(rules, asked),
         needs=policy_words.needs(rules),
         why=policy_words.why(clauses),

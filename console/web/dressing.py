@@ -89,7 +89,10 @@ def dress(app: Flask, settings: Settings) -> None:
         """``05:18, Fri 16 Jan``, or the day with its year where that was long ago."""
         return when(at) if abs(web().now - at) < HALF_A_YEAR else day(at)
 
-    env.filters.update(when=when, clock=clock, clock_second=clock_second, day=day, since=since)
+    env.filters.update(
+        when=when, clock=clock, clock_second=clock_second, clock_or_day=clock_or_day, day=day,
+        since=since,
+    )  # fmt: skip
     env.globals.update(
         council=settings.council, words=words, at=at, Mode=Mode, Act=Act, ACTUAL=Mode.ACTUAL,
         language_name=languages.own_name,

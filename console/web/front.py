@@ -3,7 +3,7 @@
 from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response
 
-from console.actions import alone, reading
+from console.actions import alone, duty, reading
 from console.domain.approval import ApprovalState, expired
 from console.store import approvals, presence
 from console.web.access import me
@@ -18,6 +18,7 @@ def page() -> str:
     with web().sessions.read() as db:
         front = reading.front(db)
         exercise = reading.last_exercise(db)
+        rota = duty.duty(db, web().desk, now)
         working = bool(presence.since(db, now - LATELY))
         asked = [
             one
@@ -30,6 +31,7 @@ def page() -> str:
         "pages/front.html",
         look_backs=look_backs,
         front=front,
+        duty=rota,
         types=sorted(web().desk.types.values(), key=lambda one: one.title),
         rehearsed=exercise,
         days=(now - exercise.opened_at).days if exercise else None,

@@ -24,6 +24,7 @@ from console.domain.incident import Mode
 from console.domain.message import MessageState
 from console.domain.states import NotAllowed
 from console.store.messages import MessageRow
+from console.web import turns
 from console.web.access import me
 from console.web.asked import asked
 from console.web.board import OUTCOMES, Board, board
@@ -168,6 +169,7 @@ def _shown(sheet: cards.MessageSheet) -> dict[str, Any]:
         "message": sheet.message,
         "board": _board(sheet),
         "asked": asked(sheet),
+        "turns": turns.shown(sheet.message),
         "outcomes": OUTCOMES,
         "titles": {one.name: one.title for one in web().desk.channels},
     }
@@ -188,7 +190,8 @@ def _fingerprint(sheet: cards.MessageSheet) -> str:
     """Changes with everything that the board shows, as time alone changes it too."""
     with web().sessions.read() as db:
         look = alone.of(db, sheet.message.id)
-    seen = repr((sheet.message, _board(sheet), sheet.sign_offs, look, me().id))
+    waiting = turns.shown(sheet.message)
+    seen = repr((sheet.message, _board(sheet), waiting, sheet.sign_offs, look, me().id))
     return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
 

@@ -43,14 +43,16 @@ _ROWS = {
         second_factors.passkey second_factors.add_passkey second_factors.rename_passkey
         second_factors.remove_passkey second_factors.new_codes
         sign_off.show_own sign_off.decide_own sign_off.picture_own sign_off.challenge
-        policy.page
+        policy.page rota.page
     """,
     "O": """
         drafts.choose drafts.begin drafts.open_ drafts.edit drafts.save
         checks.page checks.change checks.submit
+        turns.ask turns.ask_everybody
         spoken.make incidents.follow incidents.stand_down incidents.reopen messages.withdraw
     """,
     "A": "alone.look alone.look_back",
+    "AX": "rota.ask_away rota.say_away rota.back",
     "OA": """
         messages.stop messages.ask_again messages.again messages.again_to_missing
         messages.published messages.look
@@ -63,7 +65,7 @@ _ROWS = {
     "CX": """
         channel_details.new channel_details.add channel_details.edit channel_details.save
         channel_keeping.entrust channel_keeping.relieve channel_keeping.rotated
-        channel_keeping.ask channel_keeping.move channel_credentials.offer
+        channel_keeping.ask channel_keeping.move channel_keeping.withdraw channel_credentials.offer
         handover.choose handover.page handover.custody handover.words handover.promotion
         handover.changed
         recipients.page recipients.add recipients.remove recipients.settle recipients.set_aside
@@ -75,6 +77,7 @@ _ROWS = {
         person.page person.details person.give person.take person.end_sessions person.issue
         person.revoke
         policy.propose policy.agree policy.refuse
+        rota.new rota.add rota.edit rota.change rota.end
     """,
 }
 
