@@ -5,20 +5,23 @@ import importlib
 import multiprocessing
 import queue
 import re
+import resource
 import string
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import pytest
 import regex
 
 import console
 import workers
 
 LENGTH = 100_000
+TOGETHER = 300
+"""Seconds of processor time for all of them; then one of them hangs."""
 SECONDS = 1.0
 """Of processor time, for one pattern over one text."""
 FOLDERS = [Path(console.__file__).parent, Path(workers.__file__).parent]
@@ -75,15 +78,15 @@ def pieces(pattern: str) -> list[str]:
     return [*sorted(letters), *sorted(runs), *odd]
 
 
-def slowest(pattern: Any) -> tuple[float, str]:
-    """The most seconds that one of its texts takes, and how that text begins. Short texts are tried
-    first: where four times the length takes about four times as long, the whole is not slow."""
+def slowest(pattern: Any, length: int = LENGTH) -> tuple[float, str]:
+    """The most seconds that one of its texts takes, and of what that text is made. Short texts are
+    tried first: where four times the length takes about four times as long, nothing is slow."""
     worst = (0.0, "")
     words = isinstance(pattern.pattern, str)
     for piece in pieces(pattern.pattern if words else pattern.pattern.decode("latin-1")):
-        short, spent = (_seconds(pattern, piece, length, words) for length in (2_000, 8_000))
+        short, spent = (_seconds(pattern, piece, some, words) for some in (2_000, 8_000))
         if spent > SECONDS / 1_000 and spent > 6 * short:
-            spent = _seconds(pattern, piece, LENGTH, words)
+            spent = _seconds(pattern, piece, length, words)
         worst = max(worst, (spent, piece))
     return worst
 
@@ -98,10 +101,11 @@ def _seconds(pattern: Any, piece: str, length: int, words: bool) -> float:
 
 
 def _all(answers: Any) -> None:
+    # Of processor time: on a busy machine nothing is slow that is not slow by itself.
+    resource.setrlimit(resource.RLIMIT_CPU, (TOGETHER, TOGETHER))
     for where, pattern in patterns().items():
         answers.put((where, None))
         answers.put((where, slowest(pattern)))
-    answers.put(("", None))
 
 
 def test_row_55_no_pattern_takes_a_second_over_a_hundred_kilobytes() -> None:
@@ -110,20 +114,15 @@ def test_row_55_no_pattern_takes_a_second_over_a_hundred_kilobytes() -> None:
     answers = context.Queue()
     trying = context.Process(target=_all, args=(answers,))
     trying.start()
-    slow, where = {}, "the first"
-    try:
-        while True:
-            where, found = answers.get(timeout=120)
-            if not where:
-                break
-            if found and found[0] > SECONDS:
-                slow[where] = found
-    except queue.Empty:
-        pytest.fail(f"{where} never came back")
-    finally:
-        trying.kill()
-        trying.join()
-    assert slow == {}
+    found: dict[str, tuple[float, str] | None] = {}
+    while trying.is_alive() or not answers.empty():
+        with suppress(queue.Empty):
+            where, seconds = answers.get(timeout=1)
+            found[where] = seconds
+    trying.join()
+    assert trying.exitcode == 0, f"{list(found)[-1:]} never came back"
+    assert len(found) > 60
+    assert {where: one for where, one in found.items() if one and one[0] > SECONDS} == {}
 
 
 def test_row_55_every_pattern_of_the_source_is_found() -> None:
@@ -134,4 +133,6 @@ def test_row_55_every_pattern_of_the_source_is_found() -> None:
 
 
 def test_row_55_a_pattern_that_is_slow_would_be_seen() -> None:
-    assert slowest(re.compile(r"\s+$"))[0] > SECONDS
+    """The time that this one takes grows with the square of the length."""
+    spent, piece = slowest(re.compile(r"\s+$"), length=16_000)
+    assert (spent > SECONDS / 20, piece.strip()) == (True, "")
