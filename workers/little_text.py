@@ -8,8 +8,8 @@ import re
 _RESERVED = re.compile(r"[\\|{}@\[\]()<>#*_~]")
 _HASHTAG = re.compile(r"(?<!\S)#(?=[^\W_])")
 """The one element that is written as people write it: a hashtag stays one."""
-_TEMPLATE = re.compile(r"\{hashtag\\?\|\\?([#＃])\\?\|(.+?)\}")
-_MENTION = re.compile(r"@\[((?:\\.|[^\]\\])*)\]\s?\(urn:li:[^)]*\)")
+_TEMPLATE = re.compile(r"\{hashtag\\?\|\\?([#＃])\\?\|([^{}\n]+)\}")
+_MENTION = re.compile(r"@\[((?:\\.|[^\[\]\\])*)\]\s?\(urn:li:[^()]*\)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SHORTENED = "lnkd.in/"
 

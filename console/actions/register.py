@@ -89,8 +89,7 @@ LONGEST = {
     "signpost": 200,
 }
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,59}")
-_TOKEN = re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9_\-+/=]{24,}")
-"""A long run of letters and digits is a password or a token; an address has dots and slashes."""
+_LONG_RUN = re.compile(r"[A-Za-z0-9_\-+/=]{24,}")
 _REFERENCE = re.compile(r"\b(env:[A-Z0-9_]+|file:[^\s,]+)")
 
 
@@ -271,9 +270,22 @@ def _fitting(field: str, written: str, most: int) -> str:
     text = plain_text.clean(written).strip()
     if len(text) > most:
         raise TooLongDetail(field, most)
-    if field in ("kept_in", "if_lost", "second_factor") and _TOKEN.search(_REFERENCE.sub("", text)):
+    if field in ("kept_in", "if_lost", "second_factor") and _has_token(_REFERENCE.sub("", text)):
         raise SecretInRegister(field)
     return text
+
+
+def _has_token(text: str) -> bool:
+    """A long run of letters and digits is a password or a token; an address has dots and slashes.
+    One pattern with two look-aheads would say so too, in quadratic time."""
+    for word in text.split():
+        digit = max((at for at, one in enumerate(word) if one.isdecimal()), default=-1)
+        letter = max(
+            (at for at, one in enumerate(word) if one.isascii() and one.isalpha()), default=-1
+        )
+        if any(run.start() <= min(digit, letter) for run in _LONG_RUN.finditer(word)):
+            return True
+    return False
 
 
 def _on_record(

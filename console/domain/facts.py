@@ -50,7 +50,7 @@ _UNFILLED = re.compile(
     r"|\b[Xx]{2,}\b"
     r"|_{3,}"
     # Dummies only: 01234 with other digits after it is a real area code (Bedford).
-    r"|\b01234 ?567 ?\d{3}\b|\b01234(?![ -]?\d)|\b0{5,} ?0*\b"
+    r"|\b01234 ?567 ?\d{3}\b|\b01234(?![ -]?\d)|\b0{5,}(?: 0*)?\b"
 )
 
 

@@ -64,7 +64,7 @@ LONGEST = 254
 """Characters of an address: https://www.rfc-editor.org/errata/eid1690."""
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]{{1,64}}@(?:{_LABEL}\.)+{_LABEL}")
-_IN_BRACKETS = re.compile(r"<([^<>\s]+@[^<>\s]+)>$")
+_IN_BRACKETS = re.compile(r"<([^<>\s@]+@[^<>\s@]+)>$")
 _SCIENTIFIC = re.compile(r"[+]?\d[.,]?\d*E[+]?\d+", re.IGNORECASE)
 
 

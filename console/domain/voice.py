@@ -42,7 +42,7 @@ PLAIN = Voice()
 SPOKEN = frozenset({Kind.UPDATE, Kind.ALL_CLEAR})
 """Never in an alert, a correction or a cancel message: these speak as the council, and every
 channel says the same."""
-_HASHTAG = re.compile(r"#(?:[A-Z0-9][a-z0-9]*)+")
+_HASHTAG = re.compile(r"#[A-Z0-9][A-Za-z0-9]*")
 
 
 def hashtag_fits(tag: str) -> bool:

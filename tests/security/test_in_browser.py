@@ -73,7 +73,7 @@ def test_row_85_every_page_works_under_the_policy(
         page.goto(base + path)
         assert page.evaluate("getComputedStyle(document.body).margin") == "0px", path
     page.goto(f"{base}/incidents/new/snow-ice")
-    page.get_by_label("Find places by name or town").first.wait_for()  # made by the script
+    page.locator(".skellat-places__filter").first.wait_for()  # made by the script
     with page.expect_response(lambda answer: answer.url.endswith("/board")) as board:
         page.goto(f"{base}/messages/{out}")
     assert board.value.ok
@@ -96,9 +96,11 @@ def test_row_85_what_somebody_else_put_into_the_page_is_not_run(
         "document.body.setAttribute('style', 'display: none');",
     ):
         before = len(refused)
-        page.evaluate(f"() => {{ {planted} }}")
+        thrown = page.evaluate(
+            f"() => {{ try {{ {planted} return ''; }} catch (error) {{ return `${{error}}`; }} }}"
+        )
         page.wait_for_timeout(200)
-        assert len(refused) > before, planted
+        assert len(refused) > before or "Trusted" in thrown, planted
     with pytest.raises(Exception, match="TrustedHTML"):
         page.evaluate("() => { document.body.innerHTML = '<img src=x onerror=alert(1)>'; }")
 
@@ -106,10 +108,9 @@ def test_row_85_what_somebody_else_put_into_the_page_is_not_run(
 def test_row_27_36_another_site_neither_frames_nor_reads_nor_presses(
     seen: tuple[Page, str, list[str]], web: Web
 ) -> None:
-    """From ``localhost``, which to a browser is another site than 127.0.0.1."""
+    """From a page of nobody's, which has no policy that could stop it."""
     page, base, _ = seen
-    elsewhere = base.replace("127.0.0.1", "localhost")
-    page.goto(f"{elsewhere}/healthz")
+    page.goto("about:blank")
     status = page.evaluate(
         """async (address) => (await fetch(address, {mode: 'no-cors', credentials: 'include'})
             .then((answer) => answer.type, () => 'refused'))""",
@@ -120,7 +121,7 @@ def test_row_27_36_another_site_neither_frames_nor_reads_nor_presses(
         page.evaluate(
             """(address) => { const form = document.createElement('form');
                form.method = 'post'; form.action = address;
-               document.documentElement.append(form); form.submit(); }""",
+               document.body.append(form); form.submit(); }""",
             f"{base}/sign-out",
         )
     assert pressed.value.status == 403

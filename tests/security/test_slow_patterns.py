@@ -5,22 +5,28 @@ import importlib
 import multiprocessing
 import queue
 import re
+import resource
 import string
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import product
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import pytest
 import regex
 
 import console
 import workers
 
 LENGTH = 100_000
+TOGETHER = 300
+"""Seconds of processor time for all of them; then one of them hangs."""
 SECONDS = 1.0
 """Of processor time, for one pattern over one text."""
+OF_OUR_OWN = ("console.cli.", "workers.practice", "workers.contract")
+"""They read files of the project, and what Skellat itself sends to its stand-ins."""
 FOLDERS = [Path(console.__file__).parent, Path(workers.__file__).parent]
 CALLS = {"compile", "match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
 OURS = (re.Pattern, regex.Pattern)
@@ -38,6 +44,8 @@ def patterns() -> dict[str, Any]:
     """Every pattern that stands in the source, by where it stands."""
     found: dict[str, Any] = {}
     for name, path in modules():
+        if name.startswith(OF_OUR_OWN):
+            continue
         source = path.read_text()
         if "import re" not in source and "import regex" not in source:
             continue
@@ -75,21 +83,26 @@ def pieces(pattern: str) -> list[str]:
     return [*sorted(letters), *sorted(runs), *odd]
 
 
-def slowest(pattern: Any) -> tuple[float, str]:
-    """The most seconds that one of its texts takes, and how that text begins. Short texts are tried
-    first: where four times the length takes about four times as long, the whole is not slow."""
+def slowest(pattern: Any, length: int = LENGTH) -> tuple[float, str]:
+    """The most seconds that one of its texts takes, and of what that text is made. Short texts are
+    tried first: where four times the length takes about four times as long, nothing is slow."""
     worst = (0.0, "")
     words = isinstance(pattern.pattern, str)
-    for piece in pieces(pattern.pattern if words else pattern.pattern.decode("latin-1")):
-        short, spent = (_seconds(pattern, piece, length, words) for length in (2_000, 8_000))
+    source = pattern.pattern if words else pattern.pattern.decode("latin-1")
+    begins = re.match(r"[^\\\[({.*+?|^$]*", source)
+    for head, piece, tail in product({"", begins[0] if begins else ""}, pieces(source), "\x00x"):
+        short, spent = (
+            _seconds(pattern, (head, piece, tail), some, words) for some in (2_000, 8_000)
+        )
         if spent > SECONDS / 1_000 and spent > 6 * short:
-            spent = _seconds(pattern, piece, LENGTH, words)
-        worst = max(worst, (spent, piece))
+            spent = _seconds(pattern, (head, piece, tail), length, words)
+        worst = max(worst, (spent, f"{head} {piece} {tail}"))
     return worst
 
 
-def _seconds(pattern: Any, piece: str, length: int, words: bool) -> float:
-    text = (piece * (length // len(piece) + 1))[:length] + "\x00"
+def _seconds(pattern: Any, parts: tuple[str, str, str], length: int, words: bool) -> float:
+    head, piece, tail = parts
+    text = head + (piece * (length // len(piece) + 1))[:length] + tail
     subject = text if words else text.encode()
     begun = time.process_time()
     pattern.sub("", subject)
@@ -98,10 +111,11 @@ def _seconds(pattern: Any, piece: str, length: int, words: bool) -> float:
 
 
 def _all(answers: Any) -> None:
+    # Of processor time: on a busy machine nothing is slow that is not slow by itself.
+    resource.setrlimit(resource.RLIMIT_CPU, (TOGETHER, TOGETHER))
     for where, pattern in patterns().items():
         answers.put((where, None))
         answers.put((where, slowest(pattern)))
-    answers.put(("", None))
 
 
 def test_row_55_no_pattern_takes_a_second_over_a_hundred_kilobytes() -> None:
@@ -110,28 +124,25 @@ def test_row_55_no_pattern_takes_a_second_over_a_hundred_kilobytes() -> None:
     answers = context.Queue()
     trying = context.Process(target=_all, args=(answers,))
     trying.start()
-    slow, where = {}, "the first"
-    try:
-        while True:
-            where, found = answers.get(timeout=120)
-            if not where:
-                break
-            if found and found[0] > SECONDS:
-                slow[where] = found
-    except queue.Empty:
-        pytest.fail(f"{where} never came back")
-    finally:
-        trying.kill()
-        trying.join()
-    assert slow == {}
+    found: dict[str, tuple[float, str] | None] = {}
+    while trying.is_alive() or not answers.empty():
+        with suppress(queue.Empty):
+            where, seconds = answers.get(timeout=1)
+            found[where] = seconds
+    trying.join()
+    assert trying.exitcode == 0, f"{list(found)[-1:]} never came back"
+    assert len(found) > 50
+    assert {where: one for where, one in found.items() if one and one[0] > SECONDS} == {}
 
 
 def test_row_55_every_pattern_of_the_source_is_found() -> None:
     found = patterns()
-    assert len(found) > 60
+    assert len(found) > 50
     assert any(where.startswith("console.domain.plain_text:") for where in found)
     assert all(isinstance(one, OURS) for one in found.values())
 
 
 def test_row_55_a_pattern_that_is_slow_would_be_seen() -> None:
-    assert slowest(re.compile(r"\s+$"))[0] > SECONDS
+    """The time that this one takes grows with the square of the length."""
+    spent, piece = slowest(re.compile(r"\s+$"), length=16_000)
+    assert spent > SECONDS / 20, piece

@@ -117,7 +117,7 @@ def test_row_65_what_the_officer_checks_is_what_the_approver_signs_and_what_is_s
     browser: Open, web: Web
 ) -> None:
     """Letter for letter; that workers send only this is tests/workers/test_claims.py."""
-    asked = acting.asked(web, text=f'Snow & "ice" <now>\u2026 caf\u00e9 {FAMILY}.')
+    asked = acting.asked(web, text=f'Snow & "ice" < 5 cm\u2026 caf\u00e9 {FAMILY}.')
     variants = acting.sheet(web, asked.message).variants
     shown = html.read(browser("").get(asked.mailed).text).text
     assert variants

@@ -198,7 +198,7 @@ def _escaped(text: str) -> str:
 
 def _plain(shown: str) -> str:
     """As a reader sees it: Slack puts links between < and >."""
-    return unescape(re.sub(r"<(https?://[^>|]*|mailto:[^>|]*)(\|[^>]*)?>", r"\1", shown))
+    return unescape(re.sub(r"<(https?://[^<>|]*|mailto:[^<>|]*)(\|[^<>]*)?>", r"\1", shown))
 
 
 def _words(text: str) -> str:
