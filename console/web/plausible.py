@@ -10,7 +10,7 @@ from werkzeug.exceptions import MethodNotAllowed, UnsupportedMediaType
 from console.web.questions import PREFIX
 from console.web.twice import Twice
 
-MANY = frozenset({"channels", "languages"})
+MANY = frozenset({"channels", "days", "languages", "roles"})
 """Fields that may have several answers; a question about places, too."""
 OF_PROGRAMS = frozenset({"api"})
 """Blueprints that take JSON, and judge it themselves."""
