@@ -141,7 +141,7 @@ def touch(db: Session, session_id: str, now: datetime, *, every: timedelta) -> N
         update(SignInRow)
         .where(
             SignInRow.id == session_id,
-            (SignInRow.last_seen < now - every) | SignInRow.last_seen.is_(None),
+            (SignInRow.last_seen <= now - every) | SignInRow.last_seen.is_(None),
         )
         .values(last_seen=now)
         .execution_options(synchronize_session=False)

@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, after_this_request, g, request, session
+from flask import Flask, after_this_request, current_app, g, request, session
 from werkzeug.wrappers import Response
 
 from console.actions import signing_in
@@ -322,6 +322,9 @@ def check(app: Flask) -> None:
 
 def guard() -> Response | str | tuple[str, int] | None:
     """Before every page. Raises `NotPermitted`."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        # Werkzeug limits what is typed only where a file may come with it.
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     g.user = g.signed_in = None
     # An address or method that there is not: Flask says so after this.
     if request.endpoint is None or request.endpoint in COOKIELESS:
