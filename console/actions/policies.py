@@ -9,6 +9,7 @@ from console import policy_file
 from console.actions.desk import Desk
 from console.configuration import ConfigurationFaults, Fault
 from console.domain import rules as kept_rules
+from console.domain.approval import Proof
 from console.domain.incident import Mode
 from console.domain.message import Kind
 from console.domain.policy import Rules
@@ -23,6 +24,13 @@ def in_force(db: Session, desk: Desk) -> Policy:
     """The one that administrators agreed to; before the first start, the file's."""
     row = policies.in_force(db)
     return _parsed(row.text) if row else desk.settings.policy
+
+
+def signs_by_session(db: Session, desk: Desk) -> bool:
+    """Whether it takes, for any actual message, a sign-in as the proof of a sign-off."""
+    policy = in_force(db, desk)
+    proofs = [policy.actual.proof, *(one.changes.get("proof") for one in policy.clauses)]
+    return Proof.SESSION in proofs
 
 
 def digest(db: Session, desk: Desk) -> str:

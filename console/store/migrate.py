@@ -8,13 +8,13 @@ from alembic.config import Config
 from console.store.engine import Sessions
 
 
-def migrate(sessions: Sessions, secret: str = "") -> None:
-    """Runs what is missing, in order. Two at once wait for each other. ``secret`` is the
-    installation's, by which sign-offs of before it had marks are given theirs."""
+def migrate(sessions: Sessions, secret: str = "", *, to: str = "head") -> None:
+    """Runs what is missing, in order, up to a revision. Two at once wait for each other. ``secret``
+    is the installation's, by which sign-offs of before it had marks are given theirs."""
     with sessions.engine.connect() as connection:
         config = _config()
         config.attributes.update(connection=connection, secret=secret)
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
         connection.commit()
 
 

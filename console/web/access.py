@@ -250,8 +250,8 @@ FRESH: frozenset[str] = frozenset(
         # A whole town's addresses.
         "recipients.download",
         "recipients.apply",
-        # Words that nobody else has read, and what is said of them afterwards.
-        "alone.send",
+        # What is said of words that nobody else had read. Releasing them asks by itself: a password
+        # is never enough for that.
         "alone.look_back",
         # Who signs what.
         "policy.propose",

@@ -4,13 +4,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from console.actions import alone, policies, reading
-from console.actions.alone import Changed, LookedAlready, NoDanger, NotStrong, NotWaiting
+from console.actions.alone import Changed, LookedAlready, NoDanger, NotWaiting
 from console.actions.cards import MessageSheet
 from console.actions.errors import Expired, NotFound, NotPermitted, ReasonMissing
 from console.domain.incident import Mode
 from console.domain.message import MessageState
 from console.domain.policy import Act
 from console.store.messages import MessageRow
+from console.web import proving
 from console.web.access import me, session_of
 from console.web.context import web
 from console.web.worlds import both, must_be_here
@@ -35,6 +36,8 @@ def send(mode: Mode, message_id: str) -> Page:
     typed = " ".join(request.form.get("confirm", "").casefold().split())
     if typed != CONFIRMED:
         return _asking(sheet, {"confirm": f"Type {CONFIRMED} here"}), 400
+    if (page := proving.second_factor()) is not None:
+        return page
     try:
         with web().sessions.begin() as db:
             alone.send(
@@ -53,8 +56,6 @@ def send(mode: Mode, message_id: str) -> Page:
         return _asking(sheet, {"danger": wrong}), 400
     except ReasonMissing:
         return _asking(sheet, {"reason": "Say why it cannot wait for an approver"}), 400
-    except NotStrong:
-        return render_template("pages/alone_no_factor.html", **_shown(sheet)), 403
     except (NotWaiting, Expired, Changed):
         return _back(sheet)  # the page says what has become of it
     web().ring()

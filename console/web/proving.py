@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Flask, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from console.actions import passkeys, proving
+from console.actions import passkeys, policies, proving
 from console.actions.passkeys import PasskeyRefused
 from console.actions.proving import Ways
 from console.actions.signing_in import SignedIn
@@ -24,7 +24,6 @@ blueprint = Blueprint("proving", __name__)
 Page = Response | str | tuple[str, int]
 CODE, PASSWORD, CREDENTIAL = (f"{held.PROOF}{one}" for one in ("code", "password", "credential"))
 """Fields of a form that prove who sends it."""
-BY_SESSION = "session"
 """The proof of a sign-off that is the approver's own sign-in."""
 
 
@@ -77,7 +76,10 @@ def demanded(signed: SignedIn) -> bool:
     settings = web().desk.settings
     if settings.practice_only:
         return False
-    by_session = str(settings.policy.actual.proof) == BY_SESSION
+    by_session = False
+    if Role.APPROVER in signed.user.roles:
+        with web().sessions.read() as db:
+            by_session = policies.signs_by_session(db, web().desk)
     return factor.needs_two(signed.user.roles, signs_by_session=by_session)
 
 
