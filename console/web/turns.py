@@ -47,7 +47,7 @@ def shown(message: cards.Message) -> Shown | None:
         return None
     with web().sessions.read() as db:
         found = turns.turns(db, web().desk, message.id, web().now)
-    return found and _shown(found)
+    return _shown(found) if found else None
 
 
 @both(blueprint, "/messages/<message_id>/ask", methods=["POST"])
