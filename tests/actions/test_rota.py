@@ -1,7 +1,9 @@
 """The rota kept: who may change it, what cannot be, and what stands on the record."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -67,7 +69,7 @@ def read(stage: Stage) -> Duty:
         return duty.duty(db, stage.desk, stage.now)
 
 
-def said(stage: Stage) -> list[tuple[str, str, dict[str, object]]]:
+def said(stage: Stage) -> list[tuple[str, str, Mapping[str, Any]]]:
     """Action, actor and what it says, of all entries about the rota."""
     with stage.sessions.read() as db:
         found = [(one.action, one.actor, detail(one)) for one in audit.entries(db)]

@@ -52,6 +52,7 @@ def places(request: pytest.FixtureRequest, demo: Demo) -> dict[str, str]:
         "incident": f"{world}/incidents/{incident}",
         "incident's record": f"{world}/incidents/{incident}/record",
         "record": "/record",
+        "rota": "/rota",
         "public": f"{world}/public/",
         "public incident": f"{world}/public/{incident}",
         "sign-off": link.removeprefix(demo.base),
