@@ -65,7 +65,7 @@ LONGEST = 254
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]{{1,64}}@(?:{_LABEL}\.)+{_LABEL}")
 _IN_BRACKETS = re.compile(r"<([^<>\s@]+@[^<>\s@]+)>$")
-_SCIENTIFIC = re.compile(r"[+]?\d[.,]?\d*E[+]?\d+", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"(?<!\d)[+]?\d[.,]?\d*E[+]?\d+", re.IGNORECASE)
 
 
 def address(written: str, kind: Addresses) -> str:

@@ -38,7 +38,7 @@ def _ends(text: str) -> Iterator[int]:
 
 
 _BREAK = re.compile(
-    r"""(?: (?<=[.!?]) | (?<=[.!?]["'”’)\]]) | (?=\s*\n) )  # what ends a sentence
+    r"""(?: (?<=[.!?]) | (?<=[.!?]["'”’)\]]) | (?<!\s)(?=\s*\n) )  # what ends a sentence
     (?P<space>\s+) (?! [a-zà-ÿ] )  # and no small letter begins after it""",
     re.VERBOSE,
 )

@@ -1,13 +1,14 @@
 """The public page: what the council says now, for everybody, without script or cookies."""
 
 import re
+from functools import partial
 
 from flask import Blueprint, make_response, render_template, request
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from console.domain.incident import Mode
-from console.domain.plain_text import link_flaw
+from console.domain.plain_text import NONE, Hosts, link_flaw
 from console.web import public_entries
 from console.web.context import web
 
@@ -49,13 +50,13 @@ def exercise_picture(sha256: str) -> Response:
     return _picture(Mode.EXERCISE, sha256)
 
 
-def linked(text: str) -> Markup:
+def linked(text: str, trusted: Hosts = NONE) -> Markup:
     """The text with its links made ones; an address that could mislead stays plain text."""
     out, place = Markup(), 0
     for match in _LINK.finditer(text):
         address = match[0].rstrip(_NOT_OF_A_LINK)
         out += escape(text[place : match.start()])
-        safe = link_flaw(address, web().desk.settings.trusted_links) is None
+        safe = link_flaw(address, trusted) is None
         link = Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(address)
         out += link if safe else escape(address)
         place = match.start() + len(address)
@@ -80,7 +81,7 @@ def _page(template: str, mode: Mode, status: int, **facts: object) -> Response:
         template,
         exercise=exercise,
         home="/exercise/public/" if exercise else "/public/",
-        linked=linked,
+        linked=partial(linked, trusted=web().desk.settings.trusted_links),
         now=web().now,
         **facts,
     )

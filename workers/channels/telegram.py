@@ -29,7 +29,7 @@ from workers import http
 from workers.secrecy import conceal
 
 _CAPTION = Limit(1024, Counting.UTF_16)
-_TOKEN = re.compile(r"\d+:[\w.-]+", re.ASCII)
+_TOKEN = re.compile(r"(?<!\d)\d+:[\w.-]+", re.ASCII)
 # A preview shows words of another page as Telegram once read them, and nobody signed those.
 _NO_PREVIEW = {"is_disabled": True}
 _MAY_NOT_POST = "the bot may not post: make it an administrator with the right to post messages"
