@@ -124,7 +124,7 @@ def remember(
 
 
 def take_back_promotions(db: Session, person: UserRow, by: Actor, now: datetime) -> None:
-    """A promotion that somebody agreed to whose account is closed needs two others."""
+    """A promotion that somebody agreed to who keeps no channels any more needs two others."""
     for row in register.everything(db):
         if row.promoted_by == person.id:
             row.promoted_by = None

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from console.actions import ending, office, people
+from console.actions import ending, leaving, office, people
 from console.actions.asking import tell
 from console.actions.errors import NotFound, Obstacle
 from console.domain.granting import TWO_AGREE, Bar, GrantEvent, GrantState, barred
@@ -127,8 +127,11 @@ def take_away(db: Session, *, user_id: str, role: Role, by: Actor, now: datetime
     _on_record(db, person, "role taken away", by, now, {"role": str(role)})
     if role is Role.ADMINISTRATOR:
         ending.end_requests(db, person, by, now)
-    if not may([Role(one) for one in person.roles], Act.SIGN):
+    left = [Role(one) for one in person.roles]
+    if not may(left, Act.SIGN):
         ending.end_sign_offs(db, person, by, now)
+    if not may(left, Act.KEEP):
+        leaving.take_back_promotions(db, person, by, now)
 
 
 def _asked(db: Session, actives: list[UserRow], grant_id: str) -> tuple[GrantRow, UserRow]:

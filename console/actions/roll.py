@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from console.actions import accounts, factors, invitations, leaving, office, people
+from console.actions import accounts, invitations, leaving, office, people, second_factors
 from console.actions.accounts import Token
 from console.actions.errors import NotFound
 from console.actions.invitations import Invitation
@@ -113,7 +113,7 @@ def sheet(db: Session, *, user_id: str, viewer: User, now: datetime) -> Sheet:
 
 
 def _member(db: Session, row: UserRow, left: int, last: datetime | None) -> Member:
-    return Member(people.user(row), factors.kinds(db, row.id), last, left)
+    return Member(people.user(row), second_factors.kinds(db, row.id), last, left)
 
 
 def _requests(db: Session, viewer: User, user_id: str = "") -> tuple[Request, ...]:

@@ -33,6 +33,12 @@ class TooMany(Obstacle):
     """More passkeys than anybody has devices."""
 
 
+def kinds(db: Session, user_id: str) -> frozenset[str]:
+    """Which ones somebody has, in words for people; never what they are."""
+    app = {"authenticator app"} if factors.totp(db, user_id) else set()
+    return frozenset(app | ({"passkey"} if factors.passkeys_of(db, user_id) else set()))
+
+
 def new_app(desk: Desk, person: User) -> tuple[str, str]:
     """(The secret for an authenticator app, the same locked for the form that sends it back.)"""
     from pyotp import random_base32

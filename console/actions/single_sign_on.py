@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from console import credentials
-from console.actions import leaving, people, signing_in
+from console.actions import ending, leaving, people, signing_in
 from console.actions.entering import Visitor
 from console.actions.errors import NotFound, Obstacle
 from console.actions.people import User
@@ -233,6 +233,8 @@ def _synchronise(db: Session, row: UserRow, tied: IdentityRow, given: Given, now
     record(db, actor=ACTOR, action=action, subject=f"user:{row.id}", detail=detail, now=now)
     if may(before.all, Act.KEEP) and not may(after.all, Act.KEEP):
         leaving.take_back_promotions(db, row, ACTOR, now)
+    if may(before.all, Act.SIGN) and not may(after.all, Act.SIGN):
+        ending.end_sign_offs(db, row, ACTOR, now)
 
 
 def _roles(written: list[str]) -> frozenset[Role]:
