@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from console import letters
-from console.actions import approvals
+from console.actions import approvals, people
+from console.domain.approval import Pin
 from console.domain.incident import Mode
 from console.letters import Letter
+from console.store.audit import Actor
 from console.store.mails import UNANSWERED
 from tests.rota import away, on_duty
 from tests.stage import PIN, Stage
@@ -66,7 +68,7 @@ def test_once_it_was_decided_there_is_nothing_to_tell(stage: Stage) -> None:
             stage.desk,
             approval_id=stage.approvals(message)["Approver"].id,
             reason="Not ours to say",
-            pin=PIN,
+            proof=Pin(PIN),
             now=stage.now,
         )
     assert compose(stage, message) is None
@@ -74,9 +76,9 @@ def test_once_it_was_decided_there_is_nothing_to_tell(stage: Stage) -> None:
 
 def test_where_nobody_is_left_it_says_what_to_do(stage: Stage) -> None:
     message = submitted(stage)
-    for name in ("Both", "Approver", "Second approver"):
-        for _ in range(5):
-            stage.sign(message, pin="000000", approver=name)
+    with stage.sessions.begin() as db:
+        for name in ("both", "approver", "second approver"):
+            people.disable(db, email=stage.people[name].email, by=Actor("test"), now=stage.now)
     letter = compose(stage, message)
     assert letter
     assert "withdraw it, and send it for approval again" in letter.text.replace("\n", " ")

@@ -29,6 +29,8 @@ class Asked:
     asked: bool
     able: bool
     """Whether the account is open still."""
+    link_void: bool
+    """Too many wrong PINs ended their links; they can sign at the console."""
     decided_at: datetime | None
     mailed_at: datetime | None
     mail_error: str
@@ -84,9 +86,10 @@ class Turns:
 
     @property
     def unanswered(self) -> bool:
-        """Everybody was asked, and there was time enough to answer; or nobody is left who can."""
+        """Everybody was asked, and there was time enough to answer; or no link is left that counts:
+        whoever is left signs at the console, and has to be told so."""
         over = self.unanswered_at is not None and self.unanswered_at <= self.now
-        return not self.coming and (over or not self.to_phone)
+        return not self.coming and (over or all(one.link_void for one in self.to_phone))
 
 
 def turns(db: Session, desk: Desk, message_id: str, now: datetime) -> Turns | None:
@@ -113,12 +116,12 @@ def _asked(db: Session, row: ApprovalRow, rota: duty.Duty, now: datetime) -> Ask
     return Asked(
         approval_id=row.id,
         name=person.name,
-        # Kept with the account from migration 0009 on.
-        phone=str(getattr(person, "phone", "") or ""),
+        phone=person.phone,
         state=ApprovalState(row.state),
         at=row.turn_at,
         asked=pacing.asked(row, now),
         able=person.active,
+        link_void=row.links_void_at is not None,
         decided_at=row.decided_at,
         mailed_at=mail.sent_at if mail else None,
         mail_error=mail.error if mail else "",

@@ -218,9 +218,9 @@ def test_a_disabled_approver_signs_nothing(stage: Stage) -> None:
     message = awaiting(stage)
     with stage.sessions.begin() as db:
         people.disable(db, email=stage.approver.email, by=Actor("test"), now=stage.now)
-    with pytest.raises(Barred) as barred:
+    with pytest.raises(Decided) as ended:
         stage.sign(message)
-    assert barred.value.bar is Bar.INACTIVE
+    assert ended.value.state is ApprovalState.LAPSED
 
 
 def test_in_an_exercise_one_person_may_rehearse_both_parts(stage: Stage) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from console.actions import approvals, asking, people, roles
 from console.actions.approvals import Barred, Decided
 from console.actions.people import User
-from console.domain.approval import ApprovalState
+from console.domain.approval import ApprovalState, Pin
 from console.domain.message import MessageState
 from console.domain.policy import Role
 from console.store.audit import EntryRow
@@ -68,7 +68,7 @@ def test_refusing_ends_with_it_too(boss: Boss, how: str) -> None:
     lose(boss, "Approver", how)
     for act in (approvals.reject, approvals.send_back):
         with stage.sessions.begin() as db, pytest.raises((Decided, Barred)):
-            act(db, stage.desk, approval_id=approval, reason="No", pin=PIN, now=stage.now)
+            act(db, stage.desk, approval_id=approval, reason="No", proof=Pin(PIN), now=stage.now)
     assert stage.sheet(message).message.state is MessageState.AWAITING
 
 

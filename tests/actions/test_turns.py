@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from console.actions import approvals, pacing, people, rota
 from console.actions.errors import NotFound, NotPermitted
-from console.domain.approval import ApprovalState
+from console.domain.approval import ApprovalState, Pin
 from console.domain.policy import Role, Rules
 from console.store import stalled
 from console.store.audit import Actor
@@ -233,7 +233,7 @@ def test_who_signs_some_of_the_languages_only_is_followed_at_once(stage: Stage) 
             stage.desk,
             approval_id=stage.approvals(message)["Both"].id,
             digest=sheet.message.digest,
-            pin=PIN,
+            proof=Pin(PIN),
             now=stage.now,
             languages=["en"],
         )
@@ -306,14 +306,15 @@ def test_nobody_is_told_to_telephone_about_what_was_decided(stage: Stage) -> Non
     assert told_to_phone(stage) == 0
 
 
-def test_where_nobody_is_left_who_can_sign_the_page_says_so_at_once(stage: Stage) -> None:
+def test_where_every_link_is_void_the_page_says_at_once_whom_to_phone(stage: Stage) -> None:
     message = submitted(stage)
     for name in NAMES:
+        assert not read(stage, message).unanswered
         wrong_pins(stage, message, name)
     sweep(stage)
     found = read(stage, message)
     assert found.unanswered
-    assert found.to_phone == ()
+    assert [one.name for one in found.to_phone] == list(NAMES)
 
 
 def test_new_words_are_asked_for_anew(stage: Stage) -> None:
@@ -326,7 +327,7 @@ def test_new_words_are_asked_for_anew(stage: Stage) -> None:
             stage.desk,
             approval_id=stage.approvals(message)["Both"].id,
             reason="Which road?",
-            pin=PIN,
+            proof=Pin(PIN),
             now=stage.now,
         )
     stage.submit(message)

@@ -58,27 +58,3 @@ def test_a_pin_with_a_pattern_is_guessed_first(pin: str) -> None:
 @pytest.mark.parametrize("pin", ["314159", "246813", "271828", "905318", "10293847"])
 def test_other_pins_are_taken(pin: str) -> None:
     assert not guessable.pin(pin)
-
-
-@pytest.mark.parametrize(
-    "password",
-    [
-        "aaaaaaaaaaaaaaa", "abcabcabcabcabc", "123456789012345", "987654321098765",
-        "abcdefghijklmnopq", "PasswordPassword", "isla@northbrae.example", "Isla Grant 2026",
-        "morag-of-northbrae1",
-    ],
-)  # fmt: skip
-def test_patterns_and_what_everybody_knows_make_no_password(password: str) -> None:
-    known = ("isla@northbrae.example", "Isla Grant 2026", "Morag-of-Northbrae")
-    assert guessable.password(password, known=known)
-
-
-@pytest.mark.parametrize(
-    "password",
-    [
-        "correct horse battery", "a long enough password", "Isla Grant kens the auld brig",
-        "雪が降る朝は静かに歩くのだよ",
-    ],
-)  # fmt: skip
-def test_words_that_do_not_belong_together_are_taken(password: str) -> None:
-    assert not guessable.password(password, known=("isla@northbrae.example", "Isla Grant"))

@@ -10,14 +10,14 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
 from sqlalchemy.engine import make_url
 
 from console.actions import register
 from console.doorbell import Doorbell
-from console.store.register import ChannelRow
+from console.store import rounds
 from tests.guarantee.installation import (
     DEADLINE,
     LEASE,
@@ -29,6 +29,7 @@ from tests.guarantee.installation import (
 )
 from tests.real.postgres import Postgres
 from tests.waiting import until
+from workers.watchman import wanted
 
 ONCE = Counter({"mastodon": 1, "bluesky": 1, "webhook": 1, "public-page": 1})
 
@@ -128,7 +129,7 @@ def without_checks(installation: Installation) -> None:
     stage = installation.stage
     with stage.sessions.begin() as db:
         register.sync(db, stage.desk, stage.now)
-        db.execute(update(ChannelRow).values(status="parked"))
+        rounds.prepare(db, wanted(stage.desk), stage.now + timedelta(days=1))
 
 
 # The death comes before this piece of the conversation: a request leaves as its head and its body,

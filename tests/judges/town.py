@@ -18,6 +18,7 @@ from console.actions import (
     recipients,
     register,
 )
+from console.domain.approval import Pin
 from console.domain.channel import Post
 from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
@@ -115,7 +116,7 @@ def _rejected(web: Web) -> None:
     asked = acting.asked(web, title="Rejected")
     with web.sessions.begin() as db:
         approvals.reject(
-            db, web.desk, approval_id=asked.approval, reason="Not ours", pin=PIN, now=web.now
+            db, web.desk, approval_id=asked.approval, reason="Not ours", proof=Pin(PIN), now=web.now
         )
 
 

@@ -16,7 +16,7 @@ from console.store.people import SignInRow, UserRow
 from console.web.app import create_app
 from console.web.context import KEY, Web
 from tests.web import html
-from tests.web.conftest import PASSWORD, Browser, Clock
+from tests.web.conftest import PASSWORD, Browser, Clock, csrf
 from tests.web.signing import OFFICER, code, first_step, give_app, guess, second_step
 
 Open = Callable[[str], Browser]
@@ -103,23 +103,35 @@ def test_after_many_wrong_guesses_the_page_says_when_to_try_again(
     assert guess(stranger, password=PASSWORD).status_code == 303
 
 
+def afar(address: str) -> dict[str, str]:
+    """A request that comes from there, under the name that the settings give."""
+    return {"REMOTE_ADDR": address, "HTTP_HOST": "127.0.0.1:8000"}
+
+
+def token_afar(browser: Browser) -> str:
+    """Of the form as it is shown to somebody there; the cookie is that host's too."""
+    return csrf(browser.client.get("/sign-in", environ_overrides=afar("198.51.100.1")).text)
+
+
 def test_a_thousand_guesses_lead_nowhere_and_the_victims_own_device_still_gets_in(
     browser: Open, web: Web, clock: Clock
 ) -> None:
     victim = browser("officer")
     victim.post("/sign-out")
     attacker = browser("")
-    token = attacker.token("/sign-in")
+    token = token_afar(attacker)
     answers = []
     for number in range(1000):
         clock.later(seconds=31 if number < 120 else 0)
         form = {"email": OFFICER, "password": f"guess number {number}", "csrf_token": token}
-        place = {"REMOTE_ADDR": f"198.51.100.{number % 250}"}
-        answers.append(attacker.client.post("/sign-in", data=form, environ_base=place).status_code)
+        place = afar(f"198.51.100.{number % 250}")
+        answers.append(
+            attacker.client.post("/sign-in", data=form, environ_overrides=place).status_code
+        )
     assert answers.count(400) == 100, "so many were looked at"
     assert answers.count(429) == 900
     right = {"email": OFFICER, "password": PASSWORD, "csrf_token": token}
-    off = attacker.client.post("/sign-in", data=right)
+    off = attacker.client.post("/sign-in", data=right, environ_overrides=afar("198.51.100.7"))
     assert off.status_code == 429
     assert "takes no password" in off.text
     assert victim.sign_in("officer").get("/").status_code == 200
@@ -130,13 +142,11 @@ def test_what_there_is_and_what_there_is_not_look_the_same(browser: Open) -> Non
 
     def answers(email: str, place: str) -> list[tuple[int, str]]:
         stranger = browser("")
-        token = stranger.token("/sign-in")
+        token = token_afar(stranger)
         found = []
         for _ in range(5):
             form = {"email": email, "password": "wrong password here", "csrf_token": token}
-            answer = stranger.client.post(
-                "/sign-in", data=form, environ_base={"REMOTE_ADDR": place}
-            )
+            answer = stranger.client.post("/sign-in", data=form, environ_overrides=afar(place))
             page = html.read(answer.text)
             found.append((answer.status_code, page.text.replace(email, "…")))
         return found

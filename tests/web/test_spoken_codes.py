@@ -44,7 +44,11 @@ def read_out(officer: Browser, asked: Asked) -> str:
 
 
 def type_in(client: FlaskClient, code: str, address: str = "192.0.2.1") -> TestResponse:
-    return client.post("/s", data={"code": code}, environ_base={"REMOTE_ADDR": address})
+    return client.post(
+        "/s",
+        data={"code": code},
+        environ_overrides={"REMOTE_ADDR": address, "HTTP_HOST": "127.0.0.1:8000"},
+    )
 
 
 @pytest.mark.parametrize("mode", [Mode.ACTUAL, Mode.EXERCISE])

@@ -95,7 +95,7 @@ def test_a_provider_that_always_names_itself_has_to(traveller: Traveller) -> Non
 def test_a_parameter_that_is_there_twice_is_no_answer(traveller: Traveller) -> None:
     state = traveller.begin()["state"]
     answer = traveller.client.get(f"/sign-in/sso/return?code=a&code=b&state={state}")
-    assert answer.status_code == 502
+    assert answer.status_code == 400
     nothing_happened(traveller)
 
 
