@@ -210,8 +210,8 @@ def test_row_35_a_forwarded_link_decides_nothing_without_the_approvers_own_proof
     [
         ("withdrawn", "This was withdrawn", "decision came too late"),
         ("changed", "The words were changed after you were asked", "decision came too late"),
-        ("void", "This link no longer works", "decision came too late"),
-        ("disabled", "You cannot sign this message", "decision not allowed"),
+        ("void", "This link no longer works", "decision not allowed"),
+        ("disabled", "You cannot sign this message", "decision came too late"),
     ],
 )
 def test_row_35_a_revoked_link_says_why_and_is_on_the_record(
