@@ -127,7 +127,7 @@ def _onward(step: Entered | Half) -> Page:
         if again:
             return sign_in_form.second(held=again)
         return redirect(url_for("sign_in.second", next=onward), 303)
-    keep(step)
+    keep(step.token)
     if again:
         page = render_template("pages/held.html", held=again, user=step.user, cookie=True)
         return know_device(make_response(page), step)

@@ -15,7 +15,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask.blueprints import BlueprintSetupState
@@ -28,10 +27,9 @@ from console.actions.errors import NotFound
 from console.domain.single_sign_on import Refusal, Refused
 from console.openid.provider import RETURN, Begun, Provider
 from console.web import held
-from console.web.access import SIGNED_IN
 from console.web.context import KEY, Web, web
 from console.web.single_sign_on_words import told
-from console.web.visiting import shift, visitor
+from console.web.visiting import keep, shift, visitor
 
 blueprint = Blueprint("single_sign_on", __name__)
 PROVIDER = "skellat single sign-on"
@@ -95,7 +93,7 @@ def finish() -> Response:
         )
     if isinstance(outcome, Refused):
         return _page(provider, outcome, onward)
-    _keep(outcome.token)
+    keep(outcome.token)
     answer = redirect(held.own_path(onward), 303)
     _remember(answer, [one for one in tries if one is not begun])
     answer.headers["Referrer-Policy"] = "no-referrer"  # the address here has the code in it
@@ -176,13 +174,6 @@ def _signer() -> URLSafeSerializer:
 
 def _cookie() -> str:
     return f"__Host-{COOKIE}" if current_app.config["SESSION_COOKIE_SECURE"] else COOKIE
-
-
-def _keep(token: str) -> None:
-    """A fresh cookie: nothing of what was before the sign-in is worth keeping."""
-    session.clear()
-    session.permanent = True
-    session[SIGNED_IN] = token
 
 
 def _refused(provider: Provider, refused: Refused, onward: str) -> Response:

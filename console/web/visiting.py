@@ -27,11 +27,11 @@ def shift() -> timedelta:
     return timedelta(hours=web().desk.settings.console.shift_hours)
 
 
-def keep(entered: Entered) -> None:
+def keep(token: str) -> None:
     """A fresh cookie: nothing of what was before the sign-in is worth keeping."""
     session.clear()
     session.permanent = True
-    session[SIGNED_IN] = entered.token
+    session[SIGNED_IN] = token
 
 
 def keep_half(half: Half) -> None:
