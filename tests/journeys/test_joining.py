@@ -52,7 +52,7 @@ def enter(page: Page, demo: Demo, email: str, password: str) -> None:
     page.goto(f"{demo.base}/sign-in")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def mailed(demo: Demo, email: str, pattern: str) -> str:
@@ -105,7 +105,7 @@ def test_invited_accepted_agreed_and_signed_in(
     hers.get_by_role("button", name="Make my account").click()
     expect(hers.get_by_role("heading", level=1)).to_have_text("Your account is made")
 
-    hers.get_by_role("button", name="Sign in").click()
+    hers.get_by_role("button", name="Sign in", exact=True).click()
     enter(hers, demo, email, PASSWORD)
     expect(hers.get_by_text("your account has no role yet")).to_be_visible()
 

@@ -48,7 +48,7 @@ def seen(app: Flask) -> Iterator[tuple[Page, str, list[str]]]:
         page.goto(f"{base}/sign-in")
         page.get_by_label("E-mail address").fill("officer@northbrae.example")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(f"{base}/")
         yield page, base, refused
         context.close()
