@@ -22,7 +22,8 @@ PATIENCE = 400
 """Seconds for all of it, on a machine that is busy with something else."""
 LEFT_ALONE = (
     *("/sign-out", "/static/*", "*/withdraw", "*/stand-down", "*/stop"),
-    *("*/relieve", "*/remove", "*/close", "*/retire", "*/park"),
+    *("*/relieve", "*/remove", "*/close", "*/retire", "*/park", "*/revoke", "*/roles/take"),
+    *("*/end", "*/end-others", "/account/password", "/account/pin"),
 )
 """What would sign it out, or leave nothing to look at for who comes next."""
 UNTOUCHED = ("csrf_token", "version", "seen", "once", "digest", "form")
