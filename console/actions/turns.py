@@ -98,11 +98,12 @@ def turns(db: Session, desk: Desk, message_id: str, now: datetime) -> Turns | No
     if message is None or message.state != MessageState.AWAITING or not message.approve_by:
         return None
     rows, rota = approvals.of_revision(db, message), duty.duty(db, desk, now)
-    people = [_asked(db, row, rota, now) for row in rows]
-    people.sort(key=lambda one: one.at or message.approve_by or now)  # stable: by turn before
+    in_turn = [(row.turn, _asked(db, row, rota, now)) for row in rows]
+    late = message.approve_by  # whoever is asked only if somebody says so
+    in_turn.sort(key=lambda one: (one[1].at or late, one[0], one[1].name.casefold()))
     return Turns(
         now=now,
-        people=tuple(people),
+        people=tuple(person for _, person in in_turn),
         approve_by=message.approve_by,
         needed=policies.of(db, desk, message).sign_offs,
         unanswered_at=pacing.unanswered_at(message, rows),

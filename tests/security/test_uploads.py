@@ -1,12 +1,11 @@
 """Rows 73 to 77: a file is a picture, and of a picture only the pixels."""
 
 import io
-import time
 import zlib
 from collections.abc import Callable
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from console.store.messages import PictureRow
 from console.web.context import Web
@@ -39,20 +38,21 @@ def moving(kind: str) -> bytes:
 
 
 def test_row_73_a_picture_that_would_fill_the_memory_is_known_by_its_header(
-    browser: Open, web: Web
+    browser: Open, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """40 kB that unpack to 8 GB, were they unpacked."""
+    unpacked = []
+    monkeypatch.setattr(ImageFile.ImageFile, "load", unpacked.append)
     small = bytearray(saved(Image.new("1", (8, 8)), "PNG"))
     small[16:24] = (90_000).to_bytes(4, "big") * 2
     small[29:33] = zlib.crc32(small[12:29]).to_bytes(4, "big")
     bombs = (bytes(small), saved(Image.new("1", (9000, 9000)), "PNG"))
     officer = browser("officer")
     for bomb in bombs:
-        begun = time.process_time()
         status, page = sent(officer, bomb, "map.png")
-        assert time.process_time() - begun < 1
         assert status in (413, 422), page.errors
         assert page.fields["title"] == ["Snow on Friday"]
+    assert unpacked == []
     with web.sessions.read() as db:
         assert db.query(PictureRow).count() == 0
 
