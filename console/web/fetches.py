@@ -3,7 +3,7 @@
 from flask import request
 from werkzeug.exceptions import Forbidden
 
-from console.web.access import COOKIELESS
+from console.web.access_table import COOKIELESS
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FROM_ANYWHERE = frozenset({"unsubscribe.leave"})

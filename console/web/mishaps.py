@@ -11,7 +11,7 @@ from console.actions.errors import NotFound, NotPermitted, Obstacle
 from console.domain.states import NotAllowed
 from console.store.away import DatabaseAway
 from console.web import held, request_words, sign_in_form, words
-from console.web.access import COOKIELESS
+from console.web.access_table import COOKIELESS
 
 log = logging.getLogger(__name__)
 Page = tuple[str, int]

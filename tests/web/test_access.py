@@ -9,7 +9,8 @@ from werkzeug.routing import Rule
 
 from console.domain.policy import Role, may
 from console.store.people import ApiTokenRow, SignInRow, UserRow
-from console.web.access import ACCESS, Unlisted, check
+from console.web.access import Unlisted, check
+from console.web.access_table import ACCESS
 from console.web.context import Web
 from tests.web import acting
 from tests.web.access_table import STRANGERS, TABLE
