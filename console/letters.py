@@ -25,7 +25,7 @@ from console.actions.policy_change import PROPOSED
 from console.actions.review import Review, in_order_decided, review
 from console.actions.same_words import grouped
 from console.audience_words import audience
-from console.domain.approval import ApprovalState
+from console.domain.approval import ApprovalState, Proof
 from console.domain.delivery import DeliveryState
 from console.domain.message import MessageState
 from console.domain.moment import Moment
@@ -93,6 +93,7 @@ def _sign_off(db: Session, desk: Desk, approval_id: str, link_token: str) -> Fac
     awaiting = found and found.sheet.message.state is MessageState.AWAITING
     if not found or not awaiting or found.state is not ApprovalState.ASKED or not link_token:
         return None
+    pinless = found.proof is Proof.PIN and not found.has_pin
     return _about(desk, found.sheet) | {
         "link": f"{desk.settings.console.base_url}/sign-off/{link_token}",
         "wordings": grouped(desk, found.variants),
@@ -100,7 +101,16 @@ def _sign_off(db: Session, desk: Desk, approval_id: str, link_token: str) -> Fac
         "others": found.sign_offs_needed - 1,
         "audience": audience(desk, found.people, exercise=found.exercise),
         "code": found.digest[:8],
+        "needs": _NEEDS[Proof.SESSION if pinless else found.proof],
     }
+
+
+_NEEDS = {
+    Proof.PIN: "You need your sign-off PIN.",
+    Proof.SESSION: "You sign in, with your second factor.",
+    Proof.BUTTON: "It takes one press, and no PIN.",
+}
+"""What deciding takes, besides the link."""
 
 
 def _link_void(db: Session, desk: Desk, approval_id: str, _: str) -> Facts | None:

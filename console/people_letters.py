@@ -1,15 +1,20 @@
-"""Mails about accounts: an invitation, a role that needs agreement, an address that was changed."""
+"""Mails about accounts: an invitation, a role to agree to, what was done with one's own."""
 
+import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from console.actions import invitations
+from console.actions import invitations, own_account
 from console.actions.desk import Desk
+from console.actions.own_account import OWN_ACCOUNT
+from console.domain.audit import Entry
 from console.domain.granting import GrantState
 from console.domain.invitation import Stage
 from console.domain.moment import Moment
+from console.store.engine import database_now
 from console.store.grants import GrantRow
 from console.store.invitations import InvitationRow
 from console.store.people import UserRow
@@ -79,6 +84,41 @@ def _address_changed(db: Session, desk: Desk, user_id: str, _: str) -> Facts | N
     return {"exercise": False, "email": row.email} if row else None
 
 
+DONE = {
+    "signed in": "Somebody signed in on a device that is new to your account.",
+    "password switched off": "Too many wrong passwords were tried. No device that is new to your "
+    "account can sign in by password; yours still can, and so can a passkey.",
+    "recovery code used": "A recovery code was used in place of a second factor ({what}).",
+    "password changed": "Your password was changed.",
+    "password reset offered": "A link to choose a new password was made.",
+    "password reset": "A new password was chosen by a link.",
+    "sign-off PIN changed": "Your sign-off PIN was changed.",
+    "telephone number changed": "The number that you are rung up at was changed.",
+    "second factor added": "A second factor was set up: {what}.",
+    "second factor removed": "A second factor was taken away: {what}.",
+    "second factors taken away": "All your second factors were taken away.",
+    "recovery codes made": "New recovery codes were made; older ones no longer work.",
+}
+"""What the record calls it, and what its owner is told."""
+
+
+def _own_account(db: Session, desk: Desk, user_id: str, _: str) -> Facts | None:
+    found = own_account.lately(db, user_id, database_now(db))
+    if not found:
+        return None
+    return {
+        "exercise": False,
+        "done": [_done(desk, one) for one in found],
+        "account": f"{desk.settings.console.base_url}/account",
+    }
+
+
+def _done(desk: Desk, entry: Entry) -> tuple[Moment, str]:
+    at = datetime.fromisoformat(entry.at).astimezone(desk.settings.zone)
+    detail = {"what": "none"} | json.loads(entry.detail)
+    return Moment(at, at), DONE[entry.action].format_map(detail)
+
+
 def _name(db: Session, user_id: str | None) -> str:
     return db.get_one(UserRow, user_id).name if user_id else "the command line"
 
@@ -88,4 +128,5 @@ FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {
     "role asked": _role_asked,
     "role decided": _role_decided,
     "address changed": _address_changed,
+    OWN_ACCOUNT: _own_account,
 }

@@ -16,7 +16,7 @@ from console.domain.message import NEXT, MessageEvent, MessageState
 from console.domain.policy import Bar, Rules, barred
 from console.domain.rules import Clause
 from console.domain.states import after
-from console.store import approvals, messages, people
+from console.store import approvals, factors, messages, people
 from console.store.approvals import ApprovalRow, LinkRow
 from console.store.incidents import IncidentRow
 from console.store.mails import MailRow
@@ -69,12 +69,12 @@ def eligible(
 
 
 def may_sign(db: Session, rules: Rules) -> list[User]:
-    """Whoever may sign under these rules what they did not write."""
-    return [
-        one
-        for one in map(user, people.everybody(db))
-        if not bar(rules, one, frozenset()) and (one.has_pin or rules.proof is not Proof.PIN)
-    ]
+    """Whoever may sign under these rules what they did not write, and can: in place of a PIN a
+    second factor does as well, on the console."""
+    signers = [one for one in map(user, people.everybody(db)) if not bar(rules, one, frozenset())]
+    if rules.proof is not Proof.PIN:
+        return signers
+    return [one for one in signers if one.has_pin or factors.enrolled(db, one.id)]
 
 
 def would_ask(

@@ -19,6 +19,12 @@ def known(db: Session, user_id: str, token: str) -> str:
     return found.id if token and found else ""
 
 
+def new(db: Session, user_id: str, token: str) -> bool:
+    """Whether this browser is another than those that the person has signed in on; the first of all
+    is no news to them."""
+    return entering.has_devices(db, user_id) and not known(db, user_id, token)
+
+
 def forget(db: Session, device: str) -> None:
     """The device is a stranger's from now on."""
     db.execute(delete(KnownDeviceRow).where(KnownDeviceRow.id == device))

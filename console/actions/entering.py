@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from console import credentials
-from console.actions import codes, devices, passkeys, signing_in, tries
+from console.actions import codes, devices, own_account, passkeys, signing_in, tries
 from console.actions.desk import Desk
 from console.actions.errors import Obstacle
 from console.actions.people import User, user
@@ -93,6 +93,7 @@ def refuse(db: Session, *, email: str, now: datetime) -> None:
                 subject=f"user:{row.id}",
                 now=now,
             )
+            own_account.tell(db, row.id, now)
 
 
 def by_password(
@@ -170,6 +171,7 @@ def try_code(
             detail={"what": f"{left} left"},
             now=now,
         )
+        own_account.tell(db, person.id, now)
     return factor
 
 
@@ -201,6 +203,7 @@ def _enter(
     now: datetime,
     lasts: timedelta,
 ) -> Entered:
+    new = devices.new(db, person.id, visitor.device)
     token = signing_in.begin(
         db,
         person,
@@ -209,7 +212,10 @@ def _enter(
         address=visitor.address,
         now=now,
         lasts=lasts,
+        said={own_account.NEW_DEVICE: "yes"} if new else None,
     )
+    if new:
+        own_account.tell(db, person.id, now)
     return Entered(person, token, devices.remember(db, person.id, visitor.device, now))
 
 

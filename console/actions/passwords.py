@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from console import credentials
 from console.actions import entering as way_in
-from console.actions import tries
+from console.actions import own_account, tries
 from console.actions.desk import Desk
 from console.actions.errors import Obstacle
 from console.actions.people import TooEasy, TooShort, User, check_pin, known, user
@@ -146,3 +146,4 @@ def _note(
     db: Session, by: Actor, action: str, user_id: str, now: datetime, detail: dict[str, object]
 ) -> None:
     record(db, actor=by, action=action, subject=f"user:{user_id}", detail=detail, now=now)
+    own_account.tell(db, user_id, now)

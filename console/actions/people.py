@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from console import credentials
-from console.actions import ending, leaving
+from console.actions import ending, leaving, own_account
 from console.actions.errors import NotFound, NotPermitted, Obstacle
 from console.actions.leaving import StillHolds
 from console.domain import guessable, plain_text
@@ -177,6 +177,7 @@ def set_phone(db: Session, *, person: User, phone: str, by: Actor, now: datetime
         raise NotAPhone
     db.get_one(UserRow, person.id).phone = phone
     record(db, actor=by, action="telephone number changed", subject=f"user:{person.id}", now=now)
+    own_account.tell(db, person.id, now)
 
 
 def not_the_last(actives: Collection[UserRow], row: UserRow) -> None:

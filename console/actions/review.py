@@ -50,6 +50,8 @@ class Review:
     state: ApprovalState
     bar: Bar | None
     proof: Proof
+    has_pin: bool
+    """Whether the approver has one to be asked for."""
     links_void: bool
     """Too many wrong PINs were entered: nothing is decided by a link any more, only on the
     console."""
@@ -141,6 +143,7 @@ def review(db: Session, desk: Desk, approval_id: str) -> Review:
         state=ApprovalState(row.state),
         bar=bar(rules, approver, messages.contributors(db, row.message_id)),
         proof=rules.proof,
+        has_pin=approver.has_pin,
         links_void=row.links_void_at is not None,
         pins_left=pins_left(row, rules, signed_in=False),
         pins_left_signed_in=pins_left(row, rules, signed_in=True),

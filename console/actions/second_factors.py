@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from console import safe
-from console.actions import codes, passkeys
+from console.actions import codes, own_account, passkeys
 from console.actions.desk import Desk
 from console.actions.errors import NotFound, Obstacle
 from console.actions.people import User
@@ -163,3 +163,4 @@ def _name(text: str) -> str:
 def _note(db: Session, person: User, action: str, what: str, now: datetime) -> None:
     subject, detail = f"user:{person.id}", {"what": what} if what else {}
     record(db, actor=person.actor, action=action, subject=subject, detail=detail, now=now)
+    own_account.tell(db, person.id, now)

@@ -69,6 +69,11 @@ def known_device(db: Session, token_hash: str, user_id: str) -> KnownDeviceRow |
     ).first()
 
 
+def has_devices(db: Session, user_id: str) -> bool:
+    query = select(KnownDeviceRow.id).where(KnownDeviceRow.user_id == user_id).limit(1)
+    return db.scalar(query) is not None
+
+
 def rename_device(db: Session, before: str, after: str) -> None:
     """The browser carries another token from now on."""
     db.execute(

@@ -79,10 +79,11 @@ def tried() -> Tried:
 
 def asks(found: Review, *, linked: bool) -> Proof | None:
     """What the page asks for with a decision; None where it is not decided here, but on the
-    console. There, a second factor does when no PIN counts any more."""
-    if found.proof is Proof.SESSION and linked:
-        return None
-    if found.proof is Proof.PIN and not linked and not found.pins_left_signed_in:
+    console. There, a second factor does where no PIN counts any more, or there is none."""
+    pinless = found.proof is Proof.PIN and not found.has_pin
+    if linked:
+        return None if pinless or found.proof is Proof.SESSION else found.proof
+    if pinless or (found.proof is Proof.PIN and not found.pins_left_signed_in):
         return Proof.SESSION
     return found.proof
 

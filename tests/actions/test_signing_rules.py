@@ -20,6 +20,7 @@ from console.store import progress
 from console.store.approvals import ApprovalRow
 from console.store.incidents import IncidentRow
 from console.store.people import UserRow
+from tests.actions.test_signing_in import give_app
 from tests.stage import PIN, Stage
 
 
@@ -77,6 +78,15 @@ def test_an_approver_without_a_pin_is_asked_only_where_none_is_needed(stage: Sta
     message = stage.draft()
     stage.submit(message)
     assert "Approver" not in stage.approvals(message)
+
+
+def test_an_approver_without_a_pin_is_asked_where_they_have_a_second_factor(stage: Stage) -> None:
+    with stage.sessions.begin() as db:
+        db.get_one(UserRow, stage.approver.id).pin_hash = ""
+    give_app(stage, stage.approver)
+    message = stage.draft()
+    stage.submit(message)
+    assert "Approver" in stage.approvals(message)
 
 
 @pytest.mark.parametrize("pin", ["", "000000", PIN + "0", PIN[:-1]])

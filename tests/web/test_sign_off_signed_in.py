@@ -21,7 +21,7 @@ from console import settings
 from console.domain.approval import Proof
 from console.domain.policy import Role, Rules
 from console.store.approvals import ApprovalRow
-from console.store.people import SignInRow
+from console.store.people import SignInRow, UserRow
 from console.web.app import create_app
 from console.web.context import KEY, Web
 from console.web.doors import Door, form_token
@@ -263,14 +263,33 @@ def test_where_no_pin_counts_on_the_console_the_second_factor_is_asked_for(
     assert states(web, asked) == ("released", "granted")
 
 
+def test_who_has_a_passkey_and_no_pin_signs_on_the_console(app: Flask, web: Web) -> None:
+    device = Device()
+    isla = approver(app, device=device)
+    with web.sessions.begin() as db:
+        db.get_one(UserRow, acting.person(web, "approver").id).pin_hash = ""
+    asked = acting.asked(web)
+    page = app.test_client().get(asked.link).text
+    assert f'href="{address(asked)}"' in page
+    assert 'name="pin"' not in page
+    page = isla.get(address(asked)).text
+    assert 'name="pin"' not in page
+    assert "Too many wrong PINs" not in page
+    answer = device.answer(challenge(isla, asked))
+    assert send(isla, asked, **{"proof-passkey": answer}).status_code == 303
+    assert states(web, asked) == ("released", "granted")
+    assert proof(web, asked) == "passkey"
+
+
 def test_policy_may_let_administrators_sign(under: Callable[..., Flask]) -> None:
     app = under(roles=frozenset({Role.ADMINISTRATOR}))
     web = app.extensions[KEY]
     acting.add(web, "chief", Role.ADMINISTRATOR)
     asked = acting.asked(web, of="chief")
     with web.sessions.read() as db:
-        people = list(db.scalars(select(ApprovalRow.approver_id)))
-    assert people == [acting.person(web, "chief").id]
+        people = set(db.scalars(select(ApprovalRow.approver_id)))
+    # The other one has no PIN, and a second factor that does as well.
+    assert people == {acting.person(web, one).id for one in ("chief", "administrator")}
     chief = Browser(app.test_client()).sign_in("chief")
     strong(web)
     assert send(chief, asked, pin=PIN).status_code == 303
