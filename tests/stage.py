@@ -1,12 +1,12 @@
 """A small council to act on: a database, the shipped configuration, and people in each role."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from console import settings
+from console import channels, settings
 from console.actions import approvals, asking, cards, incidents, messages, people, reading
 from console.actions import desk as desks
 from console.actions.approvals import Granted, WrongPin
@@ -162,4 +162,17 @@ def stage_on(sessions: Sessions, known: settings.Settings) -> Stage:
     with sessions.read() as db:
         found = [people.user(row) for row in db.query(UserRow)]
     by_name = {one.name.lower(): one for one in found}
-    return Stage(sessions, desks.prepare(known), by_name)
+    return Stage(sessions, prepared(known), by_name)
+
+
+def prepared(known: settings.Settings) -> Desk:
+    """As `desk.prepare`, but the incident types and places of one folder are read and proved once:
+    that takes longer than most tests."""
+    folders = (known.config, known.templates)
+    if folders not in _READ:
+        _READ[folders] = desks.prepare(known)
+    found = channels.read(known)
+    return replace(_READ[folders], settings=known, channels=found.usable, broken=found.broken)
+
+
+_READ: dict[tuple[Path, Path], Desk] = {}

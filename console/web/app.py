@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from govuk_frontend_wtf.main import WTFormsHelpers
 
 from console.actions import desk
+from console.actions.desk import Desk
 from console.doorbell import Doorbell
 from console.settings import Settings
 from console.store.engine import Sessions
@@ -118,12 +119,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     app = Flask(__name__, static_folder=None, template_folder=str(settings.templates))
     app.request_class = CappedRequest
     _configure(app, settings)
-    app.extensions[KEY] = Web(
-        desk=desk.prepare(settings),
-        sessions=Sessions(settings.database_url, patience=PATIENCE),
-        doorbell=Doorbell(settings.redis_url),
-        clock=clock or (lambda: datetime.now(UTC)),
-    )
+    app.extensions[KEY] = at_hand(desk.prepare(settings), clock)
     dressing.dress(app, settings)
     look.register(app)
     wire.register(app)
@@ -154,6 +150,15 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
         app.register_blueprint(blueprint)
     access.check(app)
     return app
+
+
+def at_hand(desk: Desk, clock: Callable[[], datetime] | None = None) -> Web:
+    return Web(
+        desk=desk,
+        sessions=Sessions(desk.settings.database_url, patience=PATIENCE),
+        doorbell=Doorbell(desk.settings.redis_url),
+        clock=clock or (lambda: datetime.now(UTC)),
+    )
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -1,28 +1,28 @@
 """What every template has at hand: the Design System's macros, times, addresses, words."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, g, url_for
 from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
-from console import finding_words, languages, register_words, trouble_words
+from console import finding_words, languages, trouble_words
 from console.actions import cards, findings, holding
 from console.actions.findings import Finding
 from console.domain.incident import Mode
-from console.domain.moment import Moment
 from console.domain.policy import Act
 from console.settings import Settings
 from console.store import anchors, troubles
 from console.store.away import DatabaseAway
 from console.store.troubles import Unsettled
 from console.web import holds, words
+from console.web.compiled import COMPILED
 from console.web.context import web
 from console.web.findings import address
+from console.web.times import Times
 
 ALARMS_SHOWN = 3
-HALF_A_YEAR = timedelta(days=180)
 ALARM_STAYS = timedelta(hours=24)
 
 
@@ -63,41 +63,21 @@ def dress(app: Flask, settings: Settings) -> None:
         ]
     )
 
-    def when(at: datetime) -> str:
-        """``05:18, Fri 16 Jan`` in the council's zone."""
-        local = at.astimezone(settings.zone)
-        return str(Moment(local, local))
-
-    def clock(at: datetime) -> str:
-        """``05:18``"""
-        return f"{at.astimezone(settings.zone):%H:%M}"
-
-    def clock_second(at: datetime) -> str:
-        """``05:18:40``"""
-        return f"{at.astimezone(settings.zone):%H:%M:%S}"
-
-    def clock_or_day(at: datetime) -> str:
-        """``05:18``, with the day where that is another one."""
-        today = web().now.astimezone(settings.zone).date()
-        return clock(at) if at.astimezone(settings.zone).date() == today else when(at)
-
-    def day(at: datetime) -> str:
-        """``16 January 2026``"""
-        return register_words.day(at, settings.zone)
-
-    def since(at: datetime) -> str:
-        """``05:18, Fri 16 Jan``, or the day with its year where that was long ago."""
-        return when(at) if abs(web().now - at) < HALF_A_YEAR else day(at)
-
+    env.bytecode_cache = COMPILED
+    said = Times(settings.zone)
     env.filters.update(
-        when=when, clock=clock, clock_second=clock_second, clock_or_day=clock_or_day, day=day,
-        since=since,
-    )  # fmt: skip
+        when=said.when,
+        clock=said.clock,
+        clock_second=said.clock_second,
+        clock_or_day=said.clock_or_day,
+        day=said.day,
+        since=said.since,
+    )
     env.globals.update(
         council=settings.council, words=words, at=at, Mode=Mode, Act=Act, ACTUAL=Mode.ACTUAL,
         language_name=languages.own_name,
         EXERCISE=Mode.EXERCISE, sending_blocked=sending_blocked, alarms=alarms, strange=strange,
-        holds=lambda: holds.lines(clock_or_day),
+        holds=lambda: holds.lines(said.clock_or_day),
     )  # fmt: skip
     app.context_processor(lambda: {"user": g.get("user")})
 

@@ -23,8 +23,9 @@ from console.store.factors import TotpRow
 from console.store.migrate import migrate
 from console.store.people import SignInRow
 from console.web.access import SIGNED_IN
-from console.web.app import create_app
+from console.web.app import at_hand, create_app
 from console.web.context import KEY, Web
+from tests.stage import prepared
 
 PASSWORD = "a long enough password"
 PIN = "314159"
@@ -153,14 +154,26 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def app(stocked_home: Path, tmp_path: Path, clock: Clock) -> Iterator[Flask]:
-    home = tmp_path / "home"
-    shutil.copytree(stocked_home, home)
-    made = create_app(settings.load(home, {}), clock)
-    made.testing = True
-    yield made
+@pytest.fixture(scope="session")
+def pages(stocked_home: Path) -> Flask:
+    """The application whose pages all tests share: to make one takes longer than most tests."""
+    made = create_app(settings.load(stocked_home, {}))
     made.extensions[KEY].sessions.close()
+    return made
+
+
+@pytest.fixture
+def app(pages: Flask, stocked_home: Path, tmp_path: Path, clock: Clock) -> Iterator[Flask]:
+    """With a database, a desk and a clock of its own."""
+    home = tmp_path / "home"
+    kept, views = dict(pages.config), dict(pages.view_functions)
+    shutil.copytree(stocked_home, home)
+    opened = pages.extensions[KEY] = at_hand(prepared(settings.load(home, {})), clock)
+    pages.testing = True
+    yield pages
+    pages.config.update(kept)
+    pages.view_functions.update(views)
+    opened.sessions.close()
 
 
 @pytest.fixture
