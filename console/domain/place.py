@@ -44,8 +44,11 @@ class Chosen:
     def count(self) -> int:
         return len(self.places)
 
+    def __bool__(self) -> bool:
+        return bool(self.places)
+
     def __str__(self) -> str:
-        if not self.listed:
+        if not self.listed and self.places:
             return f"{self.count} {self.noun}"
         return joined(place.words for place in self.places)
 
