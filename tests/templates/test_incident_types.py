@@ -250,7 +250,7 @@ Northbrae Council, as at 06:10: 2 of 42 schools closed on Friday 16 January (sno
 Closed: Ardell Primary School and Balcarn Primary School.
 Open late, 10:00: Balcarn Academy and Birkfoot Primary School.
 Open, no buses: Burnside Primary School (Kirkbrae) and Burnside Primary School (Portlaw).
-Expected to open again: Monday 19 January.
+Expected to reopen: Monday 19 January.
 Do not travel to closed schools. All others open as normal. Next update by 07:00, Fri 16 Jan.
 """
     + LINK
@@ -262,7 +262,7 @@ Northbrae Council update, as at 06:10, Fri 16 Jan: Corrie School is closed too. 
 Closed: Ardell Primary School and Balcarn Primary School.
 Open late, 10:00: Balcarn Academy and Birkfoot Primary School.
 Open, no buses: Burnside Primary School (Kirkbrae) and Burnside Primary School (Portlaw).
-Expected to open again: Monday 19 January.
+Expected to reopen: Monday 19 January.
 Do not travel to closed schools. All others open as normal. Next update by 07:00.
 """
     + LINK

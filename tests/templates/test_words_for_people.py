@@ -79,7 +79,7 @@ class TestSchools:
         assert "20 of 42 schools closed" in text
         assert "Open late, 10:00: 10 schools." in text
         assert "Open, no buses: 12 schools." in text
-        assert "Expected to open again" not in text
+        assert "Expected to reopen" not in text
         short = said(SCHOOLS, Kind.ALERT, Limit(170), **facts).text
         assert "20 of 42 schools closed, 10 late, 12 no bus on Friday 16 January" in short
 
