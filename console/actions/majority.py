@@ -1,4 +1,4 @@
-"""Over half of all schools in one status: somebody has to count them before it goes for approval."""
+"""Over half of all schools in one status: somebody has to count them before approval."""
 
 from console.actions.desk import Desk
 from console.actions.errors import NotCounted

@@ -129,8 +129,8 @@ def submit(
     """Freezes every channel's text, asks the approvers; returns the revision's digest.
 
     ``counted``: how many places somebody counted, where more than half of all have one status.
-    Raises `NotReady` with all that is wrong, `NotCounted`, `NobodyToAsk`. Submitting the same revision twice is
-    the same request: the second call changes nothing.
+    Raises `NotReady` with all that is wrong, `NotCounted`, `NobodyToAsk`. Submitting the same
+    revision twice is the same request: the second call changes nothing.
     """
     by.must_be_able_to(act)
     row = locked(db, message_id)

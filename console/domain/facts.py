@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from console.domain.incident_type import Facts, Field, FieldKind, IncidentType
 from console.domain.message import Kind
 from console.domain.moment import clock_time, moment
-from console.domain.place import Places
+from console.domain.place import Places, is_telephone
 from console.domain.plain_text import NONE, Flaw, Hosts, faults, link_flaw
 
 
@@ -46,7 +46,6 @@ class Problem:
 
 
 YES_OR_NO = ("yes", "no")
-_TELEPHONE = re.compile(r"\+?[0-9](?:[ ()-]{0,2}[0-9]){2,14}")
 _REFERENCE = re.compile(r"[A-Z0-9]+(?:[-/ ][A-Z0-9]+){0,5}")
 _UNFILLED = re.compile(
     r"\[[^\]\n]{0,60}\]"
@@ -173,7 +172,7 @@ def _misfit(field: Field, answer: str, now: datetime) -> Reason | None:
         case FieldKind.YES_OR_NO:
             return None if answer in YES_OR_NO else Reason.NO_SUCH_OPTION
         case FieldKind.TELEPHONE:
-            return None if _TELEPHONE.fullmatch(answer) else Reason.NOT_A_NUMBER
+            return None if is_telephone(answer) else Reason.NOT_A_NUMBER
         case FieldKind.LINK:
             return _link_misfit(field, answer)
         case FieldKind.REFERENCE:

@@ -170,7 +170,9 @@ FAULTS: dict[str, str] = {
     Reason.UNKNOWN_FIELD: "“{label}” is not asked for here. Go back and fill the form in again",
     Reason.UNKNOWN_PLACE: "“{found}” is not in the list of places. Tick places of the list only",
     Reason.TWO_STATUSES: "“{found}” is in two lists. Leave it in one: a place has one status",
-    Reason.OTHER_HOST: "“{found}” leads elsewhere than it may. Link to the site of those who lead it",
+    Reason.OTHER_HOST: (
+        "“{found}” leads elsewhere than it may. Link to the site of those whose message it is"
+    ),
     Reason.NOT_A_REFERENCE: (
         "“{found}” is not a reference. Write its digits, with three capital letters at most"
     ),

@@ -232,7 +232,8 @@ We are sorry for the mistake.
 SNOW_ALL_CLEAR = (
     """\
 Northbrae Council, 06:10, Fri 16 Jan: the danger from heavy snow is over \
-in Ardell and Balcarn. Main roads are safe to use again. You can travel as usual. Side streets may still be icy.
+in Ardell and Balcarn. Main roads are safe to use again. You can travel as usual. \
+Side streets may still be icy.
 """
     + LINK
 )

@@ -1,4 +1,4 @@
-"""Schools on the pages: statuses, the read-back, the count over half, the rolling list, all open."""
+"""Schools on the pages: statuses, read-back, the count over half, the rolling list, all open."""
 
 from collections.abc import Callable
 from typing import Any
