@@ -126,11 +126,16 @@ def _rendered(
 
 def _mistakable(one: IncidentType, setting: Setting) -> Iterator[Fault]:
     try:
-        alerts = _texts(one, Kind.ALERT, one.examples(Kind.ALERT), setting)
+        full, least = one.examples(Kind.ALERT), one.least(Kind.ALERT)
+        alerts = [
+            text
+            for facts in (full, least)
+            for text in _texts(one, Kind.ALERT, facts, setting).values()
+        ]
         clears = _texts(one, Kind.ALL_CLEAR, one.examples(Kind.ALL_CLEAR), setting)
     except TemplateError:
         return  # named already
-    for said in alerts.values():
+    for said in alerts:
         opening = " ".join(_bare(said, setting).split()[:OPENING])
         for key, text in clears.items():
             if opening in _bare(text, setting):

@@ -102,6 +102,11 @@ class IncidentType:
         """A complete set of answers, to show, to try and to test with."""
         return {field.name: _example(field) for field in self.asks(kind)}
 
+    def unsaid(self, kind: Kind, facts: Facts) -> list[tuple[str, str]]:
+        """Label and answer of what is for the record and the approver alone."""
+        silent = [one for one in self.asks(kind) if one.silent and facts.get(one.name)]
+        return [(one.label, str(facts[one.name])) for one in silent]
+
     def least(self, kind: Kind) -> dict[str, str | list[str]]:
         """The fewest answers that make a message: of several statuses the first one."""
         answers = self.examples(kind)

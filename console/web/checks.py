@@ -145,12 +145,11 @@ def _read_back(sheet: cards.MessageSheet) -> dict[str, object]:
     type_, message = web().desk.types[sheet.incident.type], sheet.message
     facts = {} if message.text else message.facts
     lists = read_back.listed(type_, message.kind, facts, web().desk.places)
-    silent = [one for one in type_.asks(message.kind) if one.silent and facts.get(one.name)]
     return {
         "relay": type_.relay,
         "lists": lists,
         "rests": read_back.rests(lists),
-        "kept": [(one.label, facts[one.name]) for one in silent],
+        "kept": type_.unsaid(message.kind, facts),
     }
 
 

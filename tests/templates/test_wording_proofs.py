@@ -4,12 +4,15 @@ import time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from console import incident_types, places, settings
 from console.actions import desk
+from console.domain.channel import Limit
 from console.domain.incident_type import IncidentType
 from console.settings import ROOT
 from console.wording_proofs import Setting, prove, words
@@ -64,13 +67,6 @@ def test_every_text_can_be_read_out(setting: Setting) -> None:
             "says 'flooding from the river orrin', as the alert begins",
         ),
         (
-            "snow-ice",
-            "{{ source }}: {{ hazard|lower }}, {{ where }}. Avoid travel.",
-            "{{ source }}: {{ hazard|lower }}, {{ where }}. " + "Avoid travel. " * 40,
-            "alert.short",
-            "too long for",
-        ),
-        (
             "power-cut",
             "Stay off fallen wires.",
             "{% if not confirmed %}{{ until.nothing }}{% endif %} Stay off fallen wires.",
@@ -94,6 +90,14 @@ def test_a_slip_in_the_words_names_file_and_key(
     assert (fault.file, fault.key) == (f"{slug}.toml", key)
     assert says in fault.what
     assert fault.remedy
+
+
+def test_words_that_no_channel_has_room_for_are_named(setting: Setting) -> None:
+    pager: Any = SimpleNamespace(limit=Limit(130), title="Pager")
+    small = replace(setting, channels=[pager])
+    found = prove({"snow-ice": TYPES["snow-ice"]}, small)
+    assert {one.key for one in found} >= {"update.short", "correction.short"}
+    assert all("too long for Pager" in one.what for one in found)
 
 
 def test_an_alert_that_promises_nothing_is_named(setting: Setting) -> None:

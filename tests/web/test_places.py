@@ -80,7 +80,7 @@ def test_a_school_in_two_lists_is_sent_back_with_everything_in_it(browser: Open)
 
 def test_a_late_school_without_a_time_is_named(browser: Open) -> None:
     answer = browser("officer").post(NEW, {**TYPED, "facts-opens": ""}, seen_at=NEW)
-    assert "They open at" in html.read(answer.text).errors["#facts-opens"]
+    assert "Schools that are late open at" in html.read(answer.text).errors["#facts-opens"]
 
 
 def test_a_long_list_has_its_letters_without_script(browser: Open) -> None:
@@ -219,6 +219,15 @@ class TestRelay:
         assert "Change this text" not in page
         assert "Kirsty Muir" in html.read(page).text
         assert "on the record, not published" in page
+
+    def test_the_approver_reads_who_confirmed_it(self, browser: Open, web: Web) -> None:
+        sent = self.typed(web)
+        answer = browser("officer").post(self.NEW, sent, seen_at=self.NEW)
+        message = acting.submitted(web, answer.headers["Location"].split("/")[2])
+        _, token = acting.link(web, message, "approver")
+        page = html.read(browser("").get(f"/sign-off/{token}").text)
+        assert "Kirsty Muir, duty controller (not published)" in page.text
+        assert page.text.count("Kirsty") == 1
 
     def test_words_that_come_all_the_same_stop_it(self, browser: Open, web: Web) -> None:
         officer = browser("officer")

@@ -46,7 +46,9 @@ def test_facts_become_the_words_of_every_channel(officer: Program, web: Web) -> 
     (kinds,) = (one["kinds"] for one in types if one["type"] == "school-closures")
     (fields,) = (one["fields"] for one in kinds if one["kind"] == "alert")
     schools = [one["id"] for one in officer.get("/places").json["places"]["schools"]][:2]
-    facts = {one["name"]: schools if one["kind"] == "places" else one["example"] for one in fields}
+    facts = {one["name"]: one["example"] for one in fields if one["kind"] != "places"} | {
+        "schools": schools
+    }
     incident = officer.incident(type="school-closures")
     path = f"/incidents/{incident}/messages"
     answer = officer.post(path, {"kind": "alert", "facts": facts}).json
