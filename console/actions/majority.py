@@ -25,4 +25,4 @@ def must_be_counted(
         return {}
     if counted != found.count:
         raise NotCounted(found, counted)
-    return {"counted": {"field": found.field, "places": found.count, "of": found.total}}
+    return {"counted": str(found)}

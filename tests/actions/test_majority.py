@@ -36,8 +36,13 @@ def test_half_of_them_need_no_counting(stage: Stage) -> None:
     assert recorded(stage) == [None]
 
 
-@pytest.mark.parametrize("status", ["schools", "late", "no_transport"])
-def test_over_half_in_one_status_go_only_with_their_number(stage: Stage, status: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "named"),
+    [("schools", "closed"), ("late", "opening late"), ("no_transport", "without transport")],
+)
+def test_over_half_in_one_status_go_only_with_their_number(
+    stage: Stage, status: str, named: str
+) -> None:
     message = draft(stage, 22, status)
     for counted in (None, 21, 42):
         with pytest.raises(NotCounted) as refused:
@@ -45,7 +50,7 @@ def test_over_half_in_one_status_go_only_with_their_number(stage: Stage, status:
         assert (refused.value.listed.count, refused.value.listed.total) == (22, 42)
         assert stage.sheet(message).message.state == "draft"
     assert stage.submit(message, counted=22)
-    assert recorded(stage) == [{"field": status, "of": 42, "places": 22}]
+    assert recorded(stage) == [f"22 of 42 {named}"]
 
 
 def test_sent_twice_it_is_asked_once(stage: Stage) -> None:

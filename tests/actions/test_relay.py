@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from console.actions import incidents, pictures
+from console.actions import incidents, pictures, taking_back
 from console.actions.errors import NotReady
 from console.domain.incident import Mode
 from console.domain.message import Kind
@@ -51,6 +51,18 @@ def test_no_picture_does(stage: Stage) -> None:
     with pytest.raises(NotReady) as refused:
         stage.submit(draft(stage, picture=kept, alt="Somebody"))
     assert ("picture", "relay") in {(one.field, one.reason) for one in refused.value.troubles}
+
+
+def test_it_can_be_taken_back_without_a_word_of_anybodys(stage: Stage) -> None:
+    message = draft(stage)
+    stage.submit(message)
+    stage.sign(message)
+    with stage.sessions.read() as db:
+        found = taking_back.ready(
+            db, stage.desk, message_id=message, by=stage.officer, now=stage.now
+        )
+    assert found.fits
+    assert all("please remove it" in one.variant.text for one in found.proposals.channels)
 
 
 def test_its_title_is_its_own(stage: Stage) -> None:

@@ -292,24 +292,3 @@ The closures are over and it is safe to travel to school. Bus 12 will be ten min
 )
 def test_the_words_read_as_they_were_meant_to(slug: str, kind: Kind, text: str) -> None:
     assert said(TYPES[slug], kind, NO_LIMIT).text == text
-
-
-CLOSED_ALONE: dict[str, str | list[str]] = {"late": [], "no_transport": [], "back": ""}
-
-
-def test_a_long_list_of_schools_is_counted_where_it_does_not_fit() -> None:
-    most = list(PLACES["schools"])[:30]
-    short = said(TYPES["school-closures"], Kind.ALERT, BLUESKY, **CLOSED_ALONE, schools=most)
-    assert "30 of 42 schools closed" in short.text
-    assert f"List: {LINK}" in short.text
-    assert short.left_out == ("schools",)
-    long = said(TYPES["school-closures"], Kind.ALERT, NO_LIMIT, **CLOSED_ALONE, schools=most)
-    assert "Burnside Primary School (Kirkbrae), Burnside Primary School (Portlaw)" in long.text
-    assert long.left_out == ()
-
-
-def test_one_school_is_spoken_of_as_one() -> None:
-    one = CLOSED_ALONE | {"schools": ["corrie-school"]}
-    text = said(TYPES["school-closures"], Kind.ALERT, BLUESKY, **one).text
-    assert "1 of 42 schools closed" in text
-    assert "Closed: Corrie School (Kirkbrae).\nDo not travel to closed schools." in text

@@ -68,6 +68,27 @@ def test_who_confirmed_it_is_in_no_words(type_: IncidentType, kind: Kind) -> Non
     assert not set(said(type_, kind, BLUESKY).left_out) & {"confirmed_by", "confirmed_at"}
 
 
+CLOSED_ALONE: dict[str, str | list[str]] = {"late": [], "no_transport": [], "back": ""}
+
+
+def test_a_long_list_of_schools_is_counted_where_it_does_not_fit() -> None:
+    most = list(PLACES["schools"])[:30]
+    short = said(TYPES["school-closures"], Kind.ALERT, BLUESKY, **CLOSED_ALONE, schools=most)
+    assert "30 of 42 schools closed" in short.text
+    assert f"List: {LINK}" in short.text
+    assert short.left_out == ("schools",)
+    long = said(TYPES["school-closures"], Kind.ALERT, NO_LIMIT, **CLOSED_ALONE, schools=most)
+    assert "Burnside Primary School (Kirkbrae), Burnside Primary School (Portlaw)" in long.text
+    assert long.left_out == ()
+
+
+def test_one_school_is_spoken_of_as_one() -> None:
+    one = CLOSED_ALONE | {"schools": ["corrie-school"]}
+    text = said(TYPES["school-closures"], Kind.ALERT, BLUESKY, **one).text
+    assert "1 of 42 schools closed" in text
+    assert "Closed: Corrie School (Kirkbrae).\nDo not travel to closed schools." in text
+
+
 class TestSchools:
     def test_who_opens_late_is_said_however_little_room_there_is(self) -> None:
         """Else "all others open as normal" would be untrue."""
