@@ -1,7 +1,7 @@
 """Reads templates/incidents/*.toml and proves that every wording in them renders."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ COMMON = "common.toml"
 """Fields that several types share; what a type says itself goes before what is shared."""
 
 _FIELD = TypeAdapter(Field)
+_FREE = (FieldKind.TEXT, FieldKind.LONG_TEXT)
+"""What somebody could write a name in."""
 _WORDING = ("subject", "long", "short")
 _TRIAL = Frame(
     source="Northbrae Council",
@@ -56,15 +58,20 @@ def _load(file: Path, common: Mapping[str, Any], places: Places) -> IncidentType
     table = read_toml(file, faults)
     if table is None:
         raise ConfigurationFaults(faults)
-    _only(file, "", table, ("title", "lead", "severity", "field", *Kind))
+    _only(file, "", table, ("title", "lead", "severity", "relay", "over", "field", *Kind))
+    asked = [_field(file, entry, common) for entry in table.get("field", [])]
     found = IncidentType(
         slug=file.stem,
         title=_text(file, "title", table),
         lead=_text(file, "lead", table),
-        fields=tuple(_field(file, entry, common) for entry in table.get("field", [])),
+        fields=_with_places(asked, places),
         wording={kind: _wording(file, kind, table) for kind in Kind},
         severity=_severity(file, table),
+        relay=table.get("relay") is True,
+        over=_text(file, "over", table) if "over" in table else "",
     )
+    if wrong := next(_misfits(found), None):
+        raise _bad(file, *wrong)
     for kind in Kind:
         _check_examples(file, found, kind, places)
         _check_wording(file, found, kind, places)
@@ -90,6 +97,39 @@ def _field(file: Path, entry: Mapping[str, Any], common: Mapping[str, Any]) -> F
         at = ".".join(str(step) for step in first["loc"])
         what = f"does not do: {first['msg']}"
         raise _bad(file, f"{key}.{at}", what, "Correct the value") from error
+
+
+def _with_places(asked: Sequence[Field], places: Places) -> tuple[Field, ...]:
+    """Examples for fields of places that name none: two of the list, others for each status, so
+    that a council can put its own list there and change nothing else."""
+    found: list[Field] = []
+    for field in asked:
+        if field.kind is FieldKind.PLACES and not field.example.strip():
+            # The first one is often the whole of it: "all of Northbrae".
+            ids = [*places.get(field.places, ())]
+            ids = ids[1:] if len(ids) > 2 else ids
+            at = 2 * sum(one.places == field.places and bool(one.status) for one in found)
+            field = replace(field, example=", ".join(ids[at : at + 2]))
+        found.append(field)
+    return tuple(found)
+
+
+def _misfits(found: IncidentType) -> Iterator[tuple[str, str, str]]:
+    """Key, what, and remedy of what each field alone cannot tell."""
+    names = [field.name for field in found.fields]
+    for field in found.fields:
+        if field.required_with and field.required_with not in names:
+            what = f"names {field.required_with!r}, which is no field here"
+            yield f"field.{field.name}.required_with", what, suggestion(field.required_with, names)
+        if field.status and field.kind is not FieldKind.PLACES:
+            remedy = "Use it in fields of kind places"
+            yield f"field.{field.name}.status", "is for places", remedy
+        if found.relay and field.kind in _FREE and not field.silent:
+            remedy = f"Use another kind than {' or '.join(_FREE)}, or make it silent"
+            yield f"field.{field.name}.kind", "lets people write freely in a relay", remedy
+        if found.relay and field.kind is FieldKind.LINK and not field.hosts:
+            remedy = "Name the hosts of those whose message it is"
+            yield f"field.{field.name}.hosts", "lets a relay link to any site", remedy
 
 
 def _wording(file: Path, kind: Kind, table: Mapping[str, Any]) -> Wording:
@@ -134,7 +174,7 @@ def _check_examples(file: Path, found: IncidentType, kind: Kind, places: Places)
 
 
 def _check_wording(file: Path, found: IncidentType, kind: Kind, places: Places) -> None:
-    known = FRAME_NAMES | {field.name for field in found.asks(kind)}
+    known = FRAME_NAMES | {field.name for field in found.asks(kind) if not field.silent}
     for key in _WORDING:
         source = getattr(found.wording[kind], key)
         try:
@@ -148,8 +188,6 @@ def _check_wording(file: Path, found: IncidentType, kind: Kind, places: Places) 
 
 
 def _try(source: str, found: IncidentType, kind: Kind, places: Places) -> None:
-    """Renders with every answer, and with the required ones alone."""
-    answers = found.examples(kind)
-    needed = {field.name: answers[field.name] for field in found.asks(kind) if field.required}
-    for facts in (answers, needed):
+    """Renders with every answer, and with the needed ones alone."""
+    for facts in (found.examples(kind), found.least(kind)):
         fill(source, found.asks(kind), facts, frame=_TRIAL, places=places)

@@ -11,7 +11,7 @@ from console.domain.place import Place, Places
 _NEEDED = ("id", "name")
 _COLUMNS = ("id", "name", "town", "phone", "type")
 
-__all__ = ["Place", "Places", "load"]
+__all__ = ["Place", "Places", "load", "read"]
 
 
 def load(folder: Path) -> dict[str, dict[str, Place]]:
@@ -21,6 +21,15 @@ def load(folder: Path) -> dict[str, dict[str, Place]]:
     """
     faults: list[Fault] = []
     places = {file.stem: _read(file, faults) for file in sorted(folder.glob("*.csv"))}
+    if faults:
+        raise ConfigurationFaults(faults)
+    return places
+
+
+def read(file: Path) -> dict[str, Place]:
+    """One list. Raises `ConfigurationFaults`."""
+    faults: list[Fault] = []
+    places = _read(file, faults)
     if faults:
         raise ConfigurationFaults(faults)
     return places

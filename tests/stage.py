@@ -77,10 +77,15 @@ class Stage:
                 now=self.now,
             )
 
-    def submit(self, message: str, by: User | None = None) -> str:
+    def submit(self, message: str, by: User | None = None, counted: int | None = None) -> str:
         with self.sessions.begin() as db:
             return messages.submit(
-                db, self.desk, message_id=message, by=by or self.officer, now=self.now
+                db,
+                self.desk,
+                message_id=message,
+                by=by or self.officer,
+                now=self.now,
+                counted=counted,
             )
 
     def approvals(self, message: str) -> dict[str, cards.SignOff]:

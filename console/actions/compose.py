@@ -79,6 +79,7 @@ def propose(
     channels = [one for one in usable if one not in bare]
     wanted = [(channel, language) for channel in channels for language in channel.languages]
     troubles = [] if message.text else _fact_troubles(desk, type_, message, now)
+    troubles += _relay_troubles(type_, message)
     troubles += _picture_troubles(message, bare, desk.settings.trusted_links)
     if message.expires_at and now and message.expires_at <= now:
         troubles.append(Trouble("expires_at", "a time that has passed"))
@@ -105,6 +106,17 @@ def _untranslated(draft: Draft, rules: Rules, languages: Collection[str]) -> lis
         for one in rules.languages
         if one in languages and not draft.speaks(one)
     ]
+
+
+def _relay_troubles(type_: IncidentType, message: MessageRow) -> list[Trouble]:
+    """Whatever a person added to words that are only passed on: there a name could be in it."""
+    if not type_.relay:
+        return []
+    added = [f"translations:{one}" for one in message.translations]
+    added += [f"channel:{one}" for one in message.edits]
+    added += ["text"] if message.text else []
+    added += ["picture"] if message.picture else []
+    return [Trouble(one, "relay") for one in added]
 
 
 def _unused(

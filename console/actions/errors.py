@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from console.domain.policy import Act
+from console.domain.read_back import Listed
 
 
 class Obstacle(Exception):
@@ -86,3 +87,12 @@ class CannotLook(Obstacle):
 
 class Expired(Obstacle):
     """Too late: the message's own end or the sign-off's has passed."""
+
+
+class NotCounted(Obstacle):
+    """More than half of a list are in one status, and nobody said how many these are; ``counted``
+    is a number that somebody gave and that is not right."""
+
+    def __init__(self, listed: Listed, counted: int | None) -> None:
+        super().__init__(f"{listed}, counted as {counted}")
+        self.listed, self.counted = listed, counted

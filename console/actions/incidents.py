@@ -34,8 +34,12 @@ class StillAwaiting(Obstacle):
 def open_incident(
     db: Session, desk: Desk, *, type_: str, title: str, mode: Mode, by: User, now: datetime
 ) -> str:
-    """Opens an incident and returns its id. Its mode can never be changed afterwards."""
+    """Opens an incident and returns its id. Its mode can never be changed afterwards. One that only
+    passes on what others say has a title of its own, whatever is given."""
     by.must_be_able_to(Act.DRAFT)
+    known = desk.types.get(type_)
+    if known and known.relay:
+        title = f"{known.title}, {now.astimezone(desk.settings.zone):%a %-d %b}"
     title = " ".join(plain_text.clean(title).split())
     troubles = _troubles(desk, type_, title)
     if troubles:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from console.actions import asking, compose, policies
+from console.actions import asking, compose, majority, policies
 from console.actions.compose import Proposals
 from console.actions.desk import Desk
 from console.actions.errors import NotFound, NotReady, ReasonMissing, Stale, Trouble
@@ -117,12 +117,20 @@ def save(
 
 
 def submit(
-    db: Session, desk: Desk, *, message_id: str, by: User, now: datetime, act: Act = Act.DRAFT
+    db: Session,
+    desk: Desk,
+    *,
+    message_id: str,
+    by: User,
+    now: datetime,
+    act: Act = Act.DRAFT,
+    counted: int | None = None,
 ) -> str:
     """Freezes every channel's text, asks the approvers; returns the revision's digest.
 
-    Raises `NotReady` with all that is wrong, `NobodyToAsk`. Submitting the same revision twice is
-    the same request: the second call changes nothing.
+    ``counted``: how many places somebody counted, where more than half of all have one status.
+    Raises `NotReady` with all that is wrong, `NotCounted`, `NobodyToAsk`. Submitting the same
+    revision twice is the same request: the second call changes nothing.
     """
     by.must_be_able_to(act)
     row = locked(db, message_id)
@@ -133,6 +141,7 @@ def submit(
     proposals = compose.propose(db, desk, incident, row, now)
     if proposals.troubles:
         raise NotReady(proposals.troubles)
+    counts = majority.must_be_counted(desk, incident, row, counted)
     row.state = str(state)
     rules = policies.asked_now(db, desk, incident, row, now)
     _freeze(row, Mode(incident.mode), rules, proposals, by, now)
@@ -147,6 +156,7 @@ def submit(
         "expires_at": row.expires_at.isoformat() if row.expires_at else None,
         "rules": row.rules,
         "variants": [one.__dict__ for one in variants],
+        **counts,
     }
     on_record(db, row, "message sent for approval", by, now, detail)
     asking.ask(db, desk, rules, row, now=now)

@@ -5,11 +5,12 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from console import channels, networks, settings
+from console import channels, networks, settings, wording_proofs
 from console.actions import desk
 from console.actions.desk import Desk
 from console.cli.main import WRONG, home_option
@@ -22,14 +23,17 @@ from console.settings import Settings
 from console.store import anchors, readiness
 from console.store.engine import Sessions
 from console.store.readiness import Database
+from console.wording_proofs import Setting
 
 
 @click.command("check")
 @home_option
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def command(home: Path, as_json: bool) -> None:
+@click.option("--words", is_flag=True, help="Print every text of every type, to read aloud.")
+def command(home: Path, as_json: bool, words: bool) -> None:
     """Check configuration, wording, secrets, database, Redis and mail server.
 
+    Every incident type is rendered with every answer that can be chosen, for every channel.
     Exit code 0: all is well; 1: something cannot be reached; 2: the configuration is wrong.
     """
     try:
@@ -37,15 +41,39 @@ def command(home: Path, as_json: bool) -> None:
     except ConfigurationFaults as wrong:
         _say(wrong.faults, as_json=as_json)
         sys.exit(WRONG)
+    setting = _setting(ready)
+    if words:
+        _read_out(ready, setting)
+    worded = wording_proofs.prove(ready.types, setting)
     wrong_secrets = [
         fault for one in ready.channels for fault in channels.missing_secrets(one, os.environ)
     ]
-    broken = [*(one.fault for one in ready.broken), *_broken_plugins(ready)]
+    broken = [*worded, *(one.fault for one in ready.broken), *_broken_plugins(ready)]
     unreached = list(_unreached(ready.settings))
     _say([*broken, *wrong_secrets, *unreached], as_json=as_json)
     if not (broken or wrong_secrets or unreached) and not as_json:
         _praise(ready)
     sys.exit(WRONG if broken or wrong_secrets else 1 if unreached else 0)
+
+
+def _setting(ready: Desk) -> Setting:
+    known = ready.settings
+    return Setting(
+        source=known.council.name,
+        # As long as a real one.
+        link=f"{known.console.base_url}/public/{'a' * 32}",
+        at=datetime.now(known.zone),
+        places=ready.places,
+        channels=ready.channels,
+    )
+
+
+def _read_out(ready: Desk, setting: Setting) -> None:
+    for type_, kind, texts in wording_proofs.words(ready.types, setting):
+        click.echo(f"\n{type_.title}: {kind}")
+        for key, text in texts.items():
+            click.echo(f"  {key}, {len(text)} characters")
+            click.echo("".join(f"    {line}\n" for line in text.splitlines()), nl=False)
 
 
 def _broken_plugins(ready: Desk) -> Iterator[Fault]:

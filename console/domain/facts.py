@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from console.domain.incident_type import Facts, Field, FieldKind, IncidentType
 from console.domain.message import Kind
 from console.domain.moment import clock_time, moment
-from console.domain.place import Places
+from console.domain.place import Places, is_telephone
 from console.domain.plain_text import NONE, Flaw, Hosts, faults, link_flaw
 
 
@@ -23,11 +24,14 @@ class Reason(StrEnum):
     WRONG_SHAPE = "a list where one answer belongs, or the other way round"
     UNKNOWN_FIELD = "not a field of this type"
     UNKNOWN_PLACE = "not in the list of places"
+    TWO_STATUSES = "a place in two statuses"
     NO_SUCH_OPTION = "not one of the options"
     NOT_A_TIME = "not a time"
     PASSED = "a time that has passed"
     NOT_A_NUMBER = "not a telephone number"
     NOT_A_LINK = "not a link"
+    OTHER_HOST = "a link that leads elsewhere than it may"
+    NOT_A_REFERENCE = "not a reference"
     UNFILLED = "a placeholder left unfilled"
 
 
@@ -36,13 +40,13 @@ class Problem:
     field: str
     reason: Reason | Flaw
     found: str = ""
-    """What was found: the unknown place's id, the placeholder, the character."""
+    """What was found: the unknown place's id, the place with two statuses, the placeholder."""
     over: int = 0
     """By how many characters, or places, too long."""
 
 
 YES_OR_NO = ("yes", "no")
-_TELEPHONE = re.compile(r"\+?[0-9](?:[ ()-]{0,2}[0-9]){2,14}")
+_REFERENCE = re.compile(r"[A-Z0-9]+(?:[-/ ][A-Z0-9]+){0,5}")
 _UNFILLED = re.compile(
     r"\[[^\]\n]{0,60}\]"
     r"|\{[^}\n]{0,60}\}+"
@@ -73,9 +77,25 @@ def problems(
     found = [
         problem
         for field in type.asks(kind)
-        for problem in _field_problems(field, facts.get(field.name, ""), places, now, trusted)
+        for problem in (
+            *_field_problems(field, facts.get(field.name, ""), places, now, trusted),
+            *_blank_problems(field, type, kind, facts),
+            *_status_problems(field, type, kind, facts, places),
+        )
     ]
     return found + strangers
+
+
+def needed(field: Field, type: IncidentType, kind: Kind, facts: Facts) -> bool:
+    """Whether the field has to be filled in, the others being as they are."""
+    if field.required_with:
+        other = facts.get(field.required_with, "")
+        asked = any(one.name == field.required_with for one in type.asks(kind))
+        return asked and not blank(other) and other != "no"
+    if field.status:
+        alike = type.statuses(kind, field.places)
+        return field.required and all(blank(facts.get(one.name, "")) for one in alike)
+    return field.required
 
 
 def blank(answer: str | Sequence[str]) -> bool:
@@ -94,14 +114,31 @@ def _field_problems(
     field: Field, answer: str | Sequence[str], places: Places, now: datetime, trusted: Hosts
 ) -> Iterator[Problem]:
     if blank(answer):
-        if field.required:
-            yield Problem(field.name, Reason.BLANK)
-    elif isinstance(answer, str) == (field.kind is FieldKind.PLACES):
+        return
+    if isinstance(answer, str) == (field.kind is FieldKind.PLACES):
         yield Problem(field.name, Reason.WRONG_SHAPE)
     elif isinstance(answer, str):
         yield from _answer_problems(field, answer.strip(), now, trusted)
     else:
         yield from _place_problems(field, answer, places)
+
+
+def _blank_problems(
+    field: Field, type: IncidentType, kind: Kind, facts: Facts
+) -> Iterator[Problem]:
+    if blank(facts.get(field.name, "")) and needed(field, type, kind, facts):
+        yield Problem(field.name, Reason.BLANK)
+
+
+def _status_problems(
+    field: Field, type: IncidentType, kind: Kind, facts: Facts, places: Places
+) -> Iterator[Problem]:
+    """A school is closed, or opens late; said twice, one of the two is a slip of the finger."""
+    alike = [one for one in type.statuses(kind, field.places) if one.name != field.name]
+    others = {id_ for one in alike for id_ in facts.get(one.name, ())}
+    for id_ in dict.fromkeys(facts.get(field.name, ())) if field.status else ():
+        if id_ in others and id_ in places[field.places]:
+            yield Problem(field.name, Reason.TWO_STATUSES, places[field.places][id_].words)
 
 
 def _answer_problems(field: Field, answer: str, now: datetime, trusted: Hosts) -> Iterator[Problem]:
@@ -135,10 +172,18 @@ def _misfit(field: Field, answer: str, now: datetime) -> Reason | None:
         case FieldKind.YES_OR_NO:
             return None if answer in YES_OR_NO else Reason.NO_SUCH_OPTION
         case FieldKind.TELEPHONE:
-            return None if _TELEPHONE.fullmatch(answer) else Reason.NOT_A_NUMBER
+            return None if is_telephone(answer) else Reason.NOT_A_NUMBER
         case FieldKind.LINK:
-            return _link_misfit(answer)
+            return _link_misfit(field, answer)
+        case FieldKind.REFERENCE:
+            return None if _is_reference(answer) else Reason.NOT_A_REFERENCE
     return None
+
+
+def _is_reference(answer: str) -> bool:
+    """``PS-20260116-0042``: three letters at most, so that nobody can be named in it."""
+    letters = sum(one.isalpha() for one in answer)
+    return bool(_REFERENCE.fullmatch(answer)) and letters <= 3 <= len(answer) - letters
 
 
 def _time_misfit(field: Field, answer: str, now: datetime) -> Reason | None:
@@ -148,7 +193,17 @@ def _time_misfit(field: Field, answer: str, now: datetime) -> Reason | None:
     return Reason.PASSED if field.future and at <= now else None
 
 
-def _link_misfit(answer: str) -> Reason | None:
-    """A faulty host is named by the text rules already; here only what is no link at all."""
-    is_link = re.fullmatch(r"https?://\S+", answer, re.IGNORECASE)
-    return None if is_link and (link_flaw(answer) or "." in answer) else Reason.NOT_A_LINK
+def _link_misfit(field: Field, answer: str) -> Reason | None:
+    """A faulty host is named by the text rules already; here what is no link, or leads away."""
+    if not re.fullmatch(r"https?://\S+", answer, re.IGNORECASE):
+        return Reason.NOT_A_LINK
+    if link_flaw(answer):
+        return None
+    if "." not in answer:
+        return Reason.NOT_A_LINK
+    return None if _leads_to(answer, field.hosts) else Reason.OTHER_HOST
+
+
+def _leads_to(link: str, hosts: Sequence[str]) -> bool:
+    host = (urlsplit(link).hostname or "").lower()
+    return not hosts or any(host == one or host.endswith(f".{one}") for one in hosts)

@@ -1,5 +1,6 @@
 """A place that a message can name: a school, a road, a river, a part of the council's area."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,19 @@ class Place:
     def words(self) -> str:
         """The name with its town, unless it says the town itself: two schools may have one name."""
         return self.name if self.name.startswith(self.town) else f"{self.name} ({self.town})"
+
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_TELEPHONE = re.compile(r"\+?[0-9](?:[ ()-]{0,2}[0-9]){2,14}")
+
+
+def is_id(text: str) -> bool:
+    """``corrie-school`` or ``8001234``: what can stand in a form, a file and an address."""
+    return bool(_ID.fullmatch(text))
+
+
+def is_telephone(text: str) -> bool:
+    return bool(_TELEPHONE.fullmatch(text))
 
 
 Places = Mapping[str, Mapping[str, Place]]
@@ -44,8 +58,11 @@ class Chosen:
     def count(self) -> int:
         return len(self.places)
 
+    def __bool__(self) -> bool:
+        return bool(self.places)
+
     def __str__(self) -> str:
-        if not self.listed:
+        if not self.listed and self.places:
             return f"{self.count} {self.noun}"
         return joined(place.words for place in self.places)
 

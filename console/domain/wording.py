@@ -12,7 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from console.domain.channel import Limit
 from console.domain.counting import count
-from console.domain.facts import Problem, Reason, blank, problems
+from console.domain.facts import Problem, Reason, blank, needed, problems
 from console.domain.incident_type import Facts, Field, FieldKind, IncidentType, Wording
 from console.domain.message import Kind
 from console.domain.moment import AsTyped, Moment, clock_time, moment
@@ -100,7 +100,9 @@ def render(
     """Raises `Missing` for blank required facts and `TooLong` where neither length fits."""
     fields = type.asks(kind)
     if missing := tuple(
-        one.name for one in fields if one.required and _nothing(one, facts, places)
+        one.name
+        for one in fields
+        if needed(one, type, kind, facts) and _nothing(one, facts, places)
     ):
         raise Missing(missing)
     wording = type.wording[kind]
@@ -108,7 +110,7 @@ def render(
     over = []
     for length, extras, listed in _FULLEST_FIRST:
         source = wording.long if length == "long" else wording.short
-        said = facts if extras else {one.name: facts[one.name] for one in fields if one.required}
+        said = facts if extras else _kept(fields, facts)
         text = fill(source, fields, said, frame=frame, places=places, listed=listed)
         if frame.exercise:
             text = f"{EXERCISE} {text}"
@@ -118,6 +120,12 @@ def render(
             return Rendered(text, subject, length, left_out)
         over.append(length_of.over or length_of.octets_over)
     raise TooLong(min(over))
+
+
+def _kept(fields: tuple[Field, ...], facts: Facts) -> Facts:
+    """Without the facts that may be blank. A status stays: "all others are open" would be untrue
+    without those that open late."""
+    return {one.name: facts[one.name] for one in fields if one.kept and one.name in facts}
 
 
 _FULLEST_FIRST: tuple[tuple[Literal["long", "short"], bool, bool], ...] = (
@@ -151,6 +159,7 @@ def _left_out(
         field.name
         for field in fields
         if not _nothing(field, facts, places)
+        and not field.silent
         and (field.name not in present or _only_counted(field, facts, listed))
     )
 
@@ -216,7 +225,7 @@ def _value(field: Field, facts: Facts, frame: Frame, places: Places, listed: boo
     """What the template sees. An answer that is not what it should be stays as it was typed."""
     answer = facts.get(field.name, "")
     if field.kind is FieldKind.PLACES:
-        return _chosen(answer, places, field.places, listed) if not blank(answer) else ""
+        return _chosen(answer, places, field.places, listed)
     words = " ".join(clean(str(answer)).split())
     match field.kind:
         case FieldKind.YES_OR_NO:

@@ -48,6 +48,8 @@ ACCESS: dict[str, Act | None] = {
     "checks.page": Act.DRAFT,
     "checks.change": Act.DRAFT,
     "checks.submit": Act.DRAFT,
+    "counting.ask": Act.DRAFT,
+    "counting.send": Act.DRAFT,
     "incidents.page": Act.READ,
     "incidents.follow": Act.DRAFT,
     "incidents.stand_down": Act.DRAFT,

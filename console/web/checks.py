@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response
 
 from console import languages, policy_words
 from console.actions import asking, cards, compose, messages, pacing, reading, recipients
-from console.actions.errors import NobodyToAsk, NotReady, Stale, Trouble
+from console.actions.errors import NobodyToAsk, NotCounted, NotReady, Stale, Trouble
 from console.actions.people import User
 from console.audience_words import audience
-from console.domain import plain_text
+from console.domain import plain_text, read_back
 from console.domain.incident import Mode
 from console.domain.message import MessageState
 from console.domain.policy import Rules
@@ -85,6 +85,8 @@ def submit(mode: Mode, message_id: str) -> Page:
         return _page(mode, message_id, changed=True, status=409)
     except (NotReady, NobodyToAsk):
         return _page(mode, message_id, status=409)
+    except NotCounted:
+        return redirect(url_for("counting.ask", mode=mode, message_id=message_id), 303)
     web().ring()
     return redirect(url_for("messages.page", mode=mode, message_id=message_id), 303)
 
@@ -118,6 +120,7 @@ def _page(
         "pages/check.html",
         incident=sheet.incident,
         message=sheet.message,
+        **_read_back(sheet),
         cards=_alike(proposals),
         many=len(names),
         unspoken=_unspoken(proposals),
@@ -134,6 +137,20 @@ def _page(
         typed=typed or {},
         changed=changed,
     ), status
+
+
+def _read_back(sheet: cards.MessageSheet) -> dict[str, object]:
+    """What the lists come to, and what is kept without being said; nothing of it where somebody
+    wrote the words."""
+    type_, message = web().desk.types[sheet.incident.type], sheet.message
+    facts = {} if message.text else message.facts
+    lists = read_back.listed(type_, message.kind, facts, web().desk.places)
+    return {
+        "relay": type_.relay,
+        "lists": lists,
+        "rests": read_back.rests(lists),
+        "kept": type_.unsaid(message.kind, facts),
+    }
 
 
 def _alike(proposals: compose.Proposals) -> list[list[compose.Proposal]]:

@@ -58,7 +58,7 @@ def open_(mode: Mode, type_: str) -> Page:
     """Opens the incident with its first message, in one transaction."""
     found = _type(type_)
     typed, errors = draft_form.read(found, Kind.ALERT)
-    errors |= draft_form.wrong(typed, found, Kind.ALERT, mode, titled=True)
+    errors |= draft_form.wrong(typed, found, Kind.ALERT, mode, titled=not found.relay)
     if errors:
         return _new_form(mode, found, typed, errors), draft_form.status(errors)
 

@@ -51,7 +51,8 @@ def page(mode: Mode, incident_id: str) -> str:
 
 @both(blueprint, "/incidents/<incident_id>/messages", methods=["POST"])
 def follow(mode: Mode, incident_id: str) -> Response:
-    """Begins the next message, with the facts of the last one that went out."""
+    """Begins the next message, with the facts of the last one that went out. An all clear that has
+    all its facts already leads straight to its texts."""
     with web().sessions.read() as db:
         sheet = reading.incident(db, incident_id)
     must_be_here(sheet.incident, mode)
@@ -71,7 +72,14 @@ def follow(mode: Mode, incident_id: str) -> Response:
             now=web().now,
         )
 
-    return redirect(url_for("drafts.edit", mode=mode, message_id=once(act)), 303)
+    message_id = once(act)
+    page_ = "checks.page" if kind is Kind.ALL_CLEAR and _complete(message_id) else "drafts.edit"
+    return redirect(url_for(page_, mode=mode, message_id=message_id), 303)
+
+
+def _complete(message_id: str) -> bool:
+    with web().sessions.read() as db:
+        return not reading.proposals(db, web().desk, message_id).troubles
 
 
 @both(blueprint, "/incidents/<incident_id>/stand-down", methods=["POST"])

@@ -13,7 +13,10 @@ from console.web.twice import Twice
 
 PREFIX = "facts-"
 FOLLOWS_ANEW = (FieldKind.TIME, FieldKind.DATE_AND_TIME)
-"""A time is promised anew in every message: the last one's has passed, or soon will have."""
+"""A time is promised anew in every message: the last one's has passed, or soon will have. One that
+belongs to another answer goes with it: when these schools open, when somebody confirmed."""
+LETTERS_FROM = 20
+"""A list so long has links to its letters."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,23 @@ class Question:
     @property
     def label(self) -> str:
         return self.field.label if self.field.required else f"{self.field.label} (optional)"
+
+    @property
+    def folded(self) -> bool:
+        """True for a further status that is not used: most days nothing is in its list."""
+        return bool(self.field.status) and not (self.field.required or self.answer or self.error)
+
+    def place_id(self, number: int) -> str:
+        """Of the tick box of the place with this ``number``, from 1; errors lead to the first."""
+        return self.id if number == 1 else f"{self.id}-{number}"
+
+    @property
+    def letters(self) -> tuple[tuple[str, str], ...]:
+        """Each first letter, and the id of the first tick box under it."""
+        found: dict[str, str] = {}
+        for number, place in enumerate(self.places, 1):
+            found.setdefault(place.name[:1].upper(), self.place_id(number))
+        return tuple(found.items()) if len(self.places) >= LETTERS_FROM else ()
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -76,7 +96,11 @@ def _answer(field: Field, given: list[str]) -> str | list[str]:
 
 def carried(type_: IncidentType, facts: Facts) -> dict[str, str | Sequence[str]]:
     """The facts that a following message begins with."""
-    again = {field.name for field in type_.fields if field.kind not in FOLLOWS_ANEW}
+    again = {
+        field.name
+        for field in type_.fields
+        if field.kind not in FOLLOWS_ANEW or field.required_with
+    }
     return {name: answer for name, answer in facts.items() if name in again}
 
 

@@ -66,6 +66,7 @@ _SAID = {
     "recipients": "{} recipients",
     "version": "version {}",
     "revision": "revision {}",
+    "counted": "counted by hand: {}",
     "milliseconds": "{} ms",
     "proof": "proof: {}",
     "how": "by {}",

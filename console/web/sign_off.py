@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from console import trouble_words
 from console.actions import asking, passkeys, reading, who_reads
 from console.actions.approvals import APPROVE
+from console.actions.cards import MessageSheet
 from console.actions.errors import NotFound
 from console.actions.passkeys import PasskeyRefused
 from console.actions.proofs import WrongPin
@@ -134,6 +135,13 @@ def _note_reading(door: Door) -> None:
         log.warning("who reads a sign-off could not be noted: the database is %s", away.why)
 
 
+def _unsaid(sheet: MessageSheet) -> list[tuple[str, str]]:
+    """Who confirmed it, and when: the approver reads it, and no words say it."""
+    type_ = web().desk.types.get(sheet.incident.type)
+    made = type_ and not sheet.message.text
+    return type_.unsaid(sheet.message.kind, sheet.message.facts) if type_ and made else []
+
+
 def _page(door: Door, one: Tried | None = None, status: int = 200) -> Response:
     now, desk = web().now, web().desk
     with web().sessions.read() as db:
@@ -151,6 +159,7 @@ def _page(door: Door, one: Tried | None = None, status: int = 200) -> Response:
         message=found.sheet.message,
         wordings=grouped(desk, found.variants),
         shown=_may_see(found, at),
+        unsaid=_unsaid(found.sheet),
         audience=audience(desk, found.people, exercise=found.exercise),
         changes=_changes(found, at),
         outcome=sign_off_words.outcome(found, at, desk.settings),

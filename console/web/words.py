@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from console.actions.errors import NobodyToAsk, NotReady, Obstacle, ReasonMissing, Stale
+from console.actions.errors import NobodyToAsk, NotCounted, NotReady, Obstacle, ReasonMissing, Stale
 from console.actions.pictures import Flaw as PictureFlaw
 from console.domain.approval import ApprovalState
 from console.domain.facts import Reason
@@ -142,6 +142,8 @@ def _of_messages(error: Obstacle) -> tuple[str, ...]:
             return ("Somebody saved this message since you opened it. Open it again.",)
         case NobodyToAsk():
             return (f"{nobody_to_ask(error.needed, error.found)}.", "Nothing was sent.")
+        case NotCounted():
+            return (f"{error.listed}: type that number on the page that asks for it.",)
         case NotReady():
             return tuple(
                 f"{fault(one.reason, one.field, over=one.over, found=one.found)}."
@@ -167,6 +169,14 @@ FAULTS: dict[str, str] = {
     Reason.WRONG_SHAPE: "“{label}” was not understood. Fill it in again",
     Reason.UNKNOWN_FIELD: "“{label}” is not asked for here. Go back and fill the form in again",
     Reason.UNKNOWN_PLACE: "“{found}” is not in the list of places. Tick places of the list only",
+    Reason.TWO_STATUSES: "“{found}” is in two lists. Leave it in one: a place has one status",
+    Reason.OTHER_HOST: (
+        "“{found}” leads elsewhere than it may. Link to the site of those whose message it is"
+    ),
+    Reason.NOT_A_REFERENCE: (
+        "“{found}” is not a reference. Write its digits, with three capital letters at most"
+    ),
+    "relay": "{label}: this type passes on others' words alone. Take it out",
     Reason.NO_SUCH_OPTION: "Choose one of the answers to “{label}”",
     Reason.NOT_A_TIME: "“{found}” is not a time. Write it like 07:30, or 07:30, Fri 16 Jan",
     Reason.PASSED: "“{found}” has passed. Give a time that is still to come",

@@ -48,6 +48,8 @@ ONE_OF = field(FieldKind.CHOICE, options=("snow", "ice"))
 YES = field(FieldKind.YES_OR_NO)
 PHONE = field(FieldKind.TELEPHONE)
 LINK = field(FieldKind.LINK, max=200)
+POLICE = field(FieldKind.LINK, max=200, hosts=("police.uk",))
+REFERENCE = field(FieldKind.REFERENCE)
 SCHOOLS = field(FieldKind.PLACES, places="schools", max=2)
 
 
@@ -71,6 +73,9 @@ SCHOOLS = field(FieldKind.PLACES, places="schools", max=2)
         (PHONE, "01234 718 718"),
         (LINK, "https://northbrae.example/a?b#c"),
         (SCHOOLS, ["corrie"]),
+        (POLICE, "https://www.scotland.police.uk/appeal"),
+        (REFERENCE, "PS-20260116-0042"),
+        (REFERENCE, "0042"),
         (field(FieldKind.TEXT, required=False), ""),
         (field(FieldKind.PLACES, places="schools", required=False), []),
     ],
@@ -106,6 +111,9 @@ def test_a_good_answer_has_no_problem(one: Field, answer: object) -> None:
         (LINK, "https://a.example b", Reason.NOT_A_LINK, "https://a.example b"),
         (LINK, "https://gov@evil.example", Flaw.LINK_SIGN_IN, "https://gov@evil.example"),
         (TEXT, "see https://gov@evil.example", Flaw.LINK_SIGN_IN, "https://gov@evil.example"),
+        (POLICE, "https://police.uk.example", Reason.OTHER_HOST, "https://police.uk.example"),
+        (REFERENCE, "JOHN 1986", Reason.NOT_A_REFERENCE, "JOHN 1986"),
+        (REFERENCE, "A1", Reason.NOT_A_REFERENCE, "A1"),
         (TEXT, "a\u202eb", Flaw.BIDI, "U+202E"),
     ],
 )
@@ -164,3 +172,48 @@ def test_facts_of_another_stage_may_be_there_and_are_not_judged() -> None:
 @given(st.sampled_from(FieldKind), st.text() | st.lists(st.text()))
 def test_no_answer_breaks_the_check(kind: FieldKind, answer: object) -> None:
     found(field(kind, places="schools"), answer)
+
+
+BOTH = {
+    "schools": {
+        "corrie": Place("corrie", "Corrie School", "Kirkbrae"),
+        "ardell": Place("ardell", "Ardell Nursery", "Ardell"),
+    }
+}
+STATUSES = type_of(
+    field(FieldKind.PLACES, name="closed", places="schools", status="closed"),
+    field(FieldKind.PLACES, name="late", places="schools", status="late", required=False),
+    field(FieldKind.TIME, name="opens", required_with="late"),
+)
+
+
+def of_statuses(facts: Facts) -> list[tuple[str, str, str]]:
+    found = problems(STATUSES, Kind.ALERT, facts, BOTH, now=NOW)
+    return [(p.field, str(p.reason), p.found) for p in found]
+
+
+def test_a_place_has_one_status() -> None:
+    twice = ["corrie", "ardell"]
+    name = "Corrie School (Kirkbrae)"
+    facts: Facts = {"closed": ["corrie", "corrie"], "late": twice, "opens": "10:00"}
+    assert of_statuses(facts) == [
+        ("closed", str(Reason.TWO_STATUSES), name),
+        ("late", str(Reason.TWO_STATUSES), name),
+    ]
+    assert of_statuses({"closed": ["corrie"], "late": ["ardell"], "opens": "10:00"}) == []
+
+
+def test_one_status_is_enough_and_none_is_too_few() -> None:
+    assert of_statuses({"late": ["ardell"], "opens": "10:00"}) == []
+    assert of_statuses({"opens": "10:00"}) == [("closed", "blank", "")]
+
+
+def test_what_belongs_to_another_answer_is_needed_with_it_alone() -> None:
+    assert of_statuses({"late": ["ardell"]}) == [("opens", "blank", "")]
+    assert of_statuses({"closed": ["ardell"]}) == []
+    asks = type_of(
+        field(FieldKind.YES_OR_NO, name="sure"), field(FieldKind.TEXT, required_with="sure")
+    )
+    for answer, wrong in (("yes", ["it"]), ("no", [])):
+        found = problems(asks, Kind.ALERT, {"sure": answer}, PLACES, now=NOW)
+        assert [p.field for p in found] == wrong

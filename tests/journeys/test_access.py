@@ -41,7 +41,11 @@ def places(request: pytest.FixtureRequest, demo: Demo) -> dict[str, str]:
     form = dict(re.findall(r'name="(decision|digest|form)" value="([^"]*)"', _approve_form(other)))
     requests.post(other, data=form | {"pin": demo.user("approver")["pin"]}, timeout=20)
     until(lambda: _settled(demo, sent), 40)
+    schools = _schools(demo, mode)
     return {
+        "over half": f"{world}/messages/{schools}/count",
+        "schools read back": f"{world}/messages/{schools}/check",
+        "relay": f"{world}/incidents/new/missing-person",
         "first page": "/",
         "what has happened": f"{world}/incidents/new",
         "facts": f"{world}/incidents/new/school-closures",
@@ -60,6 +64,23 @@ def places(request: pytest.FixtureRequest, demo: Demo) -> dict[str, str]:
         "a code": "/s",
         "nothing there": "/nothing/there",
     }
+
+
+def _schools(demo: Demo, mode: str) -> str:
+    """A draft that closes more than half of all schools."""
+    body = {"type": "school-closures", "title": f"Schools, {mode}", "mode": mode}
+    incident = demo.api("POST", "/incidents", body).json()["id"]
+    ids = [one["id"] for one in demo.api("GET", "/places").json()["places"]["schools"]]
+    facts = {
+        "schools": ids[:30],
+        "late": ids[30:34],
+        "opens": "10:00",
+        "day": "Friday 16 January",
+        "reason": "snow and ice",
+        "next_update": "23:30",
+    }
+    words = {"kind": "alert", "facts": facts}
+    return str(demo.api("POST", f"/incidents/{incident}/messages", words).json()["id"])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

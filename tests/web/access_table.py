@@ -47,7 +47,7 @@ _ROWS = {
     """,
     "O": """
         drafts.choose drafts.begin drafts.open_ drafts.edit drafts.save
-        checks.page checks.change checks.submit
+        checks.page checks.change checks.submit counting.ask counting.send
         turns.ask turns.ask_everybody
         spoken.make incidents.follow incidents.stand_down incidents.reopen messages.withdraw
     """,

@@ -59,8 +59,15 @@ def draft(call: Call, asked: shapes.NewMessage) -> shapes.Message:
     return message_of(call, message_id)
 
 
-def submit(call: Call, _: shapes.Nothing) -> shapes.Submitted:
-    messages.submit(call.db, call.desk, message_id=call.id, by=call.by, now=call.now)
+def submit(call: Call, asked: shapes.Submission) -> shapes.Submitted:
+    messages.submit(
+        call.db,
+        call.desk,
+        message_id=call.id,
+        by=call.by,
+        now=call.now,
+        counted=asked.counted,
+    )
     message = message_of(call, call.id)
     return shapes.Submitted.model_validate(message)
 

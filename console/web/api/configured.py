@@ -18,8 +18,15 @@ class TypeField(Given):
     max: int
     """Most characters; in a field of places, most places."""
     options: tuple[str, ...]
+    required_with: str
+    """Required only where this other field is filled in, or answered with yes."""
     places: str
     """The list that a field of places chooses from; GET /api/v1/places has it."""
+    status: str
+    """What its places are, such as `closed`; one of the statuses of a list is required, and no
+    place has two."""
+    silent: bool
+    """Kept on the record and shown to the approver; no text says it."""
     example: str
 
 
@@ -33,6 +40,8 @@ class IncidentType(Given):
     """The slug, as `type` of an incident."""
     title: str
     lead: str
+    relay: bool
+    """Passes on what others say: no title, text, translation or picture of your own."""
     kinds: tuple[KindFields, ...]
 
 

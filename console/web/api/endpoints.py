@@ -56,7 +56,7 @@ ENDPOINTS = (
         "/messages/{id}/submit",
         "submitMessage",
         "Send a draft for approval: its texts are frozen and the approvers are asked.",
-        asks=shapes.Nothing,
+        asks=shapes.Submission,
         gives=shapes.Submitted,
         act=acts.submit,
         status=202,

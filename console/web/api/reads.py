@@ -146,4 +146,6 @@ def _type(one: IncidentType) -> configured.IncidentType:
         )
         for kind in Kind
     )
-    return configured.IncidentType(type=one.slug, title=one.title, lead=one.lead, kinds=kinds)
+    return configured.IncidentType(
+        type=one.slug, title=one.title, lead=one.lead, relay=one.relay, kinds=kinds
+    )

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 from console.actions.errors import (
     CannotLook,
     NobodyToAsk,
+    NotCounted,
     NotFound,
     NotPermitted,
     NotReady,
@@ -65,6 +66,8 @@ def of_obstacle(obstacle: Obstacle | NotAllowed) -> Refusal:
             return Refusal(403, "not permitted", what)
         case NotReady():
             return _not_ready(obstacle)
+        case NotCounted():
+            return _not_counted(obstacle)
         case NobodyToAsk():
             what = (
                 f"This message needs {obstacle.needed} approvers who did not write it; "
@@ -105,6 +108,16 @@ _DATABASE = {
     Why.DISK: "The disk is full: tell whoever looks after the computer.",
     Why.AWAY: "The database does not answer.",
 }
+
+
+def _not_counted(obstacle: NotCounted) -> Refusal:
+    most = obstacle.listed
+    what = (
+        f"More than half of all {most.noun} would be {most.status}. Have a person count them, and "
+        "give their number."
+    )
+    fault = shapes.FieldFault(field="counted", reason="not counted", message=what)
+    return Refusal(422, "not counted", what, [fault])
 
 
 def _not_ready(obstacle: NotReady) -> Refusal:

@@ -59,6 +59,14 @@ class NewMessage(Asked):
     """ISO 8601 with an offset. What has not been sent by then is cancelled."""
 
 
+class Submission(Asked):
+    """To be sent for approval."""
+
+    counted: Annotated[int, Field(ge=0, le=2**31)] | None = None
+    """Where more than half of all schools have one status: how many these are. A person counts
+    them; without the right number nothing is sent."""
+
+
 class AuditQuery(Asked):
     incident: str | None = None
     """Only the entries of this incident."""

@@ -46,7 +46,9 @@ def test_facts_become_the_words_of_every_channel(officer: Program, web: Web) -> 
     (kinds,) = (one["kinds"] for one in types if one["type"] == "school-closures")
     (fields,) = (one["fields"] for one in kinds if one["kind"] == "alert")
     schools = [one["id"] for one in officer.get("/places").json["places"]["schools"]][:2]
-    facts = {one["name"]: schools if one["kind"] == "places" else one["example"] for one in fields}
+    facts = {one["name"]: one["example"] for one in fields if one["kind"] != "places"} | {
+        "schools": schools
+    }
     incident = officer.incident(type="school-closures")
     path = f"/incidents/{incident}/messages"
     answer = officer.post(path, {"kind": "alert", "facts": facts}).json
@@ -55,6 +57,30 @@ def test_facts_become_the_words_of_every_channel(officer: Program, web: Web) -> 
         one["name"] for one in officer.get("/channels").json["channels"]
     }
     assert all(web.desk.settings.council.name in one["text"] for one in answer["variants"])
+
+
+def test_over_half_of_all_schools_take_a_number(officer: Program) -> None:
+    ids = [one["id"] for one in officer.get("/places").json["places"]["schools"]]
+    facts = {"schools": ids[:30], "day": "Friday 16 January", "reason": "flooding",
+             "next_update": "23:30"}  # fmt: skip
+    incident = officer.incident(type="school-closures")
+    path = f"/incidents/{incident}/messages"
+    submit = f"/messages/{officer.post(path, {'kind': 'alert', 'facts': facts}).json['id']}/submit"
+    for body in ({}, {"counted": 29}, {"counted": 42}):
+        refused = officer.post(submit, body)
+        assert refused.status_code == 422
+        assert refused.json["error"]["code"] == "not counted"
+        assert refused.json["error"]["fields"][0]["field"] == "counted"
+    assert officer.post(submit, {"counted": "30"}).status_code == 422
+    assert officer.post(submit, {"counted": 30}).status_code == 202
+
+
+def test_a_relay_says_what_it_does_not_take(officer: Program) -> None:
+    incident = officer.incident(type="missing-person", title="Jo Bloggs")
+    assert "Jo" not in officer.get(f"/incidents/{incident}").json["title"]
+    path = f"/incidents/{incident}/messages"
+    draft = officer.post(path, {"kind": "alert", "text": "Jo Bloggs is missing"}).json
+    assert ("text", "relay") in {(one["field"], one["reason"]) for one in draft["troubles"]}
 
 
 def test_text_and_edits_and_channels_say_what_goes_where(officer: Program) -> None:
