@@ -40,6 +40,7 @@ from console.web import (
     pictures,
     plausible,
     policy,
+    previews,
     proving,
     public,
     recipients,
@@ -58,6 +59,7 @@ from console.web import (
     turns,
     unsubscribe,
     wire,
+    writings,
 )
 from console.web.api import blueprint as api
 from console.web.capped import CappedRequest
@@ -74,6 +76,8 @@ BLUEPRINTS = (
     resetting.blueprint,
     incidents.blueprint,
     drafts.blueprint,
+    previews.blueprint,
+    writings.blueprint,
     checks.blueprint,
     messages.blueprint,
     alone.blueprint,

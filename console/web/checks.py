@@ -15,7 +15,7 @@ from console.domain import plain_text
 from console.domain.incident import Mode
 from console.domain.message import MessageState
 from console.domain.policy import Rules
-from console.web import channel_warnings, words
+from console.web import channel_warnings, previews, side_by_side, words
 from console.web.access import me
 from console.web.context import web
 from console.web.worlds import both, must_be_here
@@ -118,9 +118,10 @@ def _page(
         "pages/check.html",
         incident=sheet.incident,
         message=sheet.message,
-        cards=_alike(proposals),
+        rows=side_by_side.rows(proposals, web().desk.settings.council.language),
+        hints=previews.hints(proposals, sheet.message.picture, sheet.message.alt),
         many=len(names),
-        unspoken=_unspoken(proposals),
+        unspoken=side_by_side.unspoken(proposals),
         pictureless=[one.title for one in proposals.pictureless],
         audience=audience(web().desk, people, exercise=mode is Mode.EXERCISE),
         asked=asked,
@@ -134,23 +135,6 @@ def _page(
         typed=typed or {},
         changed=changed,
     ), status
-
-
-def _alike(proposals: compose.Proposals) -> list[list[compose.Proposal]]:
-    """Channels that are given the same words stand together, so that these are read once."""
-    groups: dict[tuple[str, str, str], list[compose.Proposal]] = {}
-    for one in proposals.channels:
-        same = (one.variant.text, one.variant.subject, one.variant.language)
-        groups.setdefault(same, []).append(one)
-    return list(groups.values())
-
-
-def _unspoken(proposals: compose.Proposals) -> dict[str, list[str]]:
-    """Language -> the titles of the channels that get nothing in it."""
-    found: dict[str, list[str]] = {}
-    for channel, language in proposals.unspoken:
-        found.setdefault(language, []).append(channel.title)
-    return found
 
 
 def _place(key: str) -> str:
