@@ -17,6 +17,11 @@ MOST = 20
 LATELY = timedelta(minutes=5)
 """Who wrote within this time has the form open, as far as anybody can tell."""
 
+TYPED = ("facts-", "text")
+"""How the fields begin that hold somebody's words."""
+GLIMPSE = 80
+"""Characters."""
+
 Fields = tuple[tuple[str, str], ...]
 
 
@@ -29,6 +34,13 @@ class Writing:
     title: str
     fields: Fields
     at: datetime
+
+    @property
+    def glimpse(self) -> str:
+        """The longest of what was typed, to tell one from another."""
+        typed = [value for name, value in self.fields if name.startswith(TYPED)]
+        longest = " ".join(max(typed, key=len, default="").split())
+        return longest if len(longest) <= GLIMPSE else f"{longest[:GLIMPSE].rstrip()}…"
 
 
 def keep(

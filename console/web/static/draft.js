@@ -25,6 +25,7 @@ document.addEventListener("visibilitychange", () => document.hidden && keep());
 setInterval(keep, EVERY * 1000);
 guard(form, () => keep(true).then((how) => how !== "unreached"), () => {
   onThisPhone();
+  kept.textContent = "";
   notSent(document.getElementById("not-sent"), "Everything you typed is on this page, and kept on this phone.");
 });
 for (const copy of copies(form.dataset.who)) if (copy.path === here()) offer(copy);
@@ -155,6 +156,7 @@ function offer(copy) {
   back.addEventListener("click", () => {
     fill(copy.fields);
     shown.remove();
+    document.querySelector(`[data-key="${CSS.escape(copy.key)}"]`)?.remove();
     keep(true);
     show();
   });
