@@ -48,6 +48,7 @@ ACCESS: dict[str, Act | None] = {
     # What is kept is its author's alone.
     "writings.keep_new": Act.DRAFT,
     "writings.keep_draft": Act.DRAFT,
+    "writings.keep_texts": Act.DRAFT,
     "writings.throw_away": Act.DRAFT,
     "previews.of_new": Act.DRAFT,
     "previews.of_draft": Act.DRAFT,

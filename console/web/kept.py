@@ -20,6 +20,8 @@ GO_ON = "go-on"
 """The part of an address that says which of them to go on with."""
 _LEFT_OUT = (FIELD, "picture", "no_picture", held.LOST_PICTURE)
 KEY_MOST = 40
+TEXT = "text:"
+"""How the fields begin that hold the text of one channel."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,50 @@ def keep(path: str, title: str, picture: str) -> bool:
         return True
     fields = [(name, clean(value)) for name, value in held.current().fields]
     fields = [one for one in fields if one[0] not in _LEFT_OUT]
+    return _keep(key, path, title, [*fields, *([("picture", picture)] if picture else [])])
+
+
+def keep_texts(message_id: str, path: str, title: str) -> bool:
+    """The texts of single channels that somebody is changing on the check page."""
+    found = [(name, clean(value)) for name, value in request.form.items() if name.startswith(TEXT)]
+    if not found:
+        forget(text_key(message_id))
+        return True
+    return _keep(text_key(message_id), path, title, found)
+
+
+def texts(message_id: str, path: str) -> tuple[dict[str, str], Writing | None]:
+    """Channel -> its text, as it was being changed."""
+    with web().sessions.read() as db:
+        mine = writing.mine(db, me(), web().now, path)
+    found = next((one for one in mine if one.key == text_key(message_id)), None)
+    return {name.removeprefix(TEXT): words for name, words in found.fields} if found else {}, found
+
+
+def text_used(db: Transaction, message_id: str, path: str, channel: str) -> None:
+    """In the transaction that saves one of them: the others are still being changed."""
+    mine = writing.mine(db, me(), web().now, path)
+    for one in (each for each in mine if each.key == text_key(message_id)):
+        left = [field for field in one.fields if field[0] != f"{TEXT}{channel}"]
+        writing.drop(db, key=one.key, by=me())
+        if left:
+            again = {"key": one.key, "path": path, "title": one.title}
+            writing.keep(db, **again, fields=left, by=me(), now=one.at)
+
+
+def forget(key: str) -> None:
+    with web().sessions.begin() as db:
+        writing.drop(db, key=key, by=me())
+
+
+def text_key(message_id: str) -> str:
+    return f"texts-{message_id}"[:KEY_MOST]
+
+
+def _keep(key: str, path: str, title: str, fields: Sequence[tuple[str, str]]) -> bool:
     with web().sessions.begin() as db:
         return writing.keep(
-            db,
-            key=key,
-            path=path,
-            title=title,
-            fields=[*fields, *([("picture", picture)] if picture else [])],
-            by=me(),
-            now=web().now,
+            db, key=key, path=path, title=title, fields=fields, by=me(), now=web().now
         )
 
 

@@ -3,10 +3,8 @@
 from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from console.actions import writing
 from console.domain.incident import Mode
 from console.web import draft_form, held, kept
-from console.web.access import me
 from console.web.context import web
 from console.web.sheets import sheet_of, title_of, type_of
 from console.web.worlds import both
@@ -35,10 +33,17 @@ def keep_draft(mode: Mode, message_id: str) -> Response:
     return _answer(going_on, picture, errors, overtaken=overtaken)
 
 
+@both(blueprint, "/messages/<message_id>/texts/keep", methods=["POST"])
+def keep_texts(mode: Mode, message_id: str) -> Response:
+    """Of the check page: what is being changed for single channels."""
+    sheet = sheet_of(mode, message_id)
+    path = url_for("checks.page", mode=mode, message_id=message_id)
+    return _answer(kept.keep_texts(message_id, path, title_of(sheet)), "", {})
+
+
 @blueprint.post("/writings/<key>/throw-away")
 def throw_away(key: str) -> Response:
-    with web().sessions.begin() as db:
-        writing.drop(db, key=key, by=me())
+    kept.forget(key)
     return redirect(held.own_path(request.form.get("next", "/")), 303)
 
 

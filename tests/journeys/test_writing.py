@@ -1,4 +1,4 @@
-"""Writing on a phone: nothing typed is lost, whatever happens to the tab, the signal, the session."""
+"""Writing on a phone: nothing is lost, whatever happens to the tab, the signal or the session."""
 
 import re
 from collections.abc import Iterator

@@ -47,8 +47,8 @@ _ROWS = {
     """,
     "O": """
         drafts.choose drafts.begin drafts.open_ drafts.edit drafts.save
-        writings.keep_new writings.keep_draft writings.throw_away
-        previews.of_new previews.of_draft
+        writings.keep_new writings.keep_draft writings.keep_texts
+        writings.throw_away previews.of_new previews.of_draft
         checks.page checks.change checks.submit
         turns.ask turns.ask_everybody
         spoken.make incidents.follow incidents.stand_down incidents.reopen messages.withdraw

@@ -237,3 +237,25 @@ def test_a_text_that_was_changed_by_hand_is_marked_in_the_preview(
     page = html.read(officer.post(f"{edit}/preview", begun(officer, edit)).text)
     assert "changed by hand" in page.tags
     assert "Does not follow what you type here" in page.text
+
+
+def test_a_text_that_is_being_changed_on_the_check_page_is_kept_there(
+    browser: Open, web: Web
+) -> None:
+    officer, message_id = browser("officer"), acting.drafted(web)
+    page, keep = f"/messages/{message_id}/check", f"/messages/{message_id}/texts/keep"
+    both = {"text:mastodon": "Snow. Stay at home.", "text:bluesky": "Snow."}
+    assert officer.post(keep, both).get_json()["sent"] is False
+    assert acting.sheet(web, message_id).message.edits == {}
+    shown = html.read(officer.get(page).text)
+    assert "You were changing texts here" in shown.text
+    assert {"Snow. Stay at home.", "Snow."} <= set(shown.fields["text"])
+    assert "You were changing" not in browser("colleague").get(page).text
+    officer.post(f"{page}/mastodon", {"version": "1", "text": "Snow. Stay at home."})
+    shown = html.read(officer.get(page).text)
+    assert "You were changing a text here" in shown.text
+    officer.post(keep)
+    assert kept(web) == 0
+    officer.post(keep, {"text:bluesky": "Snow."})
+    officer.post(f"/messages/{message_id}/submit", {"version": "2"})
+    assert kept(web) == 0
