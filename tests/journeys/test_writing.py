@@ -289,3 +289,23 @@ def colleague_saves(web: Web, message_id: str) -> None:
 def officer(web: Web) -> User:
     with web.sessions.read() as db:
         return next(one for one in people.everybody(db) if one.email.startswith("officer@"))
+
+
+def test_a_text_that_is_changed_by_hand_survives_a_killed_tab(
+    context: BrowserContext, console: tuple[str, Web]
+) -> None:
+    base, _web = console
+    page = begin(context, base)
+    write(page)
+    page.get_by_label("Next update by").fill("23:59")
+    check(page)
+    page.get_by_text("Change this text for Mastodon").click()
+    page.get_by_label("Text for Mastodon").fill("Snow. Stay at home.")
+    where = page.url
+    with page.expect_response(re.compile("/texts/keep$"), timeout=15_000):
+        pass
+    page.close()
+    fresh = context.new_page()
+    fresh.goto(where)
+    expect(fresh.get_by_text("You were changing a text here")).to_be_visible()
+    expect(fresh.get_by_label("Text for Mastodon")).to_have_value("Snow. Stay at home.")
