@@ -89,6 +89,10 @@ class ConfiguredChannel:
         return getattr(self.adapter, "addresses", None)
 
     @property
+    def shows_pictures(self) -> bool:
+        return getattr(self.adapter, "pictures", False)
+
+    @property
     def needs_picture(self) -> bool:
         """True where the network publishes nothing without one."""
         return getattr(self.adapter, "needs_picture", False)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from console.actions import policies
+from console.actions import policies, writing
 from console.actions.desk import Desk
 from console.domain.recipient import RecipientState, forgotten
 from console.domain.rules import Retention
@@ -29,6 +29,7 @@ def keep(sessions: Sessions, desk: Desk, *, worker: str) -> None:
         if not retention.mine(db, CHORE, now, every=DAY):
             return
         retention.drop_uploads(db, before=now - DAY)
+        writing.forget(db, now)
     with sessions.read() as db:
         kept = policies.in_force(db, desk).retention
     people = _people(sessions, desk, kept, now)

@@ -79,7 +79,7 @@ def draft(
         translations={},
         severity="",
     )
-    _put(desk, row, words)
+    put(desk, row, words)
     db.add(row)
     db.flush()
     messages.contributed(db, row.id, by.id)
@@ -106,7 +106,7 @@ def save(
     if version is not None and version != row.version:
         raise Stale(row.version)
     before = _content(row)
-    _put(desk, row, words)
+    put(desk, row, words)
     row.worded_at = now
     if _content(row) == before:
         return row.version
@@ -215,7 +215,8 @@ def _freeze(
     row.approve_by = min(within, row.expires_at) if row.expires_at else within
 
 
-def _put(desk: Desk, row: MessageRow, words: Words) -> None:
+def put(desk: Desk, row: MessageRow, words: Words) -> None:
+    """Into the draft, clean; nothing of it is judged here."""
     if words.facts is not None:
         row.facts = compose.clean_facts(words.facts)
     if words.text is not None:

@@ -64,9 +64,9 @@ def changes(desk: Desk, old: Iterable[Variant], new: Iterable[Variant]) -> list[
     found: dict[tuple[tuple[str, str], ...], list[str]] = {}
     for channel, language in {**before, **now}:
         key = (channel, language)
-        pieces = tuple(_pieces(before.get(key, ""), now.get(key, "")))
+        changed = tuple(pieces(before.get(key, ""), now.get(key, "")))
         configured = desk.channel(channel)
-        found.setdefault(pieces, []).append(configured.title if configured else channel)
+        found.setdefault(changed, []).append(configured.title if configured else channel)
     return [Change(listed(titles), pieces) for pieces, titles in found.items()]
 
 
@@ -76,7 +76,8 @@ def _in_order(desk: Desk, variants: Iterable[Variant]) -> list[Variant]:
     return sorted(variants, key=lambda one: (order.get(one.channel, len(order)), one.language))
 
 
-def _pieces(old: str, new: str) -> Iterator[tuple[str, str]]:
+def pieces(old: str, new: str) -> Iterator[tuple[str, str]]:
+    """What stayed, what went and what came, word by word."""
     before, after = re.findall(r"\s+|\S+", old), re.findall(r"\s+|\S+", new)
     matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():

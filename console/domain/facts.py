@@ -53,6 +53,7 @@ _UNFILLED = re.compile(
     r"|<[A-Za-z][^<>\n]{0,60}>"
     r"|\b[Xx]{2,}\b"
     r"|_{3,}"
+    r"|\b(?:TB[ACD]|tb[acd])\b"
     # Dummies only: 01234 with other digits after it is a real area code (Bedford).
     r"|\b01234 ?567 ?\d{3}\b|\b01234(?![ -]?\d)|\b0{5,}(?: 0*)?\b"
 )

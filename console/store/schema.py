@@ -27,6 +27,7 @@ from console.store import (
     rounds,
     single_sign_on,
     spoken,
+    writings,
 )
 from console.store.base import Base
 
@@ -58,6 +59,7 @@ __all__ = [
     "rounds",
     "single_sign_on",
     "spoken",
+    "writings",
 ]
 
 metadata = Base.metadata

@@ -45,6 +45,13 @@ ACCESS: dict[str, Act | None] = {
     "drafts.open_": Act.DRAFT,
     "drafts.edit": Act.DRAFT,
     "drafts.save": Act.DRAFT,
+    # What is kept is its author's alone.
+    "writings.keep_new": Act.DRAFT,
+    "writings.keep_draft": Act.DRAFT,
+    "writings.keep_texts": Act.DRAFT,
+    "writings.throw_away": Act.DRAFT,
+    "previews.of_new": Act.DRAFT,
+    "previews.of_draft": Act.DRAFT,
     "checks.page": Act.DRAFT,
     "checks.change": Act.DRAFT,
     "checks.submit": Act.DRAFT,

@@ -42,6 +42,7 @@ from console.web import (
     pictures,
     plausible,
     policy,
+    previews,
     proving,
     public,
     recipients,
@@ -60,6 +61,7 @@ from console.web import (
     turns,
     unsubscribe,
     wire,
+    writings,
 )
 from console.web.api import blueprint as api
 from console.web.capped import CappedRequest
@@ -76,6 +78,8 @@ BLUEPRINTS = (
     resetting.blueprint,
     incidents.blueprint,
     drafts.blueprint,
+    previews.blueprint,
+    writings.blueprint,
     checks.blueprint,
     counting.blueprint,
     messages.blueprint,

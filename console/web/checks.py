@@ -7,7 +7,16 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from console import languages, policy_words
-from console.actions import asking, cards, compose, messages, pacing, reading, recipients
+from console.actions import (
+    asking,
+    cards,
+    compose,
+    messages,
+    pacing,
+    reading,
+    recipients,
+    writing,
+)
 from console.actions.errors import NobodyToAsk, NotCounted, NotReady, Stale, Trouble
 from console.actions.people import User
 from console.audience_words import audience
@@ -15,7 +24,7 @@ from console.domain import plain_text, read_back
 from console.domain.incident import Mode
 from console.domain.message import MessageState
 from console.domain.policy import Rules
-from console.web import channel_warnings, words
+from console.web import channel_warnings, kept, previews, side_by_side, words
 from console.web.access import me
 from console.web.context import web
 from console.web.worlds import both, must_be_here
@@ -54,6 +63,7 @@ def change(mode: Mode, message_id: str, channel: str) -> Page:
                 edits.pop(channel, None)
             elif text != shown.get(channel):
                 edits[channel] = text
+            kept.text_used(db, message_id, _path(mode, message_id), channel)
             messages.save(
                 db,
                 web().desk,
@@ -80,6 +90,7 @@ def submit(mode: Mode, message_id: str) -> Page:
                 "version", type=int
             ):
                 raise Stale(row.version)
+            writing.drop(db, key=kept.text_key(message_id), by=me())
             messages.submit(db, web().desk, message_id=message_id, by=me(), now=web().now)
     except Stale:
         return _page(mode, message_id, changed=True, status=409)
@@ -116,14 +127,16 @@ def _page(
     warned = channel_warnings.warnings(names, mode)
     channel_warnings.check_soon(names, mode)
     errors = _errors(sheet, proposals)
+    begun, unused = kept.texts(message_id, _path(mode, message_id))
     return render_template(
         "pages/check.html",
         incident=sheet.incident,
         message=sheet.message,
         **_read_back(sheet),
-        cards=_alike(proposals),
+        rows=side_by_side.rows(proposals, web().desk.settings.council.language),
+        hints=previews.hints(proposals, sheet.message.picture, sheet.message.alt),
         many=len(names),
-        unspoken=_unspoken(proposals),
+        unspoken=side_by_side.unspoken(proposals),
         pictureless=[one.title for one in proposals.pictureless],
         audience=audience(web().desk, people, exercise=mode is Mode.EXERCISE),
         asked=asked,
@@ -134,7 +147,8 @@ def _page(
         warned=warned,
         errors=errors,
         wrong={one["href"].removeprefix("#"): one["text"] for one in errors},
-        typed=typed or {},
+        typed={**begun, **(typed or {})},
+        begun=unused,
         changed=changed,
     ), status
 
@@ -153,21 +167,8 @@ def _read_back(sheet: cards.MessageSheet) -> dict[str, object]:
     }
 
 
-def _alike(proposals: compose.Proposals) -> list[list[compose.Proposal]]:
-    """Channels that are given the same words stand together, so that these are read once."""
-    groups: dict[tuple[str, str, str], list[compose.Proposal]] = {}
-    for one in proposals.channels:
-        same = (one.variant.text, one.variant.subject, one.variant.language)
-        groups.setdefault(same, []).append(one)
-    return list(groups.values())
-
-
-def _unspoken(proposals: compose.Proposals) -> dict[str, list[str]]:
-    """Language -> the titles of the channels that get nothing in it."""
-    found: dict[str, list[str]] = {}
-    for channel, language in proposals.unspoken:
-        found.setdefault(language, []).append(channel.title)
-    return found
+def _path(mode: Mode, message_id: str) -> str:
+    return url_for("checks.page", mode=mode, message_id=message_id)
 
 
 def _place(key: str) -> str:

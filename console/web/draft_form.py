@@ -50,21 +50,33 @@ class Typed:
 def read(type_: IncidentType, kind: Kind) -> tuple[Typed, Errors]:
     """What this request brings; a new picture is taken at once, so that it need not be chosen
     again when something else is wrong."""
+    taken, errors = picture()
+    found = typed(request.form, type_, kind, picture=taken)
+    return found if taken or errors else replace(found, alt=""), errors
+
+
+def typed(
+    form: MultiDict[str, str], type_: IncidentType, kind: Kind, *, picture: str = ""
+) -> Typed:
+    """A form as it was typed, whether it comes with this request or was kept."""
     # Browsers send a line break as two characters, and people paste what they cannot see.
-    form = MultiDict((name, clean(value)) for name, value in request.form.items(multi=True))
-    picture, errors = _picture()
-    typed = Typed(
-        title=form.get("title", ""),
-        facts=answers(type_, kind, form),
-        text=form.get("text", ""),
-        channels=tuple(form.getlist("channels")),
+    tidy = MultiDict((name, clean(value)) for name, value in form.items(multi=True))
+    return Typed(
+        title=tidy.get("title", ""),
+        facts=answers(type_, kind, tidy),
+        text=tidy.get("text", ""),
+        channels=tuple(tidy.getlist("channels")),
         picture=picture,
-        alt=form.get("alt", "") if picture or errors else "",
-        expires=form.get("expires", ""),
-        severity=form.get("severity", ""),
-        translations=translations.read(),
+        alt=tidy.get("alt", ""),
+        expires=tidy.get("expires", ""),
+        severity=tidy.get("severity", ""),
+        translations=translations.read(tidy),
     )
-    return typed, errors
+
+
+def of_kept(form: MultiDict[str, str], type_: IncidentType, kind: Kind) -> Typed:
+    """What was kept of a form, with its picture if that is still here."""
+    return typed(form, type_, kind, picture=_known(form.get("picture", "")))
 
 
 def of_message(message: cards.Message, mode: Mode) -> Typed:
@@ -190,7 +202,7 @@ def _first(labels: Mapping[str, str], found: list[Problem], prefix: str) -> Erro
     return errors
 
 
-def _picture() -> tuple[str, Errors]:
+def picture() -> tuple[str, Errors]:
     """The picture that the draft has after this request: the new one, else the one before."""
     before = "" if request.form.get("no_picture") else _known(request.form.get("picture", ""))
     upload = request.files.get("picture_file")

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from console.actions import alone, duty, reading
 from console.domain.approval import ApprovalState, expired
 from console.store import approvals, presence
+from console.web import kept
 from console.web.access import me
 from console.web.context import LATELY, web
 
@@ -30,6 +31,7 @@ def page() -> str:
     return render_template(
         "pages/front.html",
         look_backs=look_backs,
+        writings=kept.everything(),
         front=front,
         duty=rota,
         types=sorted(web().desk.types.values(), key=lambda one: one.title),

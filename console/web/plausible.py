@@ -14,7 +14,9 @@ MANY = frozenset({"channels", "days", "languages", "roles"})
 """Fields that may have several answers; a question about places, too."""
 OF_PROGRAMS = frozenset({"api"})
 """Blueprints that take JSON, and judge it themselves."""
-WITH_FILES = frozenset({"drafts.open_", "drafts.save", "recipients.upload"})
+WITH_FILES = frozenset(
+    {"drafts.open_", "drafts.save", "writings.keep_new", "writings.keep_draft", "recipients.upload"}
+)
 LARGEST = 40_000_000
 """Bytes of a form with a file, of which no more is kept than may be: so a picture that is too large
 is said to be so with the words still there."""

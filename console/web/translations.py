@@ -3,8 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from flask import request
-
 from console import languages
 from console.actions.compose import TEXT_MOST
 from console.channels import ConfiguredChannel
@@ -46,13 +44,13 @@ def asked(channels: list[ConfiguredChannel], demanded: Collection[str] = ()) -> 
     ]
 
 
-def read() -> Translations:
-    """What the form brings in each language."""
-    codes = [name.removeprefix("text-") for name in request.form if name.startswith("text-")]
+def read(form: Mapping[str, str]) -> Translations:
+    """What a form brings in each language."""
+    codes = [name.removeprefix("text-") for name in form if name.startswith("text-")]
     return {
         code: {
-            "subject": clean(request.form.get(f"subject-{code}", "")),
-            "text": clean(request.form.get(f"text-{code}", "")),
+            "subject": clean(form.get(f"subject-{code}", "")),
+            "text": clean(form.get(f"text-{code}", "")),
         }
         for code in codes
     }

@@ -100,6 +100,10 @@ _ACTS = {
 }
 
 
+def choose_one(label: str) -> str:
+    return f"Choose which “{label}” is to stay"
+
+
 def not_permitted(act: Act) -> Sorry:
     return Sorry(
         "Your account may not do this",

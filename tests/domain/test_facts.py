@@ -130,6 +130,7 @@ def test_a_bad_answer_is_named(one: Field, answer: object, reason: str, what: st
         ("Call {number}", "{number}"),
         ("<insert place>", "<insert place>"),
         ("Road XXX is closed", "XXX"),
+        ("Diversion TBC, sorry", "TBC"),
         ("until xx", "xx"),
         ("at ___ today", "___"),
         ("Call 01234 567890", "01234 567890"),

@@ -48,6 +48,9 @@ _ROWS = {
     "O": """
         drafts.choose drafts.begin drafts.open_ drafts.edit drafts.save
         checks.page checks.change checks.submit counting.ask counting.send
+        writings.keep_new writings.keep_draft writings.keep_texts
+        writings.throw_away previews.of_new previews.of_draft
+        checks.page checks.change checks.submit
         turns.ask turns.ask_everybody
         spoken.make incidents.follow incidents.stand_down incidents.reopen messages.withdraw
     """,

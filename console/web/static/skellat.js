@@ -1,9 +1,11 @@
 // Only improves: every page works without it.
 import { Button, CharacterCount, ErrorSummary, PasswordInput, SkipLink, createAll } from "./govuk/govuk-frontend.min.js";
+import { dropAll } from "./phone.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 for (const component of [Button, CharacterCount, ErrorSummary, PasswordInput, SkipLink]) createAll(component);
 document.querySelectorAll("[data-places]").forEach(filterPlaces);
+document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", dropAll);
 const live = document.getElementById("live");
 if (live) follow(live);
 
@@ -34,8 +36,9 @@ function filterPlaces(box) {
   show();
 }
 
-// The one place that reads HTML: the board, from this console itself. Parsed so, it runs nothing.
-const board = window.trustedTypes?.createPolicy("skellat", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
+// The one place that reads HTML: the board, and texts, from this console itself. Parsed so, it runs nothing.
+const ours = window.trustedTypes?.createPolicy("skellat", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
+export const read = (html) => new DOMParser().parseFromString(ours.createHTML(html), "text/html");
 
 // The board: asks again while something is under way, and says once what has changed.
 function follow(live) {
@@ -76,7 +79,7 @@ function follow(live) {
   }
 
   function put(html) {
-    const fresh = new DOMParser().parseFromString(board.createHTML(html), "text/html").querySelector("[data-board]");
+    const fresh = read(html).querySelector("[data-board]");
     if (!fresh) return;
     if (fresh.dataset.state !== live.dataset.state) return location.reload();
     const open = [...live.querySelectorAll("details[open][id]")].map((one) => one.id);
