@@ -147,9 +147,10 @@ def on_channel_out_of_use(db: Session, row: DeliveryRow) -> bool:
     return found is not None
 
 
-def overtaken(db: Session, row: DeliveryRow) -> bool:
+def overtaken(db: Session, row: DeliveryRow, now: datetime) -> bool:
     """True where a later message of the incident was released on the same channel."""
-    found = db.scalar(select(DeliveryRow.id).where(DeliveryRow.id == row.id, newer_released()))
+    later = select(DeliveryRow.id).where(DeliveryRow.id == row.id, newer_released())
+    found = db.scalar(later, {"now": now})
     return found is not None
 
 
