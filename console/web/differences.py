@@ -34,6 +34,7 @@ def between(theirs: Typed, mine: Typed, type_: IncidentType, kind: Kind) -> list
         ("Channels", _titles(theirs), _titles(mine)),
         ("Picture", _picture(theirs), _picture(mine)),
         ("What the picture shows", theirs.alt, mine.alt),
+        ("Goes out at", theirs.publish, mine.publish),
         ("Stop trying at", theirs.expires, mine.expires),
         ("How serious it is", theirs.severity, mine.severity),
     ]
