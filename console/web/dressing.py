@@ -17,7 +17,7 @@ from console.settings import Settings
 from console.store import anchors, progress, troubles
 from console.store.away import DatabaseAway
 from console.store.troubles import Unsettled
-from console.web import holds, words
+from console.web import holds, rehearsal, words
 from console.web.context import web
 from console.web.findings import address
 
@@ -95,6 +95,7 @@ def dress(app: Flask, settings: Settings) -> None:
     )  # fmt: skip
     env.globals.update(
         on_its_way=on_its_way,
+        rehearsal_step=rehearsal.step,
         passed=lambda at: at <= web().now,
         council=settings.council, words=words, at=at, Mode=Mode, Act=Act, ACTUAL=Mode.ACTUAL,
         language_name=languages.own_name,
