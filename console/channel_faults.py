@@ -25,6 +25,9 @@ OURS = {
     "recipient_list": Key(required=False, kind=bool, hint="true: its people are in the console"),
     "characters": Key(required=False, kind=int, hint="the server's own limit"),
     "on_unknown": Key(required=False, hint="hold, or resend"),
+    "edit_corrections": Key(
+        required=False, kind=bool, hint="false: a correction is always a post of its own"
+    ),
     "parallel": Key(required=False, kind=int, hint="the most calls at once"),
     "per_minute": Key(required=False, kind=int, hint="the most calls in a minute"),
     "private_network": Key(

@@ -17,6 +17,7 @@ from console.configuration import (
 from console.domain.channel import (
     Channel,
     Checkable,
+    Editable,
     Findable,
     Followable,
     Limit,
@@ -54,6 +55,8 @@ class ConfiguredChannel:
     posts_by_hand: bool = False
     """True where a post that Skellat did not send is nothing strange."""
     voice: Voice = PLAIN
+    edit_corrections: bool = True
+    """False where a correction is a post of its own, although the old one could be changed."""
 
     @property
     def language(self) -> str:
@@ -70,6 +73,16 @@ class ConfiguredChannel:
     @property
     def findable(self) -> bool:
         return issubclass(self.adapter, Findable)
+
+    @property
+    def corrects_in_place(self) -> bool:
+        """True where a correction takes the place of the words that it corrects."""
+        return self.edit_corrections and issubclass(self.adapter, Editable)
+
+    @property
+    def replies(self) -> bool:
+        """True where what follows stands under the post before it."""
+        return getattr(self.adapter, "replies", False)
 
     @property
     def checkable(self) -> bool:
@@ -255,6 +268,7 @@ def _channel(
         posts_by_hand=table.get("posts_by_hand", False),
         voice=voice_of(FILE, name, table.get("voice"), []),
         recipient_list=table.get("recipient_list", False),
+        edit_corrections=table.get("edit_corrections", True),
     )
 
 

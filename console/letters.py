@@ -16,7 +16,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from console import people_letters, policy_words, register_letters, trouble_words
-from console.actions import alone, cards, policy_change, reading, turns
+from console.actions import alone, cards, policy_change, promising, reading, turns
 from console.actions.alone import LOOK_BACK, RELEASED_ALONE
 from console.actions.desk import Desk
 from console.actions.errors import NotFound
@@ -218,6 +218,21 @@ def _look_back(db: Session, desk: Desk, message_id: str, _: str) -> Facts | None
     }
 
 
+def _update_due(db: Session, desk: Desk, message_id: str, _: str) -> Facts | None:
+    """What people were told to expect, while nothing has gone out that keeps it."""
+    sheet, now = reading.message(db, desk, message_id), database_now(db)
+    standing = promising.standing(db, now, sheet.incident.id)
+    found = next((one for one in standing if one.message_id == message_id), None)
+    if found is None:
+        return None
+    world = "/exercise" if sheet.incident.exercise else ""
+    return _about(desk, sheet) | {
+        "due": _moment(found.due_at, now, desk.settings.zone),
+        "overdue": int((now - found.due_at).total_seconds() // 60),
+        "address": f"{desk.settings.console.base_url}{world}/incidents/{sheet.incident.id}",
+    }
+
+
 def _policy(db: Session, desk: Desk, number: str, _: str) -> Facts | None:
     found = policy_change.standing(db)
     if found.proposed is None or str(found.proposed.number) != number:
@@ -246,6 +261,7 @@ _FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {
     PROPOSED: _policy,
     RELEASED_ALONE: _look_back,
     LOOK_BACK: _look_back,
+    promising.UPDATE_DUE: _update_due,
     **people_letters.FACTS,
 }
 
@@ -276,6 +292,7 @@ def _about(desk: Desk, sheet: cards.MessageSheet) -> Facts:
         "signed_by": granted,
         "refused_by": refused[-1:],
         "approve_by": _moment(message.approve_by, message.submitted_at, desk.settings.zone),
+        "goes_out": _moment(message.publish_at, message.publish_at, desk.settings.zone),
         "submitted": _moment(message.submitted_at, message.submitted_at, desk.settings.zone),
         "released": _moment(message.released_at, message.released_at, desk.settings.zone),
     }

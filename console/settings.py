@@ -45,6 +45,8 @@ class Council(_Table):
     """BCP 47: the one that drafts are made in; others are written beside it."""
     phone: str = ""
     """Whom an approver rings when a link no longer works."""
+    exercise_every_days: Annotated[int, Field(ge=1, le=366)] = 90
+    """After so many days without an exercise, the first page asks for one."""
     link_hosts: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]*xn--[a-z0-9.-]+$")], ...] = ()
     """Hosts with letters of other alphabets that messages may link to, in ASCII."""
 

@@ -1,6 +1,7 @@
 """Claims what is due and commits the intent to send it, before any byte leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -50,9 +51,16 @@ def take(sessions: Sessions, desk: Desk, *, worker: str, limit: int) -> list[Err
             message_id: signed_texts(db, desk, message_id)
             for message_id in sorted({row.message_id for row in rows})
         }
-        replied = outbox.earlier_references(db, rows)
+        replied, corrected = outbox.earlier_references(db, rows), _in_place(db, desk, rows)
         errands = [
-            _intend(row, post_of(db, desk, row, replied.get(row.id, ""), links), start_by)
+            _intend(
+                row,
+                replace(
+                    post_of(db, desk, row, replied.get(row.id, ""), links),
+                    in_place_of=corrected.get(row.id, ""),
+                ),
+                start_by,
+            )
             for row in rows
             if _holds(db, row, signed[row.message_id], now)
         ]
@@ -62,6 +70,20 @@ def take(sessions: Sessions, desk: Desk, *, worker: str, limit: int) -> list[Err
     if errands:
         faultpoint("after-intent")
     return errands
+
+
+def _in_place(db: Session, desk: Desk, rows: Sequence[DeliveryRow]) -> Mapping[str, str]:
+    """The posts whose words corrections take the place of: where the network and the council let
+    them. A new picture needs a post of its own, and what a person was sent stays as it is."""
+    able = [
+        row
+        for row in rows
+        if (channel := desk.channel(row.channel))
+        and channel.corrects_in_place
+        and not row.picture
+        and not row.recipient
+    ]
+    return outbox.corrected_references(db, able)
 
 
 def post_of(

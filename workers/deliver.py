@@ -13,6 +13,7 @@ from console.actions.desk import Desk
 from console.configuration import SecretMissing
 from console.domain.channel import (
     Channel,
+    Editable,
     Post,
     Reason,
     Receipt,
@@ -31,18 +32,24 @@ from workers.errand import Errand, Outcome
 from workers.secrecy import without_secrets
 
 log = logging.getLogger(__name__)
+EDITED, REPLIED = "edited", "replied"
+"""Ways that words reach a network: see `DeliveryRow.way`."""
+CANNOT_BE_CHANGED = frozenset({Reason.CONTENT, Reason.FORBIDDEN})
+"""The post is gone, is too old to change, or the account may post and not change."""
 
 
 def deliver(errand: Errand, desk: Desk) -> Outcome:
     """Sends, and says how it ended. Never raises."""
     begun = clock()
     receipt: Receipt | None = None
+    way = ""
     error: SendError | None = None
     if begun > errand.start_by:
         error = Unavailable(Reason.UNREACHABLE, "the worker was too busy to start in time")
     else:
         try:
-            receipt = _masked(_send(errand, desk), errand.post)
+            sent, way = _send(errand, desk)
+            receipt = _masked(sent, errand.post)
         except SendError as raised:
             raised.detail = without_secrets(raised.detail)
             error = raised
@@ -57,6 +64,7 @@ def deliver(errand: Errand, desk: Desk) -> Outcome:
         milliseconds=round((clock() - begun) * 1000),
         receipt=receipt,
         error=error,
+        way=way if receipt else "",
     )
 
 
@@ -91,15 +99,32 @@ def within(desk: Desk, name: str, mode: Mode) -> AbstractContextManager[None]:
     return public_internet(only=configured is None or configured.is_public(mode))
 
 
-def _send(errand: Errand, desk: Desk) -> Receipt:
+def _send(errand: Errand, desk: Desk) -> tuple[Receipt, str]:
+    """What the network answered, and in which way it has the words now."""
     seconds = desk.settings.timing.deadline.total_seconds()
     with deadline(seconds), within(desk, errand.channel, errand.mode):
         faultpoint("before-call")
-        receipt = _try_twice(connected(desk, errand.channel, errand.mode), errand.post)
+        channel = connected(desk, errand.channel, errand.mode)
+        receipt, way = in_its_way(channel, errand.post)
         faultpoint("after-call")
         if not isinstance(receipt, Receipt):  # nothing else keeps a plugin to what it says
             raise Uncertain(Reason.UNEXPECTED, f"the channel gave {type(receipt).__name__}")
-        return receipt
+        return receipt, way
+
+
+def in_its_way(channel: Channel, post: Post) -> tuple[Receipt, str]:
+    """Changes the post that is corrected, where that is wanted and the network does it; else a post
+    of its own. A clear no has changed nothing, so that sending then is safe; an unknown outcome is
+    left as one, and the next try changes the same post to the same words."""
+    if post.in_place_of and isinstance(channel, Editable):
+        try:
+            return channel.edit(post.in_place_of, post), EDITED
+        except Refused as refused:
+            if refused.reason not in CANNOT_BE_CHANGED:
+                raise
+    receipt = _try_twice(channel, post)
+    replied = post.reply_to and getattr(channel, "replies", False)
+    return receipt, REPLIED if replied else ""
 
 
 def _masked(receipt: Receipt, post: Post) -> Receipt:

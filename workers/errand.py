@@ -34,3 +34,5 @@ class Outcome:
     milliseconds: int
     receipt: Receipt | None = None
     error: SendError | None = None
+    way: str = ""
+    """``edited`` or ``replied``, as `DeliveryRow.way`."""

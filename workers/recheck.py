@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ class Signed:
 
     mode: Mode
     variants: Mapping[tuple[str, str], Variant]
+    publish_at: datetime | None = None
     fault: str = ""
 
     def why_not(self, row: DeliveryRow) -> str:
@@ -34,6 +36,8 @@ class Signed:
             return "the channel was not signed"
         if row.exercise is not (self.mode is Mode.EXERCISE):
             return "the mode is not the incident's"
+        if row.not_before != self.publish_at:
+            return "the time is not the one that was signed"
         same = (row.text, row.subject, row.account, row.network, row.picture, row.alt) == (
             variant.text,
             variant.subject,
@@ -54,6 +58,7 @@ def signed_texts(db: Session, desk: Desk, message_id: str) -> Signed:
     return Signed(
         mode=mode,
         variants={(one.channel, one.language): one for one in variants},
+        publish_at=message.publish_at,
         fault=_fault(db, desk, message, mode, variants),
     )
 
@@ -63,7 +68,10 @@ def _fault(
 ) -> str:
     if message.state != MessageState.RELEASED:
         return "the message is not released"
-    if revision_digest(variants, mode=mode, expires_at=message.expires_at) != message.digest:
+    signed = revision_digest(
+        variants, mode=mode, expires_at=message.expires_at, publish_at=message.publish_at
+    )
+    if signed != message.digest:
         return "the digest is not the one that was signed"
     sign_offs = approvals.of_message(db, message.id)
     whole = marks.whole(desk, sign_offs)

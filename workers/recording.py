@@ -127,7 +127,7 @@ def _apply(
     else:
         _move(row, outcome.event, now)
     if receipt is not None:
-        _published(row, receipt)
+        _published(row, receipt, outcome.way)
     if outcome.event is DeliveryEvent.POSTPONE:
         pause = getattr(error, "retry_after", None)
         row.due_at = _again(desk, row, now, pause)
@@ -141,6 +141,8 @@ def _apply(
         "milliseconds": outcome.milliseconds,
         "state": row.state,
     }
+    if row.way:
+        detail["way"] = row.way
     on_record(db, row, ACTIONS[outcome.event], worker, now, detail)
 
 
@@ -150,12 +152,13 @@ def _in_the_end(
     """The lease was taken back, nobody has claimed it since, and now the network's yes is here."""
     row.state = str(after(NEXT, DeliveryState(row.state), DeliveryEvent.CONFIRM))
     row.changed_at, row.reason, row.detail = now, "", ""
-    _published(row, receipt)
+    _published(row, receipt, outcome.way)
     detail = {"attempt": outcome.errand.attempt_id, "reference": row.reference, "url": row.url}
     on_record(db, row, "published, as a late answer says", worker, now, detail)
 
 
-def _published(row: DeliveryRow, receipt: Receipt) -> None:
+def _published(row: DeliveryRow, receipt: Receipt, way: str) -> None:
+    row.way = way
     row.reference, row.url, row.doubtful = receipt.reference, receipt.url, False
 
 

@@ -6,18 +6,18 @@ from datetime import datetime
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from console.actions import alone, asking, pacing
+from console.actions import alone, asking, pacing, promising
 from console.actions.desk import Desk
 from console.domain.channel import Reason
 from console.domain.delivery import Timing
 from console.domain.message import MessageState
 from console.faultpoints import faultpoint
-from console.store import look_backs, outbox, presence, stalled, troubles
+from console.store import look_backs, outbox, presence, promises, stalled, troubles
 from console.store.deliveries import DeliveryRow
 from console.store.engine import Sessions, database_now
 from console.store.mails import MailRow
 from console.store.messages import MessageRow
-from console.store.order import NOW, held
+from console.store.order import NOW, held, too_early
 from workers import alarm
 from workers.recording import lose, on_record
 
@@ -59,6 +59,7 @@ def sweep(sessions: Sessions, desk: Desk, *, worker: str) -> None:
         _give_back(db, desk, outbox.lapsed(db, now), Reason.LAPSED, worker, now)
         alarm.tell(db, desk, now)
         alone.nag(db, now)
+        promising.nag(db, now)
         faultpoint("during-sweep")
     faultpoint("after-sweep")
 
@@ -104,7 +105,9 @@ _UNANSWERED = exists().where(
 )
 _UNSENDABLE = select(outbox.any_unsendable())
 _DUE = select(
-    exists().where(DeliveryRow.state == outbox.QUEUED, DeliveryRow.due_at <= NOW, ~held()),
+    exists().where(
+        DeliveryRow.state == outbox.QUEUED, DeliveryRow.due_at <= NOW, ~held(), ~too_early()
+    ),
     exists().where(DeliveryRow.state == outbox.UNCERTAIN, DeliveryRow.due_at <= NOW),
     exists().where(MailRow.state == "due", MailRow.due_at <= NOW),
     or_(
@@ -114,5 +117,6 @@ _DUE = select(
         stalled.any_stalled(),
         troubles.any_untold(),
         look_backs.any_to_nag(),
+        promises.any_to_nag(),
     ),
 )

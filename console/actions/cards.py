@@ -46,6 +46,8 @@ class Message:
     severity: str
     """As the duty officer says; empty: as its type says."""
     expires_at: datetime | None
+    publish_at: datetime | None
+    """When it goes out, if not as soon as it is signed."""
     version: int
     revision: int
     digest: str
@@ -113,6 +115,10 @@ class Delivery:
     practised: bool = False
     """True where that is the practice wall."""
     attempts: tuple[Attempt, ...] = ()
+    way: str = ""
+    """``edited`` an earlier post in place, ``replied`` to one, or on its own."""
+    not_before: datetime | None = None
+    """When it goes out, where that was signed."""
     hold: Hold | None = None
     """What it waits for, where it is queued and its channel is held."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -25,6 +25,8 @@ from console.domain.wording import Frame
 from console.store.incidents import IncidentRow
 from console.store.messages import MessageRow
 
+AHEAD_MOST = timedelta(days=14)
+"""How far ahead a message may be signed: a wrong month is no plan."""
 TEXT_MOST = 10_000
 """Characters in a text that a person writes, whatever the network would take."""
 
@@ -81,8 +83,7 @@ def propose(
     troubles = [] if message.text else _fact_troubles(desk, type_, message, now)
     troubles += _relay_troubles(type_, message)
     troubles += _picture_troubles(message, bare, desk.settings.trusted_links)
-    if message.expires_at and now and message.expires_at <= now:
-        troubles.append(Trouble("expires_at", "a time that has passed"))
+    troubles += _time_troubles(message, now)
     troubles += _unused(desk, mode, message, usable)
     rules = policies.asked_now(db, desk, incident, message, now or message.worded_at)
     troubles += _untranslated(draft, rules, {language for _, language in wanted})
@@ -97,6 +98,20 @@ def propose(
         troubles.append(Trouble("channels", "blank"))
     left_out = () if message.channels is not None else tuple(bare)
     return Proposals(tuple(proposals), tuple(troubles), tuple(unspoken), left_out)
+
+
+def _time_troubles(message: MessageRow, now: datetime | None) -> list[Trouble]:
+    """When it goes out, and when it ends."""
+    starts, ends, troubles = message.publish_at, message.expires_at, []
+    if now and starts and starts <= now:
+        troubles.append(Trouble("publish_at", "a time that has passed"))
+    if now and starts and starts > now + AHEAD_MOST:
+        troubles.append(Trouble("publish_at", "too far ahead"))
+    if now and ends and ends <= now:
+        troubles.append(Trouble("expires_at", "a time that has passed"))
+    elif starts and ends and ends <= starts:
+        troubles.append(Trouble("expires_at", "before it goes out"))
+    return troubles
 
 
 def _untranslated(draft: Draft, rules: Rules, languages: Collection[str]) -> list[Trouble]:
@@ -182,7 +197,7 @@ def _frame(db: Session, desk: Desk, incident: IncidentRow, message: MessageRow) 
     return Frame(
         source=desk.settings.council.name,
         link=public_link(desk, incident),
-        at=message.worded_at.astimezone(zone),
+        at=message.said_at.astimezone(zone),
         earlier_at=earlier.astimezone(zone) if earlier else None,
         sequence=message.number,
         exercise=incident.mode == Mode.EXERCISE,
@@ -190,21 +205,24 @@ def _frame(db: Session, desk: Desk, incident: IncidentRow, message: MessageRow) 
 
 
 def _earlier(db: Session, message: MessageRow) -> datetime | None:
-    """When the message that this one follows was released."""
-    query = select(MessageRow.released_at).where(
+    """When the message that this one follows went out."""
+    query = select(MessageRow).where(
         MessageRow.incident_id == message.incident_id,
         MessageRow.number < message.number,
         MessageRow.state.in_([str(MessageState.RELEASED), str(MessageState.STOPPED)]),
     )
     if message.replaces:
         query = query.where(MessageRow.id == message.replaces)
-    return db.scalar(query.order_by(MessageRow.number.desc()).limit(1))
+    found = db.scalar(query.order_by(MessageRow.number.desc()).limit(1))
+    out = [one for one in (found and found.released_at, found and found.publish_at) if one]
+    return max(out, default=None)
 
 
 def _fact_troubles(
     desk: Desk, type_: IncidentType, message: MessageRow, now: datetime | None
 ) -> list[Trouble]:
-    local = (now or message.worded_at).astimezone(desk.settings.zone)
+    said = max(now or message.worded_at, message.said_at)
+    local = said.astimezone(desk.settings.zone)
     found = problems(
         type_,
         Kind(message.kind),

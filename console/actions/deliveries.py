@@ -30,7 +30,7 @@ def resend(db: Session, *, delivery_id: str, by: User, now: datetime) -> str:
         raise NotAllowed(DeliveryState(row.state), DeliveryEvent.RESEND)
     if row.expires_at and now >= row.expires_at:
         raise Expired
-    if outbox.overtaken(db, row):
+    if outbox.overtaken(db, row, now):
         raise Overtaken
     if outbox.on_channel_out_of_use(db, row):
         raise OutOfUse

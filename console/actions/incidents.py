@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from console.actions import messages, policies
+from console.actions import clearing, messages, policies
 from console.actions.desk import Desk
 from console.actions.errors import NotFound, NotReady, Obstacle, Trouble
 from console.actions.people import User
@@ -21,6 +21,14 @@ from console.store.messages import MessageRow
 TITLE_MOST = 120
 STOOD_DOWN = "The incident was stood down."
 """Why a message was withdrawn with it."""
+
+
+class StillOwes(Obstacle):
+    """Channels that carried the alert were not told that it is over; ``channels`` names them."""
+
+    def __init__(self, channels: tuple[str, ...]) -> None:
+        super().__init__(f"{len(channels)} channels are owed the all clear")
+        self.channels = channels
 
 
 class StillAwaiting(Obstacle):
@@ -68,16 +76,26 @@ def open_incident(
 
 
 def stand_down(
-    db: Session, *, incident_id: str, by: User, now: datetime, withdraw: bool = False
+    db: Session,
+    *,
+    incident_id: str,
+    by: User,
+    now: datetime,
+    withdraw: bool = False,
+    unsaid: bool = False,
 ) -> None:
     """``withdraw``: what waits for its sign-off is withdrawn with it. Without that it raises
-    `StillAwaiting`: nothing that somebody is just reading ends without a word."""
+    `StillAwaiting`: nothing that somebody is just reading ends without a word. ``unsaid``: the all
+    clear stays unsaid where it is owed. Without that it raises `StillOwes`."""
     by.must_be_able_to(Act.DRAFT)
     row = _locked(db, incident_id)
     waiting = awaiting(db, incident_id)
     if waiting and not withdraw:
         raise StillAwaiting(tuple(one.number for one in waiting))
-    _change(db, row, IncidentEvent.STAND_DOWN, by, now)
+    owing = () if row.state != IncidentState.OPEN else tuple(clearing.owing(db, incident_id))
+    if owing and not unsaid:
+        raise StillOwes(owing)
+    _change(db, row, IncidentEvent.STAND_DOWN, by, now, owing)
     for one in waiting:
         messages.withdraw(db, message_id=one.id, by=by, now=now, reason=STOOD_DOWN)
 
@@ -100,7 +118,14 @@ def _locked(db: Session, incident_id: str) -> IncidentRow:
     return row
 
 
-def _change(db: Session, row: IncidentRow, event: IncidentEvent, by: User, now: datetime) -> None:
+def _change(
+    db: Session,
+    row: IncidentRow,
+    event: IncidentEvent,
+    by: User,
+    now: datetime,
+    owing: tuple[str, ...] = (),
+) -> None:
     state = after(NEXT, IncidentState(row.state), event)
     row.state = str(state)
     row.closed_at = now if state is IncidentState.STOOD_DOWN else None
@@ -111,6 +136,7 @@ def _change(db: Session, row: IncidentRow, event: IncidentEvent, by: User, now: 
         action=action,
         subject=f"incident:{row.id}",
         incident=row.id,
+        detail={"all_clear_unsaid_on": list(owing)} if owing else {},
         now=now,
     )
 

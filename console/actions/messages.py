@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from console.actions import asking, compose, majority, policies
+from console.actions import asking, compose, majority, policies, promising
 from console.actions.compose import Proposals
 from console.actions.desk import Desk
 from console.actions.errors import NotFound, NotReady, ReasonMissing, Stale, Trouble
@@ -44,6 +44,9 @@ class Words:
     expires_at: datetime | None = None
     endless: bool = False
     """True takes away the time after which it is no longer sent."""
+    publish_at: datetime | None = None
+    at_once: bool = False
+    """True takes away the time that it was to wait for."""
     severity: Severity | None = None
     """How bad it is, where that is not what its type says."""
 
@@ -154,6 +157,7 @@ def submit(
         "revision": row.revision,
         "mode": incident.mode,
         "expires_at": row.expires_at.isoformat() if row.expires_at else None,
+        "publish_at": row.publish_at.isoformat() if row.publish_at else None,
         "rules": row.rules,
         "variants": [one.__dict__ for one in variants],
         **counts,
@@ -185,6 +189,7 @@ def stop(db: Session, *, message_id: str, reason: str, by: User, now: datetime) 
     row.state = str(after(NEXT, MessageState(row.state), MessageEvent.STOP))
     row.settled_at, row.reason = now, reason
     ended = outbox.end_queued(db, message_id=row.id, now=now)
+    promising.stopped(db, row, now)
     detail = {
         "reason": reason,
         "cancelled": len(ended.cancelled),
@@ -208,7 +213,9 @@ def _freeze(
     """A new revision of exactly these texts, to be signed in time, by these rules."""
     variants = [one.variant for one in proposals.channels]
     row.revision, row.reason = row.revision + 1, ""
-    row.digest = revision_digest(variants, mode=mode, expires_at=row.expires_at)
+    row.digest = revision_digest(
+        variants, mode=mode, expires_at=row.expires_at, publish_at=row.publish_at
+    )
     row.submitted_by, row.submitted_at = by.id, now
     row.rules = kept_rules.dump(rules)
     within = now + rules.approve_within
@@ -236,9 +243,16 @@ def put(desk: Desk, row: MessageRow, words: Words) -> None:
     if words.alt is not None:
         row.alt = " ".join(plain_text.clean(words.alt).split())
     if words.expires_at is not None or words.endless:
-        row.expires_at = words.expires_at
+        row.expires_at = _utc(words.expires_at)
+    if words.publish_at is not None or words.at_once:
+        row.publish_at = _utc(words.publish_at)
     if words.severity is not None:
         row.severity = str(words.severity)
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    """As the database gives it back: it is signed, letter for letter."""
+    return at.astimezone(UTC) if at else None
 
 
 def _translations(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
@@ -272,6 +286,7 @@ def _content(row: MessageRow) -> dict[str, Any]:
         "alt": row.alt,
         "severity": row.severity,
         "expires_at": row.expires_at.isoformat() if row.expires_at else None,
+        "publish_at": row.publish_at.isoformat() if row.publish_at else None,
     }
 
 

@@ -245,6 +245,7 @@ def _message(row: MessageRow, names: Names) -> cards.Message:
         alt=row.alt,
         severity=row.severity,
         expires_at=row.expires_at,
+        publish_at=row.publish_at,
         version=row.version,
         revision=row.revision,
         digest=row.digest,
@@ -301,5 +302,7 @@ def _delivery(
         where=where,
         practised=bool(where) and where == desk.settings.practice.url,
         attempts=attempts,
+        way=row.way,
+        not_before=row.not_before,
         hold=holding.on(held, row.channel) if state is DeliveryState.QUEUED else None,
     )

@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
-from console.actions import compose, recipients
+from console.actions import compose, promising, recipients
 from console.actions.desk import Desk
 from console.actions.people import User
 from console.actions.recording import on_record
@@ -35,10 +35,13 @@ def release(db: Session, desk: Desk, message: MessageRow, *, by: User, now: date
     weights = outbox.latest_milliseconds(db)
     link = compose.public_link(desk, incident)
     # Due by the database's clock, which the workers' claims go by: another host's may be ahead.
-    due = database_now(db)
+    moment = database_now(db)
+    due = max(moment, message.publish_at or moment)
     variants = messages.variants(db, message.id, message.revision)
+    # Networks date a post by it, and what is late is counted from it.
+    begin = max(now, message.publish_at or now)
     db.flush()
-    claiming.prepare(db, sorted({one.channel for one in variants} & set(desk.paces)), due)
+    claiming.prepare(db, sorted({one.channel for one in variants} & set(desk.paces)), moment)
     number, people = 0, {}
     for variant in variants:
         whom = _whom(db, desk, variant, Mode(incident.mode))
@@ -46,22 +49,25 @@ def release(db: Session, desk: Desk, message: MessageRow, *, by: User, now: date
             people[variant.channel] = len(whom)
         common = _delivery(message, incident, variant, link) | {
             "due_at": due,
-            "changed_at": due,
+            "changed_at": moment,
             "weight": weights.get(variant.channel, 0),
         }
-        _insert(db, common, whom, now + timedelta(microseconds=number))
+        _insert(db, common, whom, begin + timedelta(microseconds=number))
         number += len(whom)
     # A stale alert must never follow its own all clear.
-    ended = outbox.end_overtaken(db, incident_id=incident.id, now=due)
+    ended = outbox.end_overtaken(db, incident_id=incident.id, now=moment)
     detail: dict[str, Any] = {
         "digest": message.digest,
         "deliveries": number,
         "cancelled": len(ended.cancelled),
         "may_be_public": len(ended.doubtful),
     }
+    if message.publish_at:
+        detail["goes_out_at"] = due.isoformat()
     if people:
         detail["people"] = people
     on_record(db, message, "message released", by, now, detail)
+    promising.released(db, desk, message, incident, now)
 
 
 def _whom(db: Session, desk: Desk, variant: Variant, mode: Mode) -> Sequence[str]:
@@ -101,5 +107,6 @@ def _delivery(
         "alt": variant.alt,
         "link": link,
         "expires_at": message.expires_at,
+        "not_before": message.publish_at,
         "state": str(DeliveryState.QUEUED),
     }

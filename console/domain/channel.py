@@ -108,6 +108,9 @@ class Post:
     """The address of one person, for channels with a recipient list."""
     reply_to: str = ""
     """The `Receipt.reference` of this incident's earlier post on the channel, or empty."""
+    in_place_of: str = ""
+    """The `Receipt.reference` of the post whose words these correct, where the network can change
+    it and the council lets it: ``edit`` is asked, and ``send`` only where that is refused."""
     expires_at: datetime | None = None
     picture: Picture | None = None
     unsubscribe: str = ""
@@ -234,6 +237,7 @@ class Removable(Protocol):
 
 @runtime_checkable
 class Editable(Protocol):
-    """A channel that can change the words of a post that stands."""
+    """A channel that can change the words of a post that stands. Doing it twice has to leave the
+    same as doing it once."""
 
     def edit(self, reference: str, post: Post) -> Receipt: ...

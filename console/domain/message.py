@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from console.domain.canonical import canonical
 from console.domain.incident import Mode
@@ -67,9 +68,15 @@ class Variant:
     """True where a person changed this channel's text by hand."""
 
 
-def revision_digest(variants: Iterable[Variant], *, mode: Mode, expires_at: datetime | None) -> str:
+def revision_digest(
+    variants: Iterable[Variant],
+    *,
+    mode: Mode,
+    expires_at: datetime | None,
+    publish_at: datetime | None = None,
+) -> str:
     """SHA-256, in hex, of all that a sign-off covers. The order of the variants does not matter."""
-    signed = {
+    signed: dict[str, Any] = {
         "mode": str(mode),
         "expires_at": expires_at.isoformat() if expires_at else None,
         "variants": [
@@ -86,4 +93,7 @@ def revision_digest(variants: Iterable[Variant], *, mode: Mode, expires_at: date
             for one in sorted(variants, key=lambda v: (v.channel, v.language))
         ],
     }
+    if publish_at:
+        # Named only where there is one, so that what was signed before there were any still holds.
+        signed["publish_at"] = publish_at.isoformat()
     return hashlib.sha256(canonical(signed)).hexdigest()

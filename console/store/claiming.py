@@ -23,7 +23,7 @@ from console.domain.channel import Pace
 from console.domain.delivery import DeliveryState
 from console.store.base import Instant
 from console.store.deliveries import DeliveryRow
-from console.store.order import NOW, held, older_on_its_way, unsendable
+from console.store.order import NOW, held, older_on_its_way, too_early, unsendable
 from console.store.paces import PaceRow
 
 QUEUED, SENDING = str(DeliveryState.QUEUED), str(DeliveryState.SENDING)
@@ -105,6 +105,7 @@ def _due(which: ColumnElement[bool]) -> Select[str]:
             DeliveryRow.due_at <= NOW,
             ~unsendable(),
             ~held(),
+            ~too_early(),
             ~older_on_its_way(),
         )
         .order_by(DeliveryRow.weight.desc(), DeliveryRow.due_at, DeliveryRow.id)

@@ -66,6 +66,11 @@ class DeliveryRow(Base):
     link: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    not_before: Mapped[datetime | None] = mapped_column(Instant)
+    """When it goes out, where that was signed; never claimed before, whatever ``due_at`` says."""
+    way: Mapped[str] = mapped_column(String(10), default="")
+    """How it reached the network: ``edited`` an earlier post in place, ``replied`` to one, or on
+    its own."""
 
     state: Mapped[str] = mapped_column(String(12))
     due_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from console.domain.incident import IncidentState, Mode
 from console.store.base import Base, Instant, new_id
 
 
@@ -30,4 +31,19 @@ def newest(db: Session, *, state: str, limit: int) -> list[IncidentRow]:
             .order_by(IncidentRow.opened_at.desc(), IncidentRow.id)
             .limit(limit)
         )
+    )
+
+
+def exercise_before(db: Session, incident_id: str) -> str | None:
+    """The exercise that was stood down last before this one was opened."""
+    opened = db.get_one(IncidentRow, incident_id).opened_at
+    return db.scalar(
+        select(IncidentRow.id)
+        .where(
+            IncidentRow.mode == str(Mode.EXERCISE),
+            IncidentRow.state == str(IncidentState.STOOD_DOWN),
+            IncidentRow.opened_at < opened,
+        )
+        .order_by(IncidentRow.opened_at.desc())
+        .limit(1)
     )

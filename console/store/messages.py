@@ -46,6 +46,8 @@ class MessageRow(Base):
     alt: Mapped[str] = mapped_column(Text, default="")
     replaces: Mapped[str | None] = mapped_column(ForeignKey("messages.id"))
     expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    publish_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When it goes out, if not as soon as it is signed."""
     version: Mapped[int] = mapped_column(default=1)
     """Counts every save; a save that names another version than the current one is stale."""
     revision: Mapped[int] = mapped_column(default=0)
@@ -70,6 +72,11 @@ class MessageRow(Base):
     released_at: Mapped[datetime | None] = mapped_column(Instant)
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
     """When it was withdrawn, rejected, expired or stopped."""
+
+    @property
+    def said_at(self) -> datetime:
+        """The moment that its words are said at: what "05:18" and "07:30" in them go by."""
+        return self.publish_at or self.worded_at
 
 
 class VariantRow(Base):

@@ -33,12 +33,21 @@ def unsendable() -> ColumnElement[bool]:
 
 
 def newer_released() -> ColumnElement[bool]:
-    """A later message of the incident was released to the same place; a second alert is of another
-    hazard, and overtakes nothing."""
+    """A later message of the incident was released to the same place, and its time has come at
+    `NOW`; a second alert is of another hazard, and overtakes nothing."""
     newer = aliased(DeliveryRow)
     return exists().where(
-        _same_place(newer), newer.number > DeliveryRow.number, newer.kind != str(Kind.ALERT)
+        _same_place(newer),
+        newer.number > DeliveryRow.number,
+        newer.kind != str(Kind.ALERT),
+        # Until a later message goes out, the earlier one is the only word.
+        ~too_early(newer),
     )
+
+
+def too_early(row: type[DeliveryRow] = DeliveryRow) -> ColumnElement[bool]:
+    """Signed to go out at a time that is still to come at `NOW`."""
+    return and_(row.not_before.is_not(None), row.not_before > NOW)
 
 
 def out_of_use() -> ColumnElement[bool]:

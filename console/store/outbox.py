@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session, aliased
 
 from console.domain.channel import Reason
 from console.domain.delivery import DeliveryState
+from console.domain.message import Kind
 from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
+from console.store.messages import MessageRow
 from console.store.order import NOW, newer_released, out_of_use, unsendable
 from console.store.recipients import not_wanted
 
@@ -147,9 +149,10 @@ def on_channel_out_of_use(db: Session, row: DeliveryRow) -> bool:
     return found is not None
 
 
-def overtaken(db: Session, row: DeliveryRow) -> bool:
+def overtaken(db: Session, row: DeliveryRow, now: datetime) -> bool:
     """True where a later message of the incident was released on the same channel."""
-    found = db.scalar(select(DeliveryRow.id).where(DeliveryRow.id == row.id, newer_released()))
+    later = select(DeliveryRow.id).where(DeliveryRow.id == row.id, newer_released())
+    found = db.scalar(later, {"now": now})
     return found is not None
 
 
@@ -178,6 +181,32 @@ def earlier_references(db: Session, rows: Sequence[DeliveryRow]) -> dict[str, st
         .order_by(earlier.number)
     )
     return {later_id: str(reference) for later_id, reference in found}
+
+
+def corrected_references(db: Session, rows: Sequence[DeliveryRow]) -> dict[str, str]:
+    """For each correction that has one: the reference of the post, on the same channel, of the
+    message that it corrects."""
+    wanted = [row.id for row in rows if row.kind == str(Kind.CORRECTION)]
+    if not wanted:
+        return {}
+    wrong, right = aliased(DeliveryRow), aliased(DeliveryRow)
+    found = db.execute(
+        select(right.id, wrong.reference)
+        .join(MessageRow, MessageRow.id == right.message_id)
+        .join(
+            wrong,
+            and_(
+                wrong.message_id == MessageRow.replaces,
+                wrong.channel == right.channel,
+                wrong.language == right.language,
+                wrong.recipient == right.recipient,
+                # The same account: a channel may have been set up anew since.
+                wrong.account == right.account,
+            ),
+        )
+        .where(right.id.in_(wanted), wrong.state == str(DeliveryState.SENT), wrong.reference != "")
+    )
+    return {right_id: str(reference) for right_id, reference in found}
 
 
 def latest_milliseconds(db: Session) -> dict[str, int]:

@@ -14,6 +14,7 @@ from console.store.recipients import not_wanted
 Place = tuple[str, str]
 """Channel and language."""
 _TROUBLE = [str(DeliveryState.UNCERTAIN), str(DeliveryState.FAILED)]
+_ON_ITS_WAY = [str(DeliveryState.QUEUED), str(DeliveryState.SENDING)]
 _OVER = [str(DeliveryState.SENT), str(DeliveryState.CANCELLED)]
 
 
@@ -27,6 +28,17 @@ def counts(db: Session, message_id: str) -> dict[Place, dict[DeliveryState, int]
     for channel, language, state, number in rows:
         found.setdefault((channel, language), {})[DeliveryState(state)] = number
     return found
+
+
+def on_its_way(db: Session, incident_id: str) -> list[tuple[str, int]]:
+    """The messages of the incident of which something has not left yet, with their numbers."""
+    rows = db.execute(
+        select(DeliveryRow.message_id, DeliveryRow.number)
+        .where(DeliveryRow.incident_id == incident_id, DeliveryRow.state.in_(_ON_ITS_WAY))
+        .distinct()
+        .order_by(DeliveryRow.number)
+    )
+    return [(message_id, number) for message_id, number in rows]
 
 
 def of_message(

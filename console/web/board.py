@@ -9,6 +9,7 @@ from console import trouble_words
 from console.actions import cards
 from console.domain.delivery import DeliveryEvent, DeliveryState
 from console.domain.message import MessageState
+from console.domain.moment import Moment
 from console.settings import Settings
 
 
@@ -24,6 +25,12 @@ OUTCOMES: dict[str, str] = {
     DeliveryEvent.LOSE: "no clear answer",
 }
 """How an attempt ended."""
+SCHEDULED = ("scheduled", "blue")
+WAYS: dict[str, str] = {
+    "edited": "Edited in place: the earlier post has these words now.",
+    "replied": "Replied to our earlier post.",
+}
+"""How a post reached its network, where it is not one of its own."""
 
 
 @dataclass(frozen=True)
@@ -85,14 +92,30 @@ class Board:
 
 def board(sheet: cards.MessageSheet, now: datetime, settings: Settings) -> Board:
     lines = tuple(_line(one, sheet, now, settings) for one in sheet.deliveries)
-    heading = _heading(sheet)
+    heading = _heading(sheet, now, settings.zone)
     lists = tuple(_list(one, sheet, now, settings) for one in sheet.groups)
     troubled = [f"{one.delivery.title}: {one.tag}" for one in lines if one.trouble]
     troubled += [f"{one.group.title}: {one.tag}" for one in lists if one.lines]
-    return Board(heading, lines, lists, _every(sheet), ". ".join([heading, *troubled]))
+    return Board(heading, lines, lists, _every(sheet, now), ". ".join([heading, *troubled]))
 
 
-def _heading(sheet: cards.MessageSheet) -> str:
+def _when(at: datetime, zone: ZoneInfo) -> str:
+    local = at.astimezone(zone)
+    return str(Moment(local, local))
+
+
+def scheduled(message: cards.Message, now: datetime) -> bool:
+    """True where it is signed, and its time has not come."""
+    return (
+        message.state is MessageState.RELEASED
+        and message.publish_at is not None
+        and message.publish_at > now
+    )
+
+
+def _heading(sheet: cards.MessageSheet, now: datetime, zone: ZoneInfo) -> str:
+    if scheduled(sheet.message, now) and sheet.message.publish_at:
+        return f"Goes out at {_when(sheet.message.publish_at, zone)}"
     match sheet.message.state:
         case MessageState.DRAFT:
             return "Sent back to you" if sheet.message.reason else "Draft"
@@ -105,7 +128,9 @@ def _heading(sheet: cards.MessageSheet) -> str:
             return str(other).capitalize()
 
 
-def _every(sheet: cards.MessageSheet) -> int:
+def _every(sheet: cards.MessageSheet, now: datetime) -> int:
+    if scheduled(sheet.message, now):
+        return 5
     if sheet.message.state is MessageState.AWAITING:
         return 5
     if sheet.progress.waiting:
@@ -135,13 +160,24 @@ def _line(
     delivery: cards.Delivery, sheet: cards.MessageSheet, now: datetime, settings: Settings
 ) -> Line:
     exercise = sheet.incident.exercise
-    late = delivery.late or now - delivery.changed_at > settings.timing.late
+    if _waits(delivery, now) and delivery.not_before:
+        leaves = f"It leaves at {_when(delivery.not_before, settings.zone)}."
+        return Line(delivery, *SCHEDULED, "", leaves, sheet.message.state is MessageState.RELEASED)
+    since = max(delivery.changed_at, delivery.not_before or delivery.changed_at)
+    late = delivery.late or now - since > settings.timing.late
     tag, colour = trouble_words.tag_of(delivery, exercise=exercise, late=late)
     said = trouble_words.words(
         delivery, exercise=exercise, next_=_next(delivery, now, settings.zone)
     )
     released = sheet.message.state is MessageState.RELEASED
-    return Line(delivery, tag, colour, said.what, said.to_do, released)
+    to_do = said.to_do or WAYS.get(delivery.way, "")
+    return Line(delivery, tag, colour, said.what, to_do, released)
+
+
+def _waits(delivery: cards.Delivery, now: datetime) -> bool:
+    """For its hour alone."""
+    later = delivery.not_before is not None and delivery.not_before > now
+    return delivery.state is DeliveryState.QUEUED and delivery.hold is None and later
 
 
 def _next(delivery: cards.Delivery, now: datetime, zone: ZoneInfo) -> str:

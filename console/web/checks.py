@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from console import languages, policy_words
 from console.actions import (
     asking,
+    beside,
     cards,
     compose,
     messages,
@@ -36,8 +37,14 @@ LABELS = {
     "text": "Your own words",
     "alt": "What the picture shows",
     "channels": "Channels",
+    "publish_at": "Goes out at",
+    "expires_at": "Stop trying at",
     "incident": "Incident",
 }
+
+
+PLACES = {"picture": "picture_file", "publish_at": "publish", "expires_at": "expires"}
+"""Where in the form a fault is put right, if not where it is named."""
 
 
 @both(blueprint, "/messages/<message_id>/check")
@@ -124,6 +131,9 @@ def _page(
         )
         names = sorted({one.channel.name for one in proposals.channels})
         people = recipients.how_many(db, web().desk, names)
+        pairs = beside.beside(
+            db, web().desk, message_id, [one.variant for one in proposals.channels]
+        )
     warned = channel_warnings.warnings(names, mode)
     channel_warnings.check_soon(names, mode)
     errors = _errors(sheet, proposals)
@@ -135,6 +145,7 @@ def _page(
         **_read_back(sheet),
         rows=side_by_side.rows(proposals, web().desk.settings.council.language),
         hints=previews.hints(proposals, sheet.message.picture, sheet.message.alt),
+        pairs=pairs,
         many=len(names),
         unspoken=side_by_side.unspoken(proposals),
         pictureless=[one.title for one in proposals.pictureless],
@@ -201,7 +212,7 @@ def _error(
         label = next((one.label for one in fields if one.name == name), name)
         href = f"{edit}#facts-{name}"
     else:
-        at = "picture_file" if where == "picture" else where
+        at = PLACES.get(where, where)
         label, href = LABELS.get(where, where.capitalize()), f"{edit}#{at}"
     return {"text": _fault(trouble, label), "href": href}
 

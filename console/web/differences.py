@@ -98,6 +98,7 @@ def _shown(typed: Typed, type_: IncidentType, kind: Kind) -> dict[str, tuple[str
         "channels": ("Channels", _titles(typed)),
         "picture": ("Picture", _picture(typed)),
         "alt": ("What the picture shows", typed.alt),
+        "publish": ("Goes out at", typed.publish),
         "expires": ("Stop trying at", typed.expires),
         "severity": ("How serious it is", typed.severity or str(type_.severity)),
     }

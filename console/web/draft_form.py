@@ -19,10 +19,10 @@ from console.domain.facts import Problem, problems, text_problems
 from console.domain.incident import Mode
 from console.domain.incident_type import FieldKind, IncidentType
 from console.domain.message import Kind
-from console.domain.moment import Moment, moment
+from console.domain.moment import Moment
 from console.domain.plain_text import Hosts, clean
 from console.domain.severity import Severity
-from console.web import held, translations, words
+from console.web import held, publish_time, translations, words
 from console.web.access import me
 from console.web.context import web
 from console.web.questions import PREFIX, answers
@@ -43,6 +43,7 @@ class Typed:
     picture: str = ""
     alt: str = ""
     expires: str = ""
+    publish: str = ""
     severity: str = ""
     translations: Translations = field(default_factory=dict)
 
@@ -69,6 +70,7 @@ def typed(
         picture=picture,
         alt=tidy.get("alt", ""),
         expires=tidy.get("expires", ""),
+        publish=tidy.get("publish", ""),
         severity=tidy.get("severity", ""),
         translations=translations.read(tidy),
     )
@@ -88,6 +90,7 @@ def of_message(message: cards.Message, mode: Mode) -> Typed:
         picture=message.picture,
         alt=message.alt,
         expires=_local(message.expires_at) if message.expires_at else "",
+        publish=_local(message.publish_at) if message.publish_at else "",
         severity=message.severity,
         translations=message.translations,
     )
@@ -109,11 +112,7 @@ def wrong(typed: Typed, type_: IncidentType, kind: Kind, mode: Mode, *, titled: 
         found["alt"] = "Say in words what the picture shows, for people who cannot see it"
     if not typed.channels:
         found["channels"] = "Choose at least one channel"
-    if typed.expires.strip() and _end(typed) is None:
-        found["expires"] = words.fault("not a time", "", found=typed.expires)
-    elif (end := _end(typed)) and end <= web().now:
-        found["expires"] = words.fault("past", "", found=typed.expires)
-    return found
+    return found | publish_time.wrong(typed.publish, typed.expires)
 
 
 PICTURE_STATUS = {
@@ -155,8 +154,10 @@ def as_words(typed: Typed, mode: Mode, before: cards.Message | None = None) -> W
         channels=None if typed.channels == everything and not narrowed else list(typed.channels),
         picture=typed.picture,
         alt=typed.alt if typed.picture else "",
-        expires_at=_end(typed),
+        expires_at=publish_time.read(typed.expires),
         endless=not typed.expires.strip(),
+        publish_at=publish_time.read(typed.publish),
+        at_once=not typed.publish.strip(),
         severity=_severity(typed),
     )
 
@@ -183,7 +184,9 @@ def _text_errors(text: str) -> Errors:
 
 def _fact_errors(typed: Typed, type_: IncidentType, kind: Kind) -> Errors:
     labels = {field.name: field.label for field in type_.asks(kind)}
-    now = web().now.astimezone(web().desk.settings.zone)
+    # Times in the facts go by when they are read.
+    said_at = publish_time.read(typed.publish) or web().now
+    now = said_at.astimezone(web().desk.settings.zone)
     found = problems(type_, kind, typed.facts or {}, web().desk.places, now=now, trusted=_trusted())
     return _first(labels, found, PREFIX)
 
@@ -227,11 +230,6 @@ def _known(sha256: str) -> str:
     except NotFound:
         return ""
     return sha256
-
-
-def _end(typed: Typed) -> datetime | None:
-    now = web().now.astimezone(web().desk.settings.zone)
-    return moment(typed.expires, now, future=True)
 
 
 def _local(at: datetime) -> str:

@@ -13,10 +13,10 @@ from console.actions.findings import Finding
 from console.domain.incident import Mode
 from console.domain.policy import Act
 from console.settings import Settings
-from console.store import anchors, troubles
+from console.store import anchors, progress, troubles
 from console.store.away import DatabaseAway
 from console.store.troubles import Unsettled
-from console.web import holds, words
+from console.web import holds, rehearsal, words
 from console.web.compiled import COMPILED
 from console.web.context import web
 from console.web.findings import address
@@ -74,6 +74,9 @@ def dress(app: Flask, settings: Settings) -> None:
         since=said.since,
     )
     env.globals.update(
+        on_its_way=on_its_way,
+        rehearsal_step=rehearsal.step,
+        passed=lambda at: at <= web().now,
         council=settings.council, words=words, at=at, Mode=Mode, Act=Act, ACTUAL=Mode.ACTUAL,
         language_name=languages.own_name,
         EXERCISE=Mode.EXERCISE, sending_blocked=sending_blocked, alarms=alarms, strange=strange,
@@ -85,6 +88,15 @@ def dress(app: Flask, settings: Settings) -> None:
 def at(endpoint: str, incident: cards.Incident, **values: Any) -> str:
     """The address of a page of this incident, in its own world."""
     return url_for(endpoint, mode=incident.mode, **values)
+
+
+def on_its_way(incident: cards.Incident) -> list[tuple[str, int]]:
+    """The messages of the incident that can still be stopped, with their numbers."""
+    try:
+        with web().sessions.read() as db:
+            return progress.on_its_way(db, incident.id)
+    except DatabaseAway:
+        return []
 
 
 def sending_blocked() -> bool:

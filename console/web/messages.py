@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -11,10 +12,12 @@ from werkzeug.wrappers import Response
 
 from console.actions import (
     alone,
+    beside,
     cards,
     deliveries,
     messages,
     policies,
+    promising,
     reading,
     taking_back,
 )
@@ -24,17 +27,20 @@ from console.domain.incident import Mode
 from console.domain.message import MessageState
 from console.domain.states import NotAllowed
 from console.store.messages import MessageRow
-from console.web import turns
+from console.web import promise_words, turns
 from console.web.access import me
 from console.web.asked import asked
 from console.web.board import OUTCOMES, Board, board
 from console.web.context import web
+from console.web.once import new_key
 from console.web.worlds import both, must_be_here
 
 blueprint = Blueprint("messages", __name__)
 Page = str | Response | tuple[str, int]
 LOOKED = (DeliveryState.SENT, DeliveryState.QUEUED)
 """Where a look that was quicker may have led."""
+PROMISED = 15
+"""Seconds between two looks while a promised update is counted down."""
 AGAIN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT)
 
 
@@ -65,6 +71,14 @@ def withdraw(mode: Mode, message_id: str) -> Page:
     return _back(sheet)
 
 
+@both(blueprint, "/messages/<message_id>/stop")
+def ask_stop(mode: Mode, message_id: str) -> Page:
+    sheet = _sheet(mode, message_id)
+    if sheet.message.state is not MessageState.RELEASED or not sheet.progress.waiting:
+        return _back(sheet)
+    return _stop(sheet)
+
+
 @both(blueprint, "/messages/<message_id>/stop", methods=["POST"])
 def stop(mode: Mode, message_id: str) -> Page:
     """Stops what has not left yet; what is public stays public."""
@@ -79,7 +93,7 @@ def stop(mode: Mode, message_id: str) -> Page:
                 now=web().now,
             )
     except ReasonMissing:
-        return _page(sheet, why_missing=True), 400
+        return _stop(sheet, why_missing=True), 400
     web().ring()
     return _back(sheet)
 
@@ -136,8 +150,18 @@ def look(mode: Mode, message_id: str, delivery_id: str) -> Page:
     return _back(sheet)
 
 
-def _page(sheet: cards.MessageSheet, *, why_missing: bool = False) -> str:
+def _stop(sheet: cards.MessageSheet, *, why_missing: bool = False) -> str:
     errors = [{"text": "Say in one line why it is stopped", "href": "#reason"}]
+    return render_template(
+        "pages/stop.html",
+        incident=sheet.incident,
+        message=sheet.message,
+        sheet=sheet,
+        errors=errors if why_missing else [],
+    )
+
+
+def _page(sheet: cards.MessageSheet) -> str:
     return render_template(
         "pages/message.html",
         **_shown(sheet),
@@ -145,7 +169,7 @@ def _page(sheet: cards.MessageSheet, *, why_missing: bool = False) -> str:
         can_take_back=taking_back.can(
             sheet.incident.state, sheet.message.kind, sheet.message.state
         ),
-        errors=errors if why_missing else [],
+        once=new_key(),
     )
 
 
@@ -162,8 +186,11 @@ def _shown(sheet: cards.MessageSheet) -> dict[str, Any]:
     """What the board's template needs, in the page and alone."""
     with web().sessions.read() as db:
         look = alone.of(db, sheet.message.id)
+        pairs = beside.beside(db, web().desk, sheet.message.id, sheet.variants)
     return {
         "incident": sheet.incident,
+        "pairs": pairs,
+        "promise": _promise(sheet),
         "look": look,
         "sheet": sheet,
         "message": sheet.message,
@@ -176,7 +203,20 @@ def _shown(sheet: cards.MessageSheet) -> dict[str, Any]:
 
 
 def _board(sheet: cards.MessageSheet) -> Board:
-    return board(sheet, web().now, web().desk.settings)
+    shown = board(sheet, web().now, web().desk.settings)
+    if shown.every == 0 and _promise(sheet):
+        return replace(shown, every=PROMISED)
+    return shown
+
+
+def _promise(sheet: cards.MessageSheet) -> promise_words.Countdown | None:
+    """What people wait for, on the page of a message that went out."""
+    if sheet.message.state not in (MessageState.RELEASED, MessageState.STOPPED):
+        return None
+    now = web().now
+    with web().sessions.read() as db:
+        standing = promising.standing(db, now, sheet.incident.id)
+    return promise_words.countdown(standing, now, web().desk.settings.zone)
 
 
 def _sheet(mode: Mode, message_id: str) -> cards.MessageSheet:
@@ -191,7 +231,8 @@ def _fingerprint(sheet: cards.MessageSheet) -> str:
     with web().sessions.read() as db:
         look = alone.of(db, sheet.message.id)
     waiting = turns.shown(sheet.message)
-    seen = repr((sheet.message, _board(sheet), waiting, sheet.sign_offs, look, me().id))
+    told = (_promise(sheet), me().id)
+    seen = repr((sheet.message, _board(sheet), waiting, sheet.sign_offs, look, told))
     return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
 

@@ -45,7 +45,10 @@ def outcome(review: Review, stage: Stage, settings: Settings) -> Sorry | None:
 def _released(review: Review, settings: Settings) -> Sorry:
     progress, at = review.sheet.progress, review.sheet.message.released_at
     verb = ("Rehearsing", "Rehearsed on") if review.exercise else ("Publishing", "Published to")
-    if progress.waiting:
+    later = review.sheet.message.publish_at
+    if later and at and later > at and progress.waiting == progress.total:
+        heading = f"Signed: it goes out at {_when(later, settings)}"
+    elif progress.waiting:
         heading = f"{verb[0]}, {_clock(at, settings)}"
     elif progress.sent == progress.total:
         heading = f"{verb[1]} {_channels(progress.total, review)}"

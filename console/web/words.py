@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from console.actions.errors import NobodyToAsk, NotCounted, NotReady, Obstacle, ReasonMissing, Stale
 from console.actions.pictures import Flaw as PictureFlaw
 from console.domain.approval import ApprovalState
+from console.domain.clock_change import ClockFault
 from console.domain.facts import Reason
 from console.domain.message import Kind, MessageState
 from console.domain.plain_text import Flaw as TextFlaw
@@ -166,6 +167,14 @@ FAULTS: dict[str, str] = {
     "not translated": "Write it in {label} too: policy asks for both before it goes for approval",
     "stood down": "The incident is stood down. Open it again before you write to it",
     "past": "“{found}” has passed. Give a time that is still to come",
+    "too far ahead": "A message goes out at most 14 days after it is signed. Give an earlier time",
+    "before it goes out": "It would end before it goes out. Give a later end, or none",
+    ClockFault.SKIPPED: (
+        "There is no {found}: the clocks go forward that night. Give a time before or after it"
+    ),
+    ClockFault.TWICE: (
+        "{found} comes twice: the clocks go back that night. Give a time before or after that hour"
+    ),
     "lost": "The picture could not be kept with what you typed. Choose it again",
     Reason.TOO_LONG: "“{label}” is {over} characters too long. Shorten it",
     Reason.TOO_MANY: "“{label}” has {over} places too many. Name a larger area instead",

@@ -31,7 +31,8 @@ STRANGERS = frozenset(_OPEN.split())
 _ROWS = {
     # Duty officer, approver, aUditor, channel Custodian, administrator (X).
     "OAUCX": """
-        front.page front.picture incidents.page messages.page messages.live
+        front.page front.picture incidents.page incidents.live messages.page messages.live
+        report_card.page rehearsal.leave
         channels.page channels.one run_sheet.page
         register_exports.channels register_exports.checklist register_exports.checklist_csv
         public.exercise_front public.exercise_incident public.exercise_picture
@@ -51,13 +52,13 @@ _ROWS = {
         writings.keep_new writings.keep_draft writings.keep_texts
         writings.throw_away previews.of_new previews.of_draft
         checks.page checks.change checks.submit
-        turns.ask turns.ask_everybody
+        turns.ask turns.ask_everybody rehearsal.begin
         spoken.make incidents.follow incidents.stand_down incidents.reopen messages.withdraw
     """,
     "A": "alone.look alone.look_back",
     "AX": "rota.ask_away rota.say_away rota.back",
     "OA": """
-        messages.stop messages.ask_again messages.again messages.again_to_missing
+        messages.ask_stop messages.stop messages.ask_again messages.again messages.again_to_missing
         messages.published messages.look
         taking_back.ask taking_back.send alone.ask alone.send
     """,

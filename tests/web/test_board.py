@@ -37,11 +37,29 @@ def test_progress_is_counted_and_each_channel_has_its_row(browser: Open, web: We
 
 
 def test_a_settled_board_stops_asking(browser: Open, web: Web) -> None:
-    message_id = acting.released(web, acting.drafted(web, channels=["mastodon"]))
+    draft = acting.drafted(web, channels=["mastodon"], facts={}, text="Snow in Cairn Pass.")
+    message_id = acting.released(web, draft)
     acting.settle(web, message_id, "mastodon", SENT)
     answer = browser("officer").get(f"/messages/{message_id}")
     assert html.read(answer.text).refresh == ""
     assert 'data-every="0"' in answer.text
+
+
+def test_a_board_that_owes_an_update_goes_on_and_counts_down(
+    browser: Open, web: Web, clock: Clock
+) -> None:
+    message_id = acting.released(web, acting.drafted(web, channels=["mastodon"]))
+    acting.settle(web, message_id, "mastodon", SENT)
+    officer = browser("officer")
+    seen = page(officer, message_id)
+    assert seen.refresh == "15"
+    assert "Next update in 1 h 20 min" in seen.text
+    assert not seen.title.startswith("Update due")
+    clock.later(hours=1, minutes=32)
+    seen = page(officer, message_id)
+    assert "The update is 12 minutes overdue" in seen.text
+    assert seen.title.startswith("Update due: 1 of 1 sent")
+    assert "The promised update is due" in officer.get(f"/messages/{message_id}/board").text
 
 
 def test_the_fragment_is_not_sent_again_until_it_changes(
