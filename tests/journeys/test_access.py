@@ -41,7 +41,8 @@ def places(request: pytest.FixtureRequest, demo: Demo) -> dict[str, str]:
     form = dict(re.findall(r'name="(decision|digest|form)" value="([^"]*)"', _approve_form(other)))
     requests.post(other, data=form | {"pin": demo.user("approver")["pin"]}, timeout=20)
     until(lambda: _settled(demo, sent), 40)
-    return {
+    of_exercises = {"report card": f"{world}/incidents/{incident}/report-card"} if world else {}
+    return of_exercises | {
         "first page": "/",
         "what has happened": f"{world}/incidents/new",
         "facts": f"{world}/incidents/new/school-closures",
