@@ -7,7 +7,7 @@ from flask import Blueprint, abort, jsonify, make_response, redirect, render_tem
 from werkzeug.wrappers import Response
 
 from console import trouble_words
-from console.actions import asking, passkeys, reading, who_reads
+from console.actions import asking, beside, passkeys, reading, who_reads
 from console.actions.approvals import APPROVE
 from console.actions.cards import MessageSheet
 from console.actions.errors import NotFound
@@ -146,6 +146,7 @@ def _page(door: Door, one: Tried | None = None, status: int = 200) -> Response:
     now, desk = web().now, web().desk
     with web().sessions.read() as db:
         found = review(db, desk, door.approval_id)
+        pairs = beside.beside(db, desk, found.sheet.message.id, found.variants)
         keys = not door.linked and bool(factors.passkeys_of(db, found.approver_id))
     at = stage(found, now, linked=door.linked)
     page = "pages/sign_off.html" if at is Stage.OPEN else "pages/sign_off_outcome.html"
@@ -154,6 +155,7 @@ def _page(door: Door, one: Tried | None = None, status: int = 200) -> Response:
         page,
         door=door,
         review=found,
+        pairs=pairs,
         stage=at,
         incident=found.sheet.incident,
         message=found.sheet.message,

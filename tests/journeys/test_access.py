@@ -42,7 +42,8 @@ def places(request: pytest.FixtureRequest, demo: Demo) -> dict[str, str]:
     requests.post(other, data=form | {"pin": demo.user("approver")["pin"]}, timeout=20)
     until(lambda: _settled(demo, sent), 40)
     schools = _schools(demo, mode)
-    return {
+    of_exercises = {"report card": f"{world}/incidents/{incident}/report-card"} if world else {}
+    return of_exercises | {
         "over half": f"{world}/messages/{schools}/count",
         "schools read back": f"{world}/messages/{schools}/check",
         "relay": f"{world}/incidents/new/missing-person",

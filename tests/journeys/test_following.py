@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.browser import chromium, phone, sign_in
@@ -12,6 +13,7 @@ from tests.waiting import until
 
 SCRIPT = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 EXPECT_MS = 40_000
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +33,13 @@ def page(demo: Demo, browser: Browser, script: bool) -> Iterator[Page]:
     context.close()
 
 
-def fits(page: Page) -> None:
+def fits(page: Page, *, script: bool = True) -> None:
+    """Nothing sticks out at the side, and nobody is shut out."""
     assert page.evaluate("document.documentElement.scrollWidth") <= 360, page.url
+    if script:
+        options = {"runOnly": {"type": "tag", "values": RULES}}
+        found = Axe().run(page, options=options).response["violations"]
+        assert [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found] == []
 
 
 def step(page: Page, number: int) -> None:
@@ -80,12 +87,12 @@ def test_a_first_time_officer_is_led_from_the_alert_to_the_report_card(
     page.goto(f"{demo.base}/account")
     page.get_by_role("button", name="Begin the guided rehearsal").click()
     step(page, 1)
-    fits(page)
+    fits(page, script=script)
     write_alert_of(page, title)
     step(page, 2)
     page.get_by_role("button", name="Rehearse: send for approval").click()
     step(page, 3)
-    fits(page)
+    fits(page, script=script)
     sign(demo, browser, title)
     expect(page.get_by_role("heading", level=1)).to_contain_text("5 of 5 rehearsed")
     step(page, 4)
@@ -95,7 +102,7 @@ def test_a_first_time_officer_is_led_from_the_alert_to_the_report_card(
     expect(page.locator("#ledger")).to_contain_text("5 channels are owed the all clear")
     page.get_by_role("button", name="Stand the exercise down").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("5 channels")
-    fits(page)
+    fits(page, script=script)
     page.get_by_role("button", name="Rehearse the all clear to those 5").click()
     page.get_by_label("Heavy snow").check()
     page.get_by_role("button", name="Check the texts").click()
@@ -109,7 +116,7 @@ def test_a_first_time_officer_is_led_from_the_alert_to_the_report_card(
     page.get_by_role("button", name="Stand the exercise down").click()
     page.get_by_role("link", name="The report card of this exercise").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Report card")
-    fits(page)
+    fits(page, script=script)
     card = page.locator("main").inner_text()
     for words in ("What to do better", "Demo duty officer", "Demo approver", "Mastodon", "Signed"):
         assert words in card

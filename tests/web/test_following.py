@@ -90,6 +90,27 @@ def sent(web: Web, mode: Mode = Mode.ACTUAL) -> str:
     return message
 
 
+def test_old_and_new_stand_side_by_side_before_approval_and_at_the_approvers(
+    browser: Open, web: Web
+) -> None:
+    wrong = sent(web)
+    incident = acting.sheet(web, wrong).incident.id
+    officer = browser("officer")
+    form = {"kind": "correction", "replaces": wrong, "once": "c" * 32}
+    answer = officer.post(f"/incidents/{incident}/messages", form)
+    message = answer.location.split("/messages/")[1].split("/")[0]
+    facts = {"facts-wrong": "the area", "facts-right": "It is Kirkbrae", "version": "1"}
+    both = {**facts, "channels": ["mastodon", "radio"]}
+    assert officer.post(f"/messages/{message}/edit", both).status_code == 303
+    page = html.read(officer.get(f"/messages/{message}/check").text)
+    assert "Old and new" in page.text
+    assert "Mastodon, Radio newsroom: the new words answer the old post, which stays." in page.text
+    acting.submitted(web, message)
+    _, token = acting.link(web, message, "approver")
+    answer = browser("").get(f"/sign-off/{token}", follow_redirects=True)
+    assert "Beside what it corrects" in html.read(answer.text).text
+
+
 def state_of(web: Web, incident: str) -> str:
     with web.sessions.read() as db:
         return str(reading.incident(db, incident).incident.state)
