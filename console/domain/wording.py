@@ -20,9 +20,9 @@ from console.domain.place import Chosen, Places
 from console.domain.plain_text import clean
 
 __all__ = [
-    "FRAME_NAMES", "NO_LIMIT", "Facts", "Field", "FieldKind", "Frame", "IncidentType", "Missing",
-    "Problem", "Reason", "Rendered", "TooLong", "UNWRITABLE", "Wording", "fill", "names_in", "problems", "render",
-    "written",
+    "FRAME_NAMES", "NO_LIMIT", "UNWRITABLE", "Facts", "Field", "FieldKind", "Frame",
+    "IncidentType", "Missing", "Problem", "Reason", "Rendered", "TooLong", "Wording", "fill",
+    "names_in", "problems", "render", "written",
 ]  # fmt: skip
 
 NO_LIMIT = Limit()
