@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError
 from pydantic import TypeAdapter, ValidationError
 
 from console.configuration import ConfigurationFaults, Fault, read_toml, suggestion
@@ -15,7 +14,7 @@ from console.domain.incident_type import Field, FieldKind, IncidentType, Wording
 from console.domain.message import Kind
 from console.domain.place import Places
 from console.domain.severity import Severity
-from console.domain.wording import FRAME_NAMES, Frame, fill, names_in
+from console.domain.wording import FRAME_NAMES, UNWRITABLE, Frame, fill, names_in
 
 COMMON = "common.toml"
 """Fields that several types share; what a type says itself goes before what is shared."""
@@ -182,7 +181,7 @@ def _check_wording(file: Path, found: IncidentType, kind: Kind, places: Places) 
                 what = f"uses {unknown[0]!r}, which a message of kind {kind} does not have"
                 raise _bad(file, f"{kind}.{key}", what, suggestion(unknown[0], sorted(known)))
             _try(source, found, kind, places)
-        except TemplateError as error:
+        except UNWRITABLE as error:
             remedy = "Use {{ name }} and {% if name %} ... {% endif %} only"
             raise _bad(file, f"{kind}.{key}", f"does not render: {error}", remedy) from error
 

@@ -5,15 +5,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from jinja2 import TemplateError
-
 from console.channels import ConfiguredChannel
 from console.configuration import Fault
+from console.domain.blank_form import with_gaps
 from console.domain.facts import YES_OR_NO, text_problems
 from console.domain.incident_type import Facts, Field, FieldKind, IncidentType
 from console.domain.message import Kind
 from console.domain.place import Places
-from console.domain.wording import NO_LIMIT, Frame, Missing, Rendered, TooLong, fill, render
+from console.domain.wording import (
+    NO_LIMIT,
+    UNWRITABLE,
+    Frame,
+    Missing,
+    Rendered,
+    TooLong,
+    fill,
+    render,
+)
 
 OPENING = 5
 """Words: who reads no more of an all clear must not read its alert again."""
@@ -57,6 +65,7 @@ def _prove(one: IncidentType, setting: Setting) -> Iterator[Fault]:
         if kind in (Kind.ALERT, Kind.UPDATE) and not any(map(_promise, one.asks(kind))):
             remedy = f'Ask for it: common = "{PROMISE}"'
             yield _fault(one, f"{kind}", "promises no time of the next update", remedy)
+    yield from _not_on_paper(one, setting)
     yield from _mistakable(one, setting)
 
 
@@ -69,7 +78,7 @@ def _unrendered(one: IncidentType, kind: Kind, setting: Setting) -> Iterator[Fau
     for facts in _answers(one, kind):
         try:
             texts = _texts(one, kind, facts, setting)
-        except (TemplateError, Missing) as error:
+        except (*UNWRITABLE, Missing) as error:
             remedy = "Try the words with this answer"
             yield _fault(one, f"{kind}", f"does not render: {error}", remedy)
             return
@@ -109,7 +118,7 @@ def _unfit(one: IncidentType, kind: Kind, setting: Setting) -> Iterator[Fault]:
             what = f"can be {error.over} too long for {channel.title}, with the longest answers"
             yield _fault(one, f"{kind}.short", what, "Shorten the words, or the field's max")
             return
-        except (TemplateError, Missing):
+        except (*UNWRITABLE, Missing):
             return  # named already
 
 
@@ -124,6 +133,15 @@ def _rendered(
     return render(one, kind, facts, setting.places, frame=frame, limit=channel.limit or NO_LIMIT)
 
 
+def _not_on_paper(one: IncidentType, setting: Setting) -> Iterator[Fault]:
+    """The run-sheet has the short alert as a form for pen and paper."""
+    try:
+        with_gaps(one.wording[Kind.ALERT].short, one.asks(Kind.ALERT), council=setting.source)
+    except UNWRITABLE as error:
+        what = f"cannot be printed with gaps: {error}"
+        yield _fault(one, f"{Kind.ALERT}.short", what, "Use the facts plainly")
+
+
 def _mistakable(one: IncidentType, setting: Setting) -> Iterator[Fault]:
     try:
         full, least = one.examples(Kind.ALERT), one.least(Kind.ALERT)
@@ -133,7 +151,7 @@ def _mistakable(one: IncidentType, setting: Setting) -> Iterator[Fault]:
             for text in _texts(one, Kind.ALERT, facts, setting).values()
         ]
         clears = _texts(one, Kind.ALL_CLEAR, one.examples(Kind.ALL_CLEAR), setting)
-    except TemplateError:
+    except UNWRITABLE:
         return  # named already
     for said in alerts:
         opening = " ".join(_bare(said, setting).split()[:OPENING])

@@ -22,5 +22,5 @@ class _Gap:
 def with_gaps(source: str, fields: tuple[Field, ...], *, council: str) -> str:
     gaps: dict[str, object] = dict.fromkeys(FRAME_NAMES, "")
     gaps |= {one.name: _Gap(one.label) if one.required else "" for one in fields}
-    known = {"source": council, "link": _Gap("our website"), "at": _Gap("the time now")}
-    return written(source, gaps | known)
+    gaps |= {"source": council, "link": _Gap("our website"), "at": _Gap("the time now")}
+    return written(source, gaps)

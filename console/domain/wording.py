@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
-from jinja2 import StrictUndefined, Template, meta
+from jinja2 import StrictUndefined, Template, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from console.domain.channel import Limit
@@ -20,9 +20,9 @@ from console.domain.place import Chosen, Places
 from console.domain.plain_text import clean
 
 __all__ = [
-    "FRAME_NAMES", "NO_LIMIT", "Facts", "Field", "FieldKind", "Frame", "IncidentType", "Missing",
-    "Problem", "Reason", "Rendered", "TooLong", "Wording", "fill", "names_in", "problems", "render",
-    "written",
+    "FRAME_NAMES", "NO_LIMIT", "UNWRITABLE", "Facts", "Field", "FieldKind", "Frame",
+    "IncidentType", "Missing", "Problem", "Reason", "Rendered", "TooLong", "Wording", "fill",
+    "names_in", "problems", "render", "written",
 ]  # fmt: skip
 
 NO_LIMIT = Limit()
@@ -76,6 +76,9 @@ class Missing(Exception):
         super().__init__(", ".join(fields))
         self.fields = fields
 
+
+UNWRITABLE = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError)
+"""What a template that somebody has written can raise: ``{{ where + 1 }}``, ``{{ 1 / 0 }}``."""
 
 FRAME_NAMES = frozenset({"source", "link", "at", "earlier", "earlier_short", "number"})
 """What a template may use besides its own fields."""

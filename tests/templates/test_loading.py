@@ -104,6 +104,8 @@ def test_a_good_file_is_an_incident_type(tmp_path: Path) -> None:
         ("{{ link }}", "{{ ''.__class__ }}", "alert.long", "does not render"),
         ("{{ link }}", "{{ where.clock }}", "alert.long", "does not render"),
         ("{% endif %}", "", "alert.long", "does not render"),
+        ("{{ link }}", "{{ where + 1 }}", "alert.long", "does not render"),
+        ("{{ link }}", "{{ 1 / 0 }}", "alert.long", "does not render"),
         ("{{ more }}.", "{{ more|nonsense }}", "alert.long", "does not render"),
     ],
 )

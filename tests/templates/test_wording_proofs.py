@@ -100,6 +100,16 @@ def test_words_that_no_channel_has_room_for_are_named(setting: Setting) -> None:
     assert all("too long for Pager" in one.what for one in found)
 
 
+def test_a_short_alert_that_cannot_be_printed_with_gaps_is_named(
+    tmp_path: Path, setting: Setting
+) -> None:
+    found = prove(
+        changed(tmp_path, "road-closed", "Use {{ diversion }}. Update", "{{ number + 1 }} Update"),
+        setting,
+    )
+    assert [(one.key, "with gaps" in one.what) for one in found] == [("alert.short", True)]
+
+
 def test_an_alert_that_promises_nothing_is_named(setting: Setting) -> None:
     kept = tuple(one for one in TYPES["heat"].fields if one.name != "next_update")
     none = replace(TYPES["heat"], fields=kept)
