@@ -118,7 +118,8 @@ def _large(text: str, known: Collection[str]) -> Iterator[Remark]:
         if text[end : match.start()].strip() and row:
             yield _shouted(row)
             row = []
-        row, end = [*row, word], match.end()
+        row.append(word)
+        end = match.end()
     if row:
         yield _shouted(row)
 

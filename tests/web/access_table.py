@@ -2,6 +2,8 @@
 
 `console.web.access_table` says which act each page is, and `console.domain.policy` who may do
 which act. A slip in either is only seen against a third list. A new page gets a line here too.
+`console.web.access_table` says which act each page is, and `console.domain.policy` who may do which
+act. A slip in either is only seen against a third list. A new page gets a line here too.
 """
 
 from console.domain.policy import Role
