@@ -127,6 +127,15 @@ def _link_void(db: Session, desk: Desk, approval_id: str, _: str) -> Facts | Non
     }
 
 
+def _approver_gone(db: Session, desk: Desk, approval_id: str, _: str) -> Facts | None:
+    found = _review(db, desk, approval_id)
+    if not found or found.sheet.message.state is not MessageState.AWAITING:
+        return None
+    asked = [one for one in found.others if one.state is ApprovalState.ASKED]
+    others = sorted(one.approver for one in asked if not one.links_void)
+    return _about(desk, found.sheet) | {"approver": found.approver, "others": others}
+
+
 def _unanswered(db: Session, desk: Desk, message_id: str, _: str) -> Facts | None:
     """Whom to telephone, as long as nobody has answered."""
     found = turns.turns(db, desk, message_id, database_now(db))
@@ -249,7 +258,7 @@ def _policy(db: Session, desk: Desk, number: str, _: str) -> Facts | None:
 _FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {
     "sign-off": _sign_off,
     "link void": _link_void,
-    "approver gone": _link_void,
+    "approver gone": _approver_gone,
     UNANSWERED: _unanswered,
     "sent back": _if(MessageState.DRAFT),
     "rejected": _if(MessageState.REJECTED),

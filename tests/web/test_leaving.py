@@ -15,7 +15,10 @@ from tests.web.acting import Asked
 from tests.web.conftest import PIN, Browser
 from tests.web.phone import hidden, states
 
-SAID = {"closed": "Your account is closed", "demoted": "no longer has the role of an approver"}
+SAID = {
+    "closed": "Your account is closed",
+    "demoted": "no longer has a role that may sign this message",
+}
 
 
 @pytest.fixture
