@@ -10,6 +10,7 @@ from jinja2 import TemplateError
 from pydantic import TypeAdapter, ValidationError
 
 from console.configuration import ConfigurationFaults, Fault, read_toml, suggestion
+from console.domain.about import Category
 from console.domain.facts import problems
 from console.domain.incident_type import Field, FieldKind, IncidentType, Wording
 from console.domain.message import Kind
@@ -56,7 +57,7 @@ def _load(file: Path, common: Mapping[str, Any], places: Places) -> IncidentType
     table = read_toml(file, faults)
     if table is None:
         raise ConfigurationFaults(faults)
-    _only(file, "", table, ("title", "lead", "severity", "field", *Kind))
+    _only(file, "", table, ("title", "lead", "severity", "category", "do", "field", *Kind))
     found = IncidentType(
         slug=file.stem,
         title=_text(file, "title", table),
@@ -64,6 +65,8 @@ def _load(file: Path, common: Mapping[str, Any], places: Places) -> IncidentType
         fields=tuple(_field(file, entry, common) for entry in table.get("field", [])),
         wording={kind: _wording(file, kind, table) for kind in Kind},
         severity=_severity(file, table),
+        category=_category(file, table),
+        do=_do(file, table),
     )
     for kind in Kind:
         _check_examples(file, found, kind, places)
@@ -113,6 +116,21 @@ def _severity(file: Path, table: Mapping[str, Any]) -> Severity:
     except ValueError as error:
         remedy = f"Use one of {', '.join(Severity)}"
         raise _bad(file, "severity", f"{table['severity']!r} is not known", remedy) from error
+
+
+def _category(file: Path, table: Mapping[str, Any]) -> Category:
+    try:
+        return Category(table.get("category", Category.SAFETY))
+    except ValueError as error:
+        remedy = f"Use one of {', '.join(Category)}"
+        raise _bad(file, "category", f"{table['category']!r} is not known", remedy) from error
+
+
+def _do(file: Path, table: Mapping[str, Any]) -> tuple[str, ...]:
+    said = table.get("do", [])
+    if not isinstance(said, list) or not all(isinstance(one, str) and one.strip() for one in said):
+        raise _bad(file, "do", "is no list of sentences", 'Write do = ["Stay in."]')
+    return tuple(said)
 
 
 def _only(file: Path, prefix: str, table: Mapping[str, Any], known: Iterable[str]) -> None:

@@ -28,6 +28,7 @@ COMMANDS = {
     "recipients": "console.cli.recipients",
     "bounces": "console.cli.bounces",
     "rota": "console.cli.rota",
+    "public": "console.cli.public",
 }
 WRONG = 2
 

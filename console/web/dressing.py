@@ -13,6 +13,7 @@ from console.actions.findings import Finding
 from console.domain.incident import Mode
 from console.domain.moment import Moment
 from console.domain.policy import Act
+from console.public import look
 from console.settings import Settings
 from console.store import anchors, troubles
 from console.store.away import DatabaseAway
@@ -94,6 +95,7 @@ def dress(app: Flask, settings: Settings) -> None:
         since=since,
     )  # fmt: skip
     env.globals.update(
+        look=look.path,
         council=settings.council, words=words, at=at, Mode=Mode, Act=Act, ACTUAL=Mode.ACTUAL,
         language_name=languages.own_name,
         EXERCISE=Mode.EXERCISE, sending_blocked=sending_blocked, alarms=alarms, strange=strange,

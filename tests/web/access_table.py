@@ -1,7 +1,7 @@
 """Who may open which page, written down once more, by people's roles and not by acts.
 
-`console.web.access_table` says which act each page is, and `console.domain.policy` who may do which act.
-A slip in either is only seen against a third list. A new page gets a line here too.
+`console.web.access_table` says which act each page is, and `console.domain.policy` who may do
+which act. A slip in either is only seen against a third list. A new page gets a line here too.
 """
 
 from console.domain.policy import Role
@@ -20,7 +20,8 @@ _OPEN = """
     single_sign_on.begin single_sign_on.finish resetting.show resetting.choose
     sign_off.show sign_off.decide sign_off.picture sign_off.say_reading spoken.ask spoken.enter
     joining.ask joining.accept unsubscribe.ask unsubscribe.leave
-    public.front public.incident public.picture pictures.jpeg
+    public.front public.incident public.picture public.style public.feed public.alert
+    pictures.jpeg
     api.openIncident api.listIncidents api.readIncident api.draftMessage api.readMessage
     api.submitMessage api.checkDelivery api.confirmDelivery api.resendDelivery api.readRecord
     api.listTypes api.listPlaces api.listChannels api.document api.elsewhere

@@ -11,11 +11,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from console.actions import public_side
 from console.domain.channel import Picture, Post
 from console.domain.incident import Mode
-from console.web import public_entries
+from console.public.links import linked
 from console.web.context import Web
-from console.web.public import linked
 from tests.web.conftest import Browser, Clock
 from workers.channels.public_page import PublicPage
 
@@ -33,7 +33,7 @@ def publish(web: Web) -> Callable[..., Post]:
     """Publishes as a worker does: ``publish("one", text="Snow")``."""
 
     def published(key: str, *, mode: Mode = Mode.ACTUAL, **about: Any) -> Post:
-        (folder,) = public_entries.folders(web.desk, mode)
+        (folder,) = public_side.folders(web.desk, mode)
         words: dict[str, Any] = {
             "text": TEXT,
             "language": "en",
@@ -158,7 +158,7 @@ def test_a_broken_file_is_left_out_and_logged(
 
 
 def entries(web: Web) -> Path:
-    (folder,) = public_entries.folders(web.desk, Mode.ACTUAL)
+    (folder,) = public_side.folders(web.desk, Mode.ACTUAL)
     return folder / "entries" / "snowday"
 
 
@@ -191,7 +191,7 @@ def test_the_page_and_its_look_are_under_fifteen_kilobytes(
     for number in range(8):
         publish(f"m{number}", text="Snow and ice. " * 36, created_at=AT + timedelta(hours=number))
     page = client.get("/public/snowday")
-    look = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+    look = re.findall(r'(?:href|src)="(/public/look/[^"]+)"', page.text)
     whole = len(page.data) + sum(len(client.get(one).data) for one in look)
     assert len(look) == 3
     assert whole < 15_000
@@ -204,7 +204,7 @@ def test_its_pictures_come_from_the_same_folder(
     sha256 = hashlib.sha256(content).hexdigest()
     publish("one", picture=Picture(sha256, "image/png", 40, 30, 'A "plough"', content))
     page = client.get("/public/snowday").text
-    assert f'src="/public/pictures/{sha256}" alt="A &#34;plough&#34;"' in page
+    assert f'src="/public/pictures/{sha256}.png" alt="A &#34;plough&#34;"' in page
     answer = client.get(f"/public/pictures/{sha256}")
     assert (answer.data, answer.content_type) == (content, "image/png")
     assert client.get(f"/public/pictures/{'0' * 64}").status_code == 404
@@ -212,7 +212,7 @@ def test_its_pictures_come_from_the_same_folder(
 
 
 def test_what_is_no_picture_is_not_served(web: Web, client: FlaskClient) -> None:
-    (folder,) = public_entries.folders(web.desk, Mode.ACTUAL)
+    (folder,) = public_side.folders(web.desk, Mode.ACTUAL)
     (folder / "pictures").mkdir(parents=True)
     (folder / "pictures" / ("a" * 64)).write_bytes(b"<script>alert(1)</script>")
     assert client.get(f"/public/pictures/{'a' * 64}").status_code == 404
