@@ -192,6 +192,7 @@ ACCESS: dict[str, Act | None] = {
     "api.confirmDelivery": OPEN,
     "api.resendDelivery": OPEN,
     "api.readRecord": OPEN,
+    "api.takeAlert": OPEN,
     "api.listTypes": OPEN,
     "api.listPlaces": OPEN,
     "api.listChannels": OPEN,

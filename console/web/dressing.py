@@ -8,7 +8,7 @@ from flask import Flask, g, url_for
 from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from console import finding_words, languages, register_words, trouble_words
-from console.actions import cards, findings, holding
+from console.actions import cards, findings, holding, partner_alerts
 from console.actions.findings import Finding
 from console.domain.incident import Mode
 from console.domain.moment import Moment
@@ -17,6 +17,7 @@ from console.public import look
 from console.settings import Settings
 from console.store import anchors, troubles
 from console.store.away import DatabaseAway
+from console.store.partner_alerts import PartnerAlertRow
 from console.store.troubles import Unsettled
 from console.web import holds, words
 from console.web.context import web
@@ -96,6 +97,7 @@ def dress(app: Flask, settings: Settings) -> None:
     )  # fmt: skip
     env.globals.update(
         look=look.path,
+        partner=partner,
         council=settings.council, words=words, at=at, Mode=Mode, Act=Act, ACTUAL=Mode.ACTUAL,
         language_name=languages.own_name,
         EXERCISE=Mode.EXERCISE, sending_blocked=sending_blocked, alarms=alarms, strange=strange,
@@ -112,6 +114,12 @@ def at(endpoint: str, incident: cards.Incident, **values: Any) -> str:
 def sending_blocked() -> bool:
     """True where the database is older than what was sent."""
     return anchors.blocked(web().sessions, web().desk.settings.home)
+
+
+def partner(message_id: str) -> PartnerAlertRow | None:
+    """The partner's alert that this message began as."""
+    with web().sessions.read() as db:
+        return partner_alerts.source_of(db, message_id)
 
 
 def alarms(message_id: str = "", *, exercises: bool) -> tuple[tuple[Alarm, ...], int]:

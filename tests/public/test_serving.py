@@ -117,7 +117,7 @@ def test_nothing_can_be_sent_to_it(client: Client) -> None:
 
 
 def test_serving_loads_no_console() -> None:
-    """Whoever breaks into what serves the public finds no act, setting, secret or database there."""
+    """Whoever breaks into what serves the public finds no act, secret or database there."""
     said = """
 import sys
 from console.cli.file_server import run

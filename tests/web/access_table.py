@@ -24,7 +24,7 @@ _OPEN = """
     pictures.jpeg
     api.openIncident api.listIncidents api.readIncident api.draftMessage api.readMessage
     api.submitMessage api.checkDelivery api.confirmDelivery api.resendDelivery api.readRecord
-    api.listTypes api.listPlaces api.listChannels api.document api.elsewhere
+    api.listTypes api.listPlaces api.listChannels api.document api.elsewhere api.takeAlert
 """
 STRANGERS = frozenset(_OPEN.split())
 """Open to everybody, since each asks for its own key, or has nothing to hide."""
@@ -93,7 +93,7 @@ API: dict[str, frozenset[Role]] = {
     name: frozenset(_LETTERS[one] for one in letters)
     for letters, names in {
         "OAUCX": "listIncidents readIncident readMessage listTypes listPlaces listChannels",
-        "O": "openIncident draftMessage submitMessage",
+        "O": "openIncident draftMessage submitMessage takeAlert",
         "OA": "checkDelivery confirmDelivery resendDelivery",
         "OAUX": "readRecord",
     }.items()

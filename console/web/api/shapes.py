@@ -59,6 +59,12 @@ class NewMessage(Asked):
     """ISO 8601 with an offset. What has not been sent by then is cancelled."""
 
 
+class PartnerAlert(Asked):
+    """A CAP 1.2 document as it came."""
+
+    document: bytes
+
+
 class AuditQuery(Asked):
     incident: str | None = None
     """Only the entries of this incident."""
@@ -222,6 +228,17 @@ class Submitted(Given):
     state: MessageState
     digest: str
     approve_by: AwareDatetime | None
+
+
+class PartnerDraft(Given):
+    """What a partner's alert was drafted as."""
+
+    incident: str
+    message: str
+    kind: Kind
+    mode: Mode
+    again: bool
+    """True where this alert was known: nothing was drafted now."""
 
 
 class Entry(Given):
