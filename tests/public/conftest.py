@@ -69,10 +69,14 @@ Says = Callable[..., Post]
 
 @pytest.fixture
 def town(tmp_path: Path) -> Town:
+    return town_in(tmp_path)
+
+
+def town_in(folder: Path) -> Town:
     publisher = Publisher(
         name="Northbrae Council",
         base="https://alerts.northbrae.example",
         zone=ZoneInfo("Europe/London"),
         templates=ROOT / "templates",
     )
-    return Town(tmp_path / "entries-of-town", publisher)
+    return Town(folder / "entries-of-town", publisher)

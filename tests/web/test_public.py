@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,10 +12,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from console import settings
 from console.actions import public_side
 from console.domain.channel import Picture, Post
 from console.domain.incident import Mode
 from console.public.links import linked
+from console.settings import ROOT
 from console.web.context import Web
 from tests.web.conftest import Browser, Clock
 from workers.channels.public_page import PublicPage
@@ -250,3 +253,78 @@ def test_links_are_links(text: str, shown: str) -> None:
 )
 def test_a_link_that_could_mislead_stays_text(text: str) -> None:
     assert "<a " not in linked(text)
+
+
+FEEDS = ("cap.atom", "feed.atom", "feed.rss", "feed.json")
+
+
+@pytest.mark.parametrize("path", [*FEEDS, "cap/skellat-one.xml", "banner.json"])
+def test_a_feed_says_when_it_changed_and_is_not_sent_twice(
+    publish: Callable[..., Post], client: FlaskClient, clock: Clock, path: str
+) -> None:
+    publish("one")
+    first = client.get(f"/public/{path}")
+    assert first.status_code == 200
+    assert first.headers["Last-Modified"] == "Fri, 16 Jan 2026 06:00:00 GMT"
+    clock.later(minutes=5)
+    for name, value in (
+        ("If-None-Match", first.headers["ETag"]),
+        ("If-Modified-Since", first.headers["Last-Modified"]),
+    ):
+        again = client.get(f"/public/{path}", headers={name: value})
+        assert (again.status_code, again.data) == (304, b""), name
+
+
+@pytest.mark.parametrize(
+    "path", [*FEEDS, "cap/skellat-one.xml", "banner.json", "banner.js", "banner.html"]
+)
+def test_any_other_site_may_read_it_without_a_cookie(
+    publish: Callable[..., Post], client: FlaskClient, path: str
+) -> None:
+    publish("one")
+    asked = {"Origin": "https://www.northbrae.example", "Sec-Fetch-Site": "cross-site"}
+    answer = client.get(f"/public/{path}", headers={**asked, "Sec-Fetch-Mode": "cors"})
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert answer.headers["Cache-Control"] == "public, max-age=10"
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_no_other_site_may_read_the_pages(
+    publish: Callable[..., Post], client: FlaskClient
+) -> None:
+    publish("one")
+    for path in ("/public/", "/public/snowday"):
+        assert "Access-Control-Allow-Origin" not in client.get(path).headers
+
+
+@pytest.mark.parametrize("path", ["", *FEEDS, "banner.json", "banner.html", "cap/skellat-one.xml"])
+def test_an_exercise_is_in_nothing_public(
+    publish: Callable[..., Post], client: FlaskClient, web: Web, path: str
+) -> None:
+    publish("one", mode=Mode.EXERCISE, incident="drill", subject="Rehearsed")
+    # Also where a slip put its entries into the folder of what is meant.
+    (actual,) = public_side.folders(web.desk, Mode.ACTUAL)
+    (exercise,) = public_side.folders(web.desk, Mode.EXERCISE)
+    actual.parent.mkdir(exist_ok=True)
+    exercise.rename(actual)
+    answer = client.get(f"/public/{path}")
+    assert "Rehearsed" not in answer.text
+    assert "drill" not in answer.text
+    for name in FEEDS:
+        assert client.get(f"/exercise/public/{name}").status_code != 200
+
+
+def test_an_address_of_its_own_goes_into_every_link(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "config", config)
+    main = config / "skellat.toml"
+    main.write_text(f'{main.read_text()}\n[public]\nurl = "https://alerts.northbrae.example/"\n')
+    known = settings.load(tmp_path / "home", {"SKELLAT_CONFIG": str(config)})
+    assert known.public_url == "https://alerts.northbrae.example"
+    env = {"SKELLAT_CONFIG": str(config), "SKELLAT_PUBLIC_DIR": str(tmp_path / "www")}
+    assert settings.load(tmp_path, env).public_site == tmp_path / "www"
+    demo = settings.load(tmp_path, {**env, "SKELLAT_PRACTICE_ONLY": "1"})
+    assert demo.public_site == tmp_path / "public-site"
+    assert demo.public_url == demo.console.base_url
