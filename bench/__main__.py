@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from bench import results_page
 from bench.apprise_too import apprise
+from bench.crowd import crowd
 from bench.fanout import fanout
 from bench.figures import Figure, faster, results
 from bench.hanging import hanging
@@ -23,6 +24,7 @@ GROUPS: dict[str, Callable[[Peer, int], Iterator[Figure]]] = {
     "fanout": fanout,
     "apprise": apprise,
     "pages": web,
+    "crowd": crowd,
     "hanging": hanging,
     "recover": recover,
     "sustained": sustained,

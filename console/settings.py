@@ -28,6 +28,8 @@ from console.domain.delivery import STANDARD, Timing
 from console.domain.plain_text import Hosts
 from console.domain.rules import Policy
 from console.domain.single_sign_on import SingleSignOn
+from console.settings_public import PublicTable
+from console.settings_public import folder as _public_folder
 from console.settings_single_sign_on import SingleSignOnTable
 from console.settings_single_sign_on import read as _single_sign_on
 
@@ -118,6 +120,7 @@ class _MainFile(_Table):
     practice: Practice = Practice()
     database: Database = Database()
     redis: Redis = Redis()
+    public: PublicTable = PublicTable()
     single_sign_on: SingleSignOnTable = SingleSignOnTable()
 
 
@@ -149,6 +152,15 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     """SKELLAT_METRICS_TOKEN; who has it reads /metrics, and where there is none nobody does."""
     single_sign_on: SingleSignOn | None = None
+    public_base: str = ""
+    """Where the public side has an address of its own; see `public_url`."""
+    public_site: Path = Path("public-site")
+    """Where the workers write the public side as files."""
+
+    @property
+    def public_url(self) -> str:
+        """Scheme and host under which the public finds /public/."""
+        return self.public_base or self.console.base_url
 
     @property
     def policy_digest(self) -> str:
@@ -188,7 +200,7 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
         mail = _mail(main.mail, env, faults)
         if _practice_only(env):  # the live database, Redis and accounts are not the demo's
             own = {"database": Database(), "redis": Redis(), "single_sign_on": SingleSignOnTable()}
-            main = main.model_copy(update=own)
+            main = main.model_copy(update={**own, "public": PublicTable()})
         single_sign_on = _single_sign_on(main.single_sign_on, env, faults)
         database_url = _address("database", main.database.url, env, faults)
         redis_url = _address("redis", main.redis.url, env, faults)
@@ -217,6 +229,8 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
         metrics_token=from_environment(env, "SKELLAT_METRICS_TOKEN"),
         sealing_keys=Path(keys) if (keys := env.get("SKELLAT_SEALING_KEYS")) else None,
         single_sign_on=single_sign_on,
+        public_base=main.public.base,
+        public_site=_public_folder(main.public, home, env, practice_only=_practice_only(env)),
     )
 
 

@@ -17,6 +17,7 @@ from console.stop import Stop
 from console.store.engine import Sessions, link_tables
 from workers import deadline, sweep
 from workers.dispatcher import Dispatcher
+from workers.public_site import SiteKeeper
 from workers.queue import listen
 from workers.vault import equipped
 from workers.watchman import Watchman
@@ -83,6 +84,8 @@ def work(desk: Desk, *, name: str, supervisor: int) -> None:
     dispatcher.start()
     watchman = Watchman(sessions, desk, name=name)
     watchman.start()
+    site = SiteKeeper(desk)
+    site.start()
 
     def ring() -> None:
         dispatcher.ring()
@@ -94,6 +97,7 @@ def work(desk: Desk, *, name: str, supervisor: int) -> None:
         if os.getppid() != supervisor:
             log.error("the supervisor is gone; finishing")
             break
+    site.stop()
     watchman.stop()
     dispatcher.stop()
     sessions.close()

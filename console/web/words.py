@@ -12,6 +12,7 @@ from console.domain.plain_text import Flaw as TextFlaw
 from console.domain.policy import Act
 from console.domain.severity import Severity
 from console.domain.states import NotAllowed
+from console.public.kinds import KINDS as KINDS
 from console.store.away import Why
 from console.web import channel_words, delivery_words
 
@@ -249,13 +250,6 @@ SEVERITIES: dict[Severity, str] = {
     Severity.MODERATE: "Moderate: it may harm",
     Severity.SEVERE: "Severe: it harms many",
     Severity.EXTREME: "Extreme: danger to life",
-}
-KINDS: dict[Kind, str] = {
-    Kind.ALERT: "Alert",
-    Kind.UPDATE: "Update",
-    Kind.CORRECTION: "Correction",
-    Kind.ALL_CLEAR: "All clear",
-    Kind.CANCEL: "Cancel",
 }
 _A_KIND: dict[Kind, str] = {
     Kind.ALERT: "an alert",

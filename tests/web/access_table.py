@@ -22,10 +22,11 @@ _OPEN = """
     single_sign_on.begin single_sign_on.finish resetting.show resetting.choose
     sign_off.show sign_off.decide sign_off.picture sign_off.say_reading spoken.ask spoken.enter
     joining.ask joining.accept unsubscribe.ask unsubscribe.leave
-    public.front public.incident public.picture pictures.jpeg
+    public.front public.incident public.picture public.style public.feed public.alert
+    pictures.jpeg
     api.openIncident api.listIncidents api.readIncident api.draftMessage api.readMessage
     api.submitMessage api.checkDelivery api.confirmDelivery api.resendDelivery api.readRecord
-    api.listTypes api.listPlaces api.listChannels api.document api.elsewhere
+    api.listTypes api.listPlaces api.listChannels api.document api.elsewhere api.takeAlert
 """
 STRANGERS = frozenset(_OPEN.split())
 """Open to everybody, since each asks for its own key, or has nothing to hide."""
@@ -98,7 +99,7 @@ API: dict[str, frozenset[Role]] = {
     name: frozenset(_LETTERS[one] for one in letters)
     for letters, names in {
         "OAUCX": "listIncidents readIncident readMessage listTypes listPlaces listChannels",
-        "O": "openIncident draftMessage submitMessage",
+        "O": "openIncident draftMessage submitMessage takeAlert",
         "OA": "checkDelivery confirmDelivery resendDelivery",
         "OAUX": "readRecord",
     }.items()

@@ -92,6 +92,16 @@ ENDPOINTS = (
         rings=True,
     ),
     Endpoint(
+        "POST",
+        "/cap",
+        "takeAlert",
+        "Draft a partner's CAP 1.2 alert; it goes nowhere before a person has sent and signed it.",
+        asks=shapes.PartnerAlert,
+        gives=shapes.PartnerDraft,
+        act=acts.take_alert,
+        xml=True,
+    ),
+    Endpoint(
         "GET",
         "/audit",
         "readRecord",

@@ -67,6 +67,12 @@ class Submission(Asked):
     them; without the right number nothing is sent."""
 
 
+class PartnerAlert(Asked):
+    """A CAP 1.2 document as it came."""
+
+    document: bytes
+
+
 class AuditQuery(Asked):
     incident: str | None = None
     """Only the entries of this incident."""
@@ -230,6 +236,17 @@ class Submitted(Given):
     state: MessageState
     digest: str
     approve_by: AwareDatetime | None
+
+
+class PartnerDraft(Given):
+    """What a partner's alert was drafted as."""
+
+    incident: str
+    message: str
+    kind: Kind
+    mode: Mode
+    again: bool
+    """True where this alert was known: nothing was drafted now."""
 
 
 class Entry(Given):
