@@ -4,7 +4,6 @@ import json
 import logging
 from datetime import datetime, timedelta
 from logging.handlers import SYSLOG_UDP_PORT, SysLogHandler
-from pathlib import Path
 
 from console.actions.desk import Desk
 from console.domain.checkpoint import Checkpoint, origin_of, signed
@@ -37,17 +36,11 @@ def sign(sessions: Sessions, desk: Desk) -> None:
         return
     note, first, number = made
     try:
-        CheckpointFile(folder(desk), first).add(note, number)
+        CheckpointFile(desk.settings.checkpoints, first).add(note, number)
     except OSError as error:
-        log.critical(
-            "the checkpoint over entry %s cannot be written to its file: %s", number, error
-        )
+        log.critical("the checkpoint over %s cannot be written to its file: %s", number, error)
     if address := desk.settings.record.syslog:
         tell_syslog(address, note)
-
-
-def folder(desk: Desk) -> Path:
-    return Path(desk.settings.record.folder or desk.settings.home / "checkpoints")
 
 
 def _sign(db: Transaction, desk: Desk) -> tuple[str, str, int] | None:
