@@ -105,15 +105,12 @@ def _flushed(db: Session, _context: object) -> None:
 
 
 def _executed(state: ORMExecuteState) -> Any:
-    """A statement that changes no row has written nothing."""
+    """A statement that changes no row has written nothing; of one that returns rows nobody knows
+    before they are read."""
     if not (state.is_insert or state.is_update or state.is_delete):
         return None
     result: Any = state.invoke_statement()
-    if getattr(result, "returns_rows", True):
-        kept = result.freeze()
-        many, result = len(kept.data), kept()
-    else:
-        many = result.rowcount
+    many = result.rowcount if getattr(result, "returns_rows", True) is False else 1
     table = getattr(state.statement, "table", None)
     if many and table is not None and table.name in metadata.tables:
         state.session.info.setdefault(WROTE, set()).add(table.name)

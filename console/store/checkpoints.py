@@ -44,6 +44,8 @@ def standing(db: Session) -> Standing:
 
 def add(db: Session, number: int, at: datetime, note: str) -> bool:
     """False where another worker signed over this entry."""
+    if db.get(CheckpointRow, number) is not None:
+        return False
     kind = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     new = kind(CheckpointRow).values(number=number, at=at, note=note)
     added = new.on_conflict_do_nothing().returning(CheckpointRow.number)
