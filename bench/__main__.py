@@ -16,6 +16,7 @@ from bench.figures import Figure, faster, results
 from bench.hanging import hanging
 from bench.pages import web
 from bench.peer import Peer, peer
+from bench.record import record
 from bench.recover import recover
 from bench.rest import rest
 from bench.sustained import sustained
@@ -29,6 +30,7 @@ GROUPS: dict[str, Callable[[Peer, int], Iterator[Figure]]] = {
     "recover": recover,
     "sustained": sustained,
     "rest": rest,
+    "record": record,
 }
 
 

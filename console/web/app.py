@@ -165,7 +165,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
 def at_hand(desk: Desk, clock: Callable[[], datetime] | None = None) -> Web:
     return Web(
         desk=desk,
-        sessions=Sessions(desk.settings.database_url, patience=PATIENCE),
+        sessions=Sessions.of(desk.settings, patience=PATIENCE),
         doorbell=Doorbell(desk.settings.redis_url),
         clock=clock or (lambda: datetime.now(UTC)),
     )
