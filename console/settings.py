@@ -139,7 +139,10 @@ class Settings:
     database_url: str
     redis_url: str
     secret: str = field(repr=False)
-    """Signs cookies and forms."""
+    """Signs cookies and forms; the keys of the record come from it too."""
+    past_secrets: tuple[str, ...] = field(default=(), repr=False)
+    """SKELLAT_PAST_SECRETS, one a line: what the secret was before. The record of those days is
+    verified with them, and nothing else."""
     timing: Timing = STANDARD
     """Faster only where a test asks for it, by SKELLAT_PACE."""
     sealing_keys: Path | None = None
@@ -211,6 +214,7 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
         database_url=database_url or f"sqlite:///{home / 'skellat.db'}",
         redis_url=redis_url,
         secret=from_environment(env, "SKELLAT_SECRET") or own_secret(home),
+        past_secrets=tuple(from_environment(env, "SKELLAT_PAST_SECRETS").split()),
         timing=STANDARD.at_pace(float(env.get("SKELLAT_PACE") or 1)),
         metrics_token=from_environment(env, "SKELLAT_METRICS_TOKEN"),
         sealing_keys=Path(keys) if (keys := env.get("SKELLAT_SEALING_KEYS")) else None,

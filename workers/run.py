@@ -44,7 +44,7 @@ def supervise(desk: Desk, *, count: int) -> int:
     at once. Returns the exit code."""
     footprint.slim()
     preload({one.network for one in desk.channels})
-    Sessions(desk.settings.database_url).close()  # loads the database's dialect and driver
+    Sessions.of(desk.settings).close()  # loads the database's dialect and driver
     footprint.share()
     if armed():
         log.critical("fault points are armed: this is a test, not a council's console")
@@ -77,7 +77,7 @@ def work(desk: Desk, *, name: str, supervisor: int) -> None:
     stop = Stop([signal.SIGTERM])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent asks
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
-    sessions = Sessions(desk.settings.database_url)
+    sessions = Sessions.of(desk.settings)
     desk = equipped(desk, sessions)
     dispatcher = Dispatcher(sessions, desk, name=name)
     dispatcher.start()
@@ -129,7 +129,7 @@ def _ended(pid: int) -> bool:
 
 
 def _take_back(desk: Desk, pid: int) -> None:
-    sessions = Sessions(desk.settings.database_url)
+    sessions = Sessions.of(desk.settings)
     try:
         sweep.give_back(sessions, desk, dead=_name(pid), by="supervisor")
     except OperationalError as error:

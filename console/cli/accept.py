@@ -31,7 +31,7 @@ def command(home: Path, yes: bool, anyway: bool) -> None:
     Says what the record lacks. Everything that may have been sent since is held for people, who
     look whether it was published; nothing of it is sent by itself.
     """
-    sessions = Sessions(settings.load(home).database_url)
+    sessions = Sessions.of(settings.load(home))
     try:
         _go(sessions, Anchors(home), yes=yes, anyway=anyway)
     finally:

@@ -33,7 +33,7 @@ command.add_command(accept.command)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def verify(home: Path, as_json: bool) -> None:
     """Check every entry of the record. Names the first bad one, with exit code 1."""
-    sessions = Sessions(settings.load(home).database_url)
+    sessions = Sessions.of(settings.load(home))
     with sessions.read() as db, closing(audit.entries(db)) as entries:
         number, digest = audit.head(db)
         broken = first_break(_with_progress(entries, number), head=(number, digest))
@@ -48,7 +48,7 @@ def verify(home: Path, as_json: bool) -> None:
 @click.option("--output", type=click.File("w", encoding="utf-8"), default="-", help="A file.")
 def export(home: Path, incident: str | None, output: TextIO) -> None:
     """Write the record as JSON Lines, one entry a line, in order."""
-    sessions = Sessions(settings.load(home).database_url)
+    sessions = Sessions.of(settings.load(home))
     with sessions.read() as db:
         for entry in audit.entries(db, incident=incident):
             output.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")

@@ -120,7 +120,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     _configure(app, settings)
     app.extensions[KEY] = Web(
         desk=desk.prepare(settings),
-        sessions=Sessions(settings.database_url, patience=PATIENCE),
+        sessions=Sessions.of(settings, patience=PATIENCE),
         doorbell=Doorbell(settings.redis_url),
         clock=clock or (lambda: datetime.now(UTC)),
     )
