@@ -18,7 +18,7 @@ from console.domain.delivery import DeliveryState
 from console.store.people import UserRow
 from console.web.context import KEY, Web
 from console.web.plausible import MANY
-from console.web.record_words import harmless
+from console.domain.record_csv import harmless
 from tests.web import acting, html
 from tests.web.api.program import WRITTEN, Program
 from tests.web.conftest import Browser

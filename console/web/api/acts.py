@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from console.actions import deliveries, incidents, messages, reading
+from console.actions import deliveries, incidents, logbook, messages, reading
 from console.actions.messages import Words
 from console.actions.texts import edit_key
 from console.domain.policy import Act
@@ -80,6 +80,20 @@ def confirm_delivery(call: Call, _: shapes.Nothing) -> shapes.Message:
 def resend_delivery(call: Call, _: shapes.Nothing) -> shapes.Message:
     message_id = deliveries.resend(call.db, delivery_id=call.id, by=call.by, now=call.now)
     return message_of(call, message_id)
+
+
+def add_to_log(call: Call, asked: shapes.NewNote) -> shapes.Noted:
+    note = logbook.Note(asked.text, asked.kind, asked.party, asked.at, asked.because)
+    logbook.add(call.db, incident_id=call.id, note=note, by=call.by, now=call.now)
+    action = logbook.ACTIONS[asked.kind]
+    return shapes.Noted(incident=call.id, at=call.now, by=call.by.name, action=action)
+
+
+def correct_entry(call: Call, asked: shapes.NewCorrection) -> shapes.Noted:
+    wrong = logbook.correct(call.db, number=asked.entry, text=asked.text, by=call.by, now=call.now)
+    return shapes.Noted(
+        incident=wrong.incident, at=call.now, by=call.by.name, action=logbook.CORRECTED
+    )
 
 
 def _faults(call: Call, asked: shapes.NewMessage) -> list[shapes.FieldFault]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from console.actions.logbook import Kind as NoteKind
 from console.domain.delivery import DeliveryState
 from console.domain.incident import IncidentState, Mode
 from console.domain.message import Kind, MessageState
@@ -57,6 +58,28 @@ class NewMessage(Asked):
     """The channels to publish to; left out: all of them."""
     expires_at: AwareDatetime | None = None
     """ISO 8601 with an offset. What has not been sent by then is cancelled."""
+
+
+class NewNote(Asked):
+    """What somebody wants to have on the record of an incident."""
+
+    text: str
+    """At most 4,000 characters."""
+    kind: NoteKind = NoteKind.NOTE
+    party: str = ""
+    """With whom, or who decided."""
+    at: AwareDatetime | None = None
+    """When it happened, where that was not just now; ISO 8601 with an offset."""
+    because: str = ""
+    """Why it was decided so."""
+
+
+class NewCorrection(Asked):
+    """What is wrong with an entry and what is right; the entry itself stays as it is."""
+
+    entry: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    """Its number."""
+    text: str
 
 
 class AuditQuery(Asked):
@@ -222,6 +245,16 @@ class Submitted(Given):
     state: MessageState
     digest: str
     approve_by: AwareDatetime | None
+
+
+class Noted(Given):
+    """It is on the record; GET /api/v1/audit has its entry."""
+
+    incident: str
+    at: AwareDatetime
+    by: str
+    """The person's name."""
+    action: str
 
 
 class Entry(Given):
