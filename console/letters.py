@@ -30,8 +30,9 @@ from console.domain.delivery import DeliveryState
 from console.domain.message import MessageState
 from console.domain.moment import Moment
 from console.domain.plain_text import clean
+from console.store import audit, checkpoints
 from console.store.engine import database_now
-from console.store.mails import FINDING, SUMMARY, TROUBLE, UNANSWERED
+from console.store.mails import CHECKPOINT, FINDING, SUMMARY, TROUBLE, UNANSWERED
 
 WIDTH = 72
 """Columns of a plain-text mail's own words. A message's words are never wrapped."""
@@ -76,6 +77,8 @@ def compose(
         return None
     if user:
         facts |= {"person": user.name, "address_of": address or user.email, "told": user.id}
+    elif address:
+        facts |= {"person": address, "address_of": address}
     facts |= {"council": desk.settings.council}
     template = purpose.replace(" ", "_")
     subject, _, text = _words(desk, f"{template}.txt", facts).partition("\n")
@@ -100,7 +103,13 @@ def _sign_off(db: Session, desk: Desk, approval_id: str, link_token: str) -> Fac
         "others": found.sign_offs_needed - 1,
         "audience": audience(desk, found.people, exercise=found.exercise),
         "code": found.digest[:8],
+        "record": audit.head(db),
     }
+
+
+def _checkpoint(db: Session, desk: Desk, number: str, _: str) -> Facts | None:
+    note = checkpoints.note(db, int(number))
+    return {"exercise": False, "entries": number, "note": note} if note else None
 
 
 def _link_void(db: Session, desk: Desk, approval_id: str, _: str) -> Facts | None:
@@ -236,6 +245,7 @@ _FACTS: dict[str, Callable[[Session, Desk, str, str], Facts | None]] = {
     PROPOSED: _policy,
     RELEASED_ALONE: _look_back,
     LOOK_BACK: _look_back,
+    CHECKPOINT: _checkpoint,
     **people_letters.FACTS,
 }
 

@@ -28,6 +28,7 @@ from console.domain.delivery import STANDARD, Timing
 from console.domain.plain_text import Hosts
 from console.domain.rules import Policy
 from console.domain.single_sign_on import SingleSignOn
+from console.record_settings import Record
 from console.settings_single_sign_on import SingleSignOnTable
 from console.settings_single_sign_on import read as _single_sign_on
 
@@ -117,6 +118,7 @@ class _MainFile(_Table):
     database: Database = Database()
     redis: Redis = Redis()
     single_sign_on: SingleSignOnTable = SingleSignOnTable()
+    record: Record = Record()
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,7 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     """SKELLAT_METRICS_TOKEN; who has it reads /metrics, and where there is none nobody does."""
     single_sign_on: SingleSignOn | None = None
+    record: Record = field(default_factory=Record)
 
     @property
     def policy_digest(self) -> str:
@@ -166,6 +169,11 @@ class Settings:
         """Where the keys of sealed credentials are: all of them for workers, the public ones for
         the console."""
         return self.sealing_keys or self.home / "sealing"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of the checkpoints' files."""
+        return Path(self.record.folder) if self.record.folder else self.home / "checkpoints"
 
     @property
     def trusted_links(self) -> Hosts:
@@ -188,7 +196,12 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
     if main and policy:
         mail = _mail(main.mail, env, faults)
         if _practice_only(env):  # the live database, Redis and accounts are not the demo's
-            own = {"database": Database(), "redis": Redis(), "single_sign_on": SingleSignOnTable()}
+            own = {
+                "database": Database(),
+                "redis": Redis(),
+                "single_sign_on": SingleSignOnTable(),
+                "record": Record(),
+            }
             main = main.model_copy(update=own)
         single_sign_on = _single_sign_on(main.single_sign_on, env, faults)
         database_url = _address("database", main.database.url, env, faults)
@@ -219,6 +232,7 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
         metrics_token=from_environment(env, "SKELLAT_METRICS_TOKEN"),
         sealing_keys=Path(keys) if (keys := env.get("SKELLAT_SEALING_KEYS")) else None,
         single_sign_on=single_sign_on,
+        record=main.record,
     )
 
 

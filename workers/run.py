@@ -25,6 +25,8 @@ RESTART_PAUSE = 0.5
 """Seconds before a dead worker is replaced, so that one that cannot start does not spin."""
 PATIENCE = 30.0
 """Seconds that a stop waits for what is in flight: more than the longest call takes."""
+SIGNING = "cryptography.hazmat.primitives.asymmetric.ed25519"
+"""What checkpoints of the record are signed with."""
 STOPS = (signal.SIGTERM, signal.SIGINT)
 LIBRARIES = {
     "bluesky": ("atproto_client", "workers.httpx_transport"),
@@ -68,6 +70,7 @@ def preload(networks: Collection[str] = LIBRARIES.keys()) -> None:
     for network in sorted(networks):
         for library in LIBRARIES.get(network, ()):
             importlib.import_module(library)
+    importlib.import_module(SIGNING)
     link_tables()
     deadline.preload()
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from console.actions import cards, reading
 from console.actions.desk import Desk
-from console.domain.audit import Break, Entry, first_break
+from console.domain.audit import Break, Entry
 from console.domain.message import Variant
-from console.store import approvals, audit, logbook, messages, progress, search
+from console.store import approvals, audit, logbook, messages, progress, record_check, search
 from console.store.search import Wanted
 
 PAGE = 50
@@ -93,9 +93,9 @@ def people_and_actions(db: Session) -> tuple[list[str], list[str]]:
 
 
 def verify(db: Session) -> Verified:
-    """Reads every entry, and changes nothing."""
+    """Reads every entry and every checkpoint that the database has, and changes nothing."""
     number, digest = audit.head(db)
-    return Verified(number, digest, first_break(audit.entries(db), head=(number, digest)))
+    return Verified(number, digest, record_check.first_break(db))
 
 
 def of_incident(db: Session, desk: Desk, incident_id: str) -> IncidentHistory:

@@ -10,20 +10,19 @@ bad one and what is wrong with it; with 2 where it was called wrongly.
 import argparse
 import base64
 import hashlib
-import hmac
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from json.encoder import encode_basestring as quoted
 from pathlib import Path
 from typing import Any, NoReturn
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-GENESIS = "0" * 64
+GENESIS = b"0" * 64
 HEADER_SIGNED = b"skellat record header 1\n"
 STEP = 100_000
 LONGEST = 4_000_000
@@ -96,7 +95,7 @@ def verify(
     *,
     notes: str = "",
     public_keys: Sequence[str] = (),
-    macs: Mapping[str, bytes] | None = None,
+    macs: Mapping[str, "Mac"] | None = None,
 ) -> Verdict:
     """Reads the export once, line by line. ``notes`` are the checkpoints, from wherever they were
     kept; ``macs`` the installation's keys by name. Raises `Broken`."""
@@ -118,116 +117,131 @@ def _follow(
     lines: Iterator[bytes],
     header: Mapping[str, Any],
     checkpoints: dict[int, str],
-    macs: Mapping[str, bytes] | None,
+    macs: Mapping[str, "Mac"] | None,
     found: Verdict,
 ) -> None:
-    chain = Chain(macs, whole=not header["incident"])
+    chain = Chain(macs, header["incident"])
     for line in lines:
         chain.take(line)
         signed = checkpoints.pop(chain.number, None) if checkpoints else None
-        if signed is not None and signed != chain.head:
+        if signed is not None and signed != chain.head.decode():
             what = "it is not the one that a checkpoint was signed over: the record was rewritten"
             raise Broken(chain.number, what)
-        if chain.number == 1 and header["origin"] != f"skellat.record/{chain.head[:32]}":
+        if chain.number == 1 and header["origin"] != f"skellat.record/{chain.head[:32].decode()}":
             raise Broken(1, "another record begins with it than the header names")
         if chain.number > header["entries"]:
             raise Broken(chain.number, "the header says that the record ends before it")
     if chain.number != header["entries"] or checkpoints:
         raise Broken(chain.number + 1, "entries are missing at the end")
-    if chain.head != header["head"]:
+    if chain.head.decode() != header["head"]:
         raise Broken(chain.number, "it is not the last entry that the header names")
     if macs is not None and chain.number and not chain.key:
         raise Broken(chain.number, "it has no MAC, and the newest must have one")
     found.in_full, found.with_mac = chain.in_full, chain.with_mac
 
 
+_TEXT = rb'"[^"\\\x00-\x1f]*+(?:\\[^\x00-\x1f][^"\\\x00-\x1f]*+)*+"'
+_HEX64, _NUMBER = rb"[0-9a-f]{64}", rb"[1-9][0-9]{0,15}"
+_ENTRY = re.compile(
+    rb'\{"action":TEXT,"actor":TEXT,"actor_id":TEXT,"at":TEXT,"detail":TEXT,'
+    rb'("digest":"(HEX)",)"incident":TEXT,(?:"key":"([0-9a-f]{16})",("mac":"(HEX)",))?'
+    rb'"number":(NUMBER),"previous":"(HEX)","subject":TEXT\}\n'.replace(b"TEXT", _TEXT)
+    .replace(b"HEX", _HEX64)
+    .replace(b"NUMBER", _NUMBER)
+)
+"""A line in RFC 8785 form: names in order, no blanks. What the digest is over is the line without
+the digest, and what the MAC is over is that without the MAC: nothing has to be written anew."""
+_LINKS = re.compile(
+    rb'\{"digest":"(HEX)","number":(NUMBER),"previous":"(HEX)"\}\n'.replace(b"HEX", _HEX64).replace(
+        b"NUMBER", _NUMBER
+    )
+)
+
+
 @dataclass
 class Chain:
-    """Each entry against the one before it."""
+    """Each entry against the one before it. ``incident``: entries of others may be links only."""
 
-    macs: Mapping[str, bytes] | None = None
-    whole: bool = True
-    """False where entries may stand with their links only."""
+    macs: Mapping[str, "Mac"] | None = None
+    incident: str = ""
     number: int = 0
-    head: str = GENESIS
-    key: str = ""
-    in_full: int = field(default=0)
-    with_mac: int = field(default=0)
+    head: bytes = GENESIS
+    key: bytes = b""
+    in_full: int = 0
+    with_mac: int = 0
 
     def take(self, line: bytes) -> None:
         """Raises `Broken`."""
         self.number += 1
-        try:
-            entry = json.loads(line)
-            told, digested, written = _forms(entry)
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise self._broken("the line is no entry") from None
-        if entry["number"] != self.number:
-            what = f"entry {self.number} is missing; {entry['number']} stands in its place"
-            raise self._broken(what)
-        if entry["previous"] != self.head:
-            raise self._broken("it does not follow from the entry before it")
-        if line != written:
-            raise self._broken("the line is not in the form that is digested")
-        if digested:
-            self._content(entry, told, digested)
-        elif self.whole:
-            raise self._broken("its content is left out")
-        self.head = entry["digest"]
-
-    def _content(self, entry: Mapping[str, Any], told: bytes, digested: bytes) -> None:
-        if hashlib.sha256(digested).hexdigest() != entry["digest"]:
-            raise self._broken("its content was changed after it was written")
-        self.in_full += 1
-        key = entry.get("key", "")
-        if not key:
-            if self.key:
+        if found := _ENTRY.fullmatch(line):
+            _, digest, key, mac_part, mac, number, previous = found.groups()
+            self._link(number, previous)
+            before, after = line[: found.start(1)], line[found.end(1) : -1]
+            if hashlib.sha256(before + after).hexdigest().encode() != digest:
+                raise self._broken("its content was changed after it was written")
+            self.in_full += 1
+            if key:
+                start = found.start(4) - found.end(1)
+                told = before + after[:start] + after[start + len(mac_part) :]
+                self._mac(key, mac, told)
+            elif self.key:
                 raise self._broken("it has no MAC, though entries before it have")
-            return
+        elif self.incident and (found := _LINKS.fullmatch(line)):
+            digest, number, previous = found.groups()
+            self._link(number, previous)
+        else:
+            raise self._broken(_why_not(line, self.number))
+        self.head = digest
+
+    def _link(self, number: bytes, previous: bytes) -> None:
+        if int(number) != self.number:
+            what = f"entry {self.number} is missing; {int(number)} stands in its place"
+            raise self._broken(what)
+        if previous != self.head:
+            raise self._broken("it does not follow from the entry before it")
+
+    def _mac(self, key: bytes, mac: bytes, told: bytes) -> None:
         self.key = key
         self.with_mac += 1
         if self.macs is None:
             return
-        secret = self.macs.get(key)
-        if secret is None:
-            raise self._broken(f"its MAC was made with a key that is not in the key file, {key}")
-        if hmac.digest(secret, told, "sha256").hex() != entry["mac"]:
+        name = key.decode()
+        if name not in self.macs:
+            raise self._broken(f"its MAC was made with a key that is not in the key file, {name}")
+        if self.macs[name].over(told).encode() != mac:
             raise self._broken("its MAC is wrong: the council's installation did not write it")
 
     def _broken(self, what: str) -> Broken:
         return Broken(self.number, what)
 
 
-def _forms(entry: Mapping[str, Any]) -> tuple[bytes, bytes, bytes]:
-    """What the MAC is over, what the digest is over, and the line; the first two are empty where
-    the content is left out. All are RFC 8785: names in order, no blanks, JSON's short escapes,
-    which are those of `quoted`. Raises TypeError, KeyError or ValueError for what is no entry."""
-    number, digest = entry["number"], quoted(entry["digest"])
-    if type(number) is not int:
-        raise TypeError
-    if len(entry) == 3:
-        line = f'{{"digest":{digest},"number":{number},"previous":{quoted(entry["previous"])}}}\n'
-        return b"", b"", line.encode()
-    start = (
-        f'{{"action":{quoted(entry["action"])},"actor":{quoted(entry["actor"])},'
-        f'"actor_id":{quoted(entry["actor_id"])},"at":{quoted(entry["at"])},'
-        f'"detail":{quoted(entry["detail"])},'
-    )
-    middle = f'"incident":{quoted(entry["incident"])},'
-    end = (
-        f'"number":{number},"previous":{quoted(entry["previous"])},'
-        f'"subject":{quoted(entry["subject"])}}}'
-    )
-    told = digested = f"{start}{middle}{end}"
-    if len(entry) != 10:
-        if len(entry) != 12 or not entry["key"]:
-            raise KeyError
-        key = f'"key":{quoted(entry["key"])},'
-        told = f"{start}{middle}{key}{end}"
-        middle = f'{middle}{key}"mac":{quoted(entry["mac"])},'
-        digested = f"{start}{middle}{end}"
-    line = f'{start}"digest":{digest},{middle}{end}\n'
-    return told.encode(), digested.encode(), line.encode()
+def _why_not(line: bytes, number: int) -> str:
+    if not line.endswith(b"\n"):
+        return "its line is cut short"
+    if _LINKS.fullmatch(line):
+        return "its content is left out"
+    try:
+        found = json.loads(line)["number"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return "the line is no entry"
+    if found != number:
+        return f"entry {number} is missing; {found} stands in its place"
+    return "the line is not in the form that is digested"
+
+
+class Mac:
+    """HMAC-SHA256 (RFC 2104) with its two halves begun once: a million are made."""
+
+    def __init__(self, key: bytes) -> None:
+        padded = key.ljust(64, b"\0")
+        self._inner = hashlib.sha256(bytes(one ^ 0x36 for one in padded))
+        self._outer = hashlib.sha256(bytes(one ^ 0x5C for one in padded))
+
+    def over(self, told: bytes) -> str:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(told)
+        outer.update(inner.digest())
+        return outer.hexdigest()
 
 
 _HEADER = {
@@ -293,7 +307,7 @@ def _checkpoints(notes: str, signers: Sequence[Signer], origin: str) -> list[Che
     parts = notes.removesuffix("\n").split("\n\n") if notes else []
     if len(parts) % 2:
         raise Broken(0, "the checkpoints are cut short")
-    found = []
+    found: list[Checkpoint] = []
     for text, signatures in zip(parts[::2], parts[1::2], strict=True):
         place = len(found) + 1
         try:
@@ -338,14 +352,15 @@ def _by_number(checkpoints: Iterable[Checkpoint]) -> dict[int, str]:
     return found
 
 
-def read_keys(text: str) -> dict[str, bytes]:
+def read_keys(text: str) -> dict[str, Mac]:
     """A key file: on each line a key's name and the key, in hex. Raises ValueError."""
     keys = {}
     for line in filter(str.strip, text.splitlines()):
         name, key = line.split()
-        keys[name] = bytes.fromhex(key)
-        told = hashlib.sha256(b"skellat record key 1\n" + keys[name]).hexdigest()[:16]
-        if told != name:
+        raw = bytes.fromhex(key)
+        keys[name] = Mac(raw)
+        told = hashlib.sha256(b"skellat record key 1\n" + raw).hexdigest()[:16]
+        if len(raw) != 32 or told != name:
             raise ValueError(f"{name} is not the name of the key beside it")
     return keys
 

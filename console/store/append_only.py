@@ -1,5 +1,6 @@
 """Triggers by which the database itself refuses to change, take out or skip what is recorded."""
 
+import re
 from collections.abc import Iterator
 
 TABLES = ("audit", "checkpoints")
@@ -66,4 +67,21 @@ def _postgresql() -> Iterator[str]:
     yield (
         "CREATE TRIGGER skellat_audit_insert BEFORE INSERT ON audit "
         "FOR EACH ROW EXECUTE FUNCTION skellat_no_gap()"
+    )
+
+
+def grants(role: str) -> str:
+    """The SQL that the tables' owner runs once, after each upgrade: the web and the workers then
+    come as ``role``, which may add to the record and no more. Raises ValueError."""
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", role):
+        raise ValueError(role)
+    lists = ", ".join(TABLES)
+    return (
+        f"GRANT USAGE ON SCHEMA public TO {role};\n"
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};\n"
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role};\n"
+        f"REVOKE ALL ON {lists}, audit_head, alembic_version FROM {role};\n"
+        f"GRANT SELECT, INSERT ON {lists} TO {role};\n"
+        f"GRANT SELECT, UPDATE ON audit_head TO {role};\n"
+        f"GRANT SELECT ON alembic_version TO {role};\n"
     )

@@ -132,6 +132,12 @@ def head(db: Session) -> tuple[int, str]:
     return (row.number, row.digest) if row else (0, GENESIS)
 
 
+def first(db: Session) -> str:
+    """The first entry's digest, which names this record; empty while there is none."""
+    row = db.get(EntryRow, 1)
+    return row.digest if row else ""
+
+
 def entries(
     db: Session, *, after: int = 0, incident: str | None = None, limit: int | None = None
 ) -> Generator[Entry, None, None]:

@@ -13,7 +13,7 @@ from console.domain.canonical import canonical
 from console.domain.checkpoint import Checkpoint, origin_of
 from console.domain.record_key import RecordKey
 from console.store import audit, checkpoints
-from console.store.audit import EntryRow, NotKeyed
+from console.store.audit import NotKeyed
 
 _LINKS = ("digest", "number", "previous")
 
@@ -53,10 +53,10 @@ def opened(db: Session, *, council: str, incident: str = "", now: datetime) -> E
     if keys is None:
         raise NotKeyed
     number, head = audit.head(db)
-    first = db.get(EntryRow, 1)
-    if first is None:
+    first = audit.first(db)
+    if not first:
         return None
-    origin, at = origin_of(first.digest), now.isoformat(timespec="seconds")
+    origin, at = origin_of(first), now.isoformat(timespec="seconds")
     header = {
         "skellat-record": 1,
         "at": at,

@@ -111,7 +111,7 @@ def test_an_entry_that_is_no_json_is_written_all_the_same(stage: Stage) -> None:
     with stage.sessions.engine.begin() as db:
         db.exec_driver_sql(
             "INSERT INTO audit (number, at, actor, actor_id, action, subject, incident, detail,"
-            " previous, digest) SELECT max(number) + 1, '2026', 'Isla', '', 'odd', 'x', '', '{snow',"
-            " '', '' FROM audit"
+            " previous, digest) SELECT max(number) + 1, '2026', 'Isla', '', 'odd', 'x', '',"
+            " '{snow', '', '' FROM audit"
         )
     assert found(stage, action="odd") == ["Isla: odd"]

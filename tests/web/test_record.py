@@ -16,6 +16,7 @@ from console.store.claiming import Claimer, claim
 from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
 from console.web import record_words
 from console.web.context import Web
+from tests.tampering import unlock
 from tests.web import acting
 from tests.web.acting import Asked
 from tests.web.conftest import PIN, Browser, Clock
@@ -220,6 +221,7 @@ def test_an_unbroken_record_says_so_with_its_head(web: Web, auditor: Browser) ->
 def test_the_first_bad_entry_is_named(web: Web, auditor: Browser, damage: str, said: str) -> None:
     noted(web, 3)
     with web.sessions.begin() as db:
+        unlock(db)
         last = db.scalar(text("select max(number) from audit"))
         assert last
         db.execute(text(damage.format(n=last - 1)))
@@ -231,6 +233,7 @@ def test_the_first_bad_entry_is_named(web: Web, auditor: Browser, damage: str, s
 def test_a_tail_that_was_cut_off_is_noticed(web: Web, auditor: Browser) -> None:
     noted(web, 3)
     with web.sessions.begin() as db:
+        unlock(db)
         db.execute(text("delete from audit where number = (select max(number) from audit)"))
     assert "entries are missing at the end" in auditor.get("/record/verify").text
 

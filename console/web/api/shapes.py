@@ -276,6 +276,10 @@ class Entry(Given):
     then that string is what the digest is over."""
     previous: str
     """The digest of the entry before it in the whole record; 64 noughts for the first."""
+    key: str
+    """The name of the key that made `mac`; both are empty in entries from before there were keys,
+    and then neither is digested."""
+    mac: str
     digest: str
 
 
