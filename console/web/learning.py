@@ -13,7 +13,7 @@ from console.web.context import web
 
 blueprint = Blueprint("learning", __name__)
 
-WIDTH, LEFT, ROW = 720, 170, 30
+WIDTH, LEFT, ROW = 720, 200, 30
 """Units of the pictures, not pixels."""
 MOST_DRAWN = 24
 """Messages in a picture, the newest; the table has all of them."""
@@ -140,7 +140,7 @@ def _says(one: Took) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 21 else text[:20] + "…"
+    return text if len(text) <= 20 else text[:19] + "…"
 
 
 def _title_of(channel: str) -> str:

@@ -79,6 +79,7 @@ def incident(mode: Mode, incident_id: str) -> str:
         log=log,
         timeline=timeline(found, log),
         changed=_changed,
+        title_of=_title_of,
         grouped=lambda variants: grouped(desk, variants),
         groups_listed=lambda one: tuple(line for group in one.groups for line in group.listed),
         **_words(),
@@ -90,6 +91,11 @@ def _changed(revisions: tuple[history.Revision, ...], number: int) -> Any:
     if number < 2:
         return ()
     return changes(revisions[number - 2].variants, revisions[number - 1].variants)
+
+
+def _title_of(channel: str) -> str:
+    known = web().desk.channel(channel)
+    return known.title if known else channel
 
 
 def _time(typed: dict[str, str], field: str, errors: list[dict[str, str]]) -> datetime | None:

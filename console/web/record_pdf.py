@@ -23,7 +23,7 @@ CHECKPOINTS = 5
 ENTRIES = 500
 FONTS = Path(__file__).parent / "fonts"
 _COLOURS = ("#6b787c", "#b35a00", "#0f6674", "#0f7a52")
-_WIDE = 510.0
+_WIDE = 499.0
 """Points that a line of the page has."""
 
 
@@ -70,12 +70,12 @@ def report(
     def footer(canvas: Any, page: Any) -> None:
         canvas.setFont("DejaVu", 7)
         canvas.setFillColor("#47555a")
-        canvas.drawString(42, 28, _shown(foot)[:120])
-        canvas.drawRightString(A4[0] - 42, 28, f"Page {page.page}")
+        canvas.drawString(48, 28, _shown(foot)[:120])
+        canvas.drawRightString(A4[0] - 48, 28, f"Page {page.page}")
         if history.incident.exercise:
             canvas.setFillColor("#5a2a82")
             canvas.setFont("DejaVu-Bold", 9)
-            canvas.drawString(42, A4[1] - 32, "EXERCISE. Nothing here reached the public.")
+            canvas.drawString(48, A4[1] - 32, "EXERCISE. Nothing here reached the public.")
 
     document.build(story, onFirstPage=footer, onLaterPages=footer)
     return out.getvalue()
@@ -164,7 +164,7 @@ def _log(log: Sequence[Written], zone: Any) -> Iterator[Any]:
         note = f"{wrong}{one.note}{right}{f' ({more})' if more else ''}"
         time = record_words.exact_time(one.entry.at, zone)
         rows.append([str(one.entry.number), time, one.entry.actor, note])
-    yield _table(rows, (40, 130, 90, 250))
+    yield _table(rows, (34, 152, 70, 254))
 
 
 def _entries(history: IncidentHistory, zone: Any) -> Iterator[Any]:
@@ -176,7 +176,7 @@ def _entries(history: IncidentHistory, zone: Any) -> Iterator[Any]:
     rows = [["Line", "Entry", "Time", "Who", "Action", "What"]]
     for line, one in enumerate(history.entries[:ENTRIES], 1):
         rows.append([str(line), str(one.number), *_entry(one, zone)])
-    yield _table(rows, (30, 38, 112, 78, 92, 160))
+    yield _table(rows, (26, 34, 152, 70, 88, 140))
 
 
 def _entry(one: Entry, zone: Any) -> list[str]:
@@ -215,12 +215,12 @@ def _drawing(found: Timeline, zone: Any) -> Any:
         for span in row.spans:
             shade = _COLOURS[span.place]
             box = (span.x * scale, y, span.width * scale, 14)
-            drawing.add(Rect(*box, fillColor=_colour(shade), strokeWidth=0))
+            drawing.add(Rect(*box, fillColor=_colour(shade), strokeColor=None))
         for x, _ in row.dots:
-            drawing.add(Circle(x * scale, y + 7, 3, fillColor=_colour("#1a65a6"), strokeWidth=0))
+            drawing.add(Circle(x * scale, y + 7, 3, fillColor=_colour("#1a65a6"), strokeColor=None))
     for place, what in enumerate(("writing", "approval", "to the first channel", "to the last")):
         x = LEFT * scale + place * 100
-        drawing.add(Rect(x, 0, 8, 8, fillColor=_colour(_COLOURS[place]), strokeWidth=0))
+        drawing.add(Rect(x, 0, 8, 8, fillColor=_colour(_COLOURS[place]), strokeColor=None))
         string(x + 11, 1, what)
     return drawing
 
@@ -245,7 +245,14 @@ def _table(rows: Sequence[Sequence[str]], widths: Iterable[float]) -> Any:
         ("TOPPADDING", (0, 0), (-1, -1), 1.5),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
     ]
-    return LongTable(cells, colWidths=list(widths), repeatRows=1, style=TableStyle(style))
+    wide = list(widths)
+    return LongTable(
+        cells,
+        colWidths=[one / sum(wide) * _WIDE for one in wide],
+        repeatRows=1,
+        hAlign="LEFT",
+        style=TableStyle(style),
+    )
 
 
 def _text(text: str, style: str = "body") -> Any:
@@ -300,8 +307,8 @@ def _styles() -> dict[str, Any]:
         "body": style(9, spaceAfter=4),
         "fine": style(7, spaceAfter=3, textColor=_colour("#47555a"), wordWrap="CJK"),
         "words": style(
-            9.5, leftIndent=10, spaceAfter=6, borderColor=_colour("#c9d3d5"), borderWidth=0.6,
-            borderPadding=(4, 6, 4, 6), rightIndent=8, spaceBefore=4,
+            9.5, leftIndent=10, spaceAfter=10, borderColor=_colour("#c9d3d5"), borderWidth=0.6,
+            borderPadding=(4, 6, 4, 6), rightIndent=8, spaceBefore=7,
         ),
         "head": style(7.5, "DejaVu-Bold"),
         "cell": style(7.5),

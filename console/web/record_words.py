@@ -21,6 +21,7 @@ OUTCOMES = {
 
 _SAID = {
     "corrects": "corrects entry {}",
+    "form": "as {}",
     "note": "“{}”",
     "with": "with {}",
     "happened": "at {}",

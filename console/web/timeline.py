@@ -12,6 +12,8 @@ WIDTH, ROW, LEFT, TOP = 720, 34, 120, 26
 """Units of the picture, not pixels."""
 _LEAST = 3
 """A step that took no time is seen all the same."""
+_EDGE = 8
+"""Room for a dot at the end."""
 _STEPS = (
     ("drafted", "writing"),
     ("sent_for_approval", "waiting for approval"),
@@ -99,4 +101,4 @@ def _placed(spans: Iterable[Span], begin: datetime, end: datetime) -> Iterable[S
 def _x(at: datetime, begin: datetime, end: datetime) -> float:
     long = (end - begin).total_seconds() or 1
     inside = max((at - begin).total_seconds(), 0) / long
-    return round(LEFT + inside * (WIDTH - LEFT - _LEAST), 1)
+    return round(LEFT + inside * (WIDTH - LEFT - _EDGE), 1)
