@@ -17,9 +17,9 @@ from sqlalchemy import insert, text
 from bench.figures import percentile
 from console.domain.audit import Entry
 from console.store import search
-from console.store.audit import EntryRow
 from console.store.engine import Sessions, Transaction
 from console.store.migrate import migrate
+from console.store.schema import metadata
 from console.store.search import Wanted
 from tests.real.postgres import Postgres
 
@@ -114,7 +114,7 @@ def fill(sessions: Sessions, count: int) -> float:
     begun, found = time.monotonic(), entries(count)
     while chunk := [vars(one) for one in islice(found, CHUNK)]:
         with sessions.engine.begin() as db:
-            db.execute(insert(EntryRow.__table__), chunk)
+            db.execute(insert(metadata.tables["audit"]), chunk)
     took = time.monotonic() - begun
     with sessions.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
         db.execute(text("ANALYZE"))
