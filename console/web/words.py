@@ -98,6 +98,7 @@ _ACTS = {
     Act.ALONE: "Policy lets nobody with your roles release a message alone.",
     Act.TAKE_BACK: "Only duty officers and approvers take a message back.",
     Act.HOLD: "Auditors hold nothing and let nothing go: everybody else who is signed in may.",
+    Act.NOTE: "Only duty officers and approvers write in the log.",
     Act.AWAY: "Approvers say when they are away, and administrators for them.",
 }
 

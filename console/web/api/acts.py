@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from console import partner_cap
-from console.actions import deliveries, incidents, messages, partner_alerts, reading
+from console.actions import deliveries, incidents, logbook, messages, partner_alerts, reading
 from console.actions.messages import Words
 from console.actions.texts import edit_key
 from console.domain.policy import Act
@@ -115,6 +115,20 @@ def take_alert(call: Call, asked: shapes.PartnerAlert) -> shapes.PartnerDraft:
         kind=message.kind,
         mode=message.mode,
         again=taken.again,
+    )
+
+
+def add_to_log(call: Call, asked: shapes.NewNote) -> shapes.Noted:
+    note = logbook.Note(asked.text, asked.kind, asked.party, asked.at, asked.because)
+    logbook.add(call.db, incident_id=call.id, note=note, by=call.by, now=call.now)
+    action = logbook.ACTIONS[asked.kind]
+    return shapes.Noted(incident=call.id, at=call.now, by=call.by.name, action=action)
+
+
+def correct_entry(call: Call, asked: shapes.NewCorrection) -> shapes.Noted:
+    wrong = logbook.correct(call.db, number=asked.entry, text=asked.text, by=call.by, now=call.now)
+    return shapes.Noted(
+        incident=wrong.incident, at=call.now, by=call.by.name, action=logbook.CORRECTED
     )
 
 

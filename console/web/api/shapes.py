@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from console.actions.logbook import Kind as NoteKind
 from console.domain.delivery import DeliveryState
 from console.domain.incident import IncidentState, Mode
 from console.domain.message import Kind, MessageState
@@ -71,6 +72,28 @@ class PartnerAlert(Asked):
     """A CAP 1.2 document as it came."""
 
     document: bytes
+
+
+class NewNote(Asked):
+    """What somebody wants to have on the record of an incident."""
+
+    text: str
+    """At most 4,000 characters."""
+    kind: NoteKind = NoteKind.NOTE
+    party: str = ""
+    """With whom, or who decided."""
+    at: AwareDatetime | None = None
+    """When it happened, where that was not just now; ISO 8601 with an offset."""
+    because: str = ""
+    """Why it was decided so."""
+
+
+class NewCorrection(Asked):
+    """What is wrong with an entry and what is right; the entry itself stays as it is."""
+
+    entry: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    """Its number."""
+    text: str
 
 
 class AuditQuery(Asked):
@@ -247,6 +270,16 @@ class PartnerDraft(Given):
     mode: Mode
     again: bool
     """True where this alert was known: nothing was drafted now."""
+
+
+class Noted(Given):
+    """It is on the record; GET /api/v1/audit has its entry."""
+
+    incident: str
+    at: AwareDatetime
+    by: str
+    """The person's name."""
+    action: str
 
 
 class Entry(Given):
