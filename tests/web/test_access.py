@@ -28,10 +28,14 @@ def kept(app: Flask) -> Iterator[tuple[Rule, frozenset[Role]]]:
             yield rule, TABLE[rule.endpoint]
 
 
+_SHAPED = {"edition": "x", "number": "99999999", "year": "2026"}
+"""Parts of an address that are no free text."""
+
+
 def address(app: Flask, rule: Rule) -> str:
     """Of a thing that there is not: who may not ask is told so before that is found out."""
     values = dict.fromkeys(rule.arguments - set(rule.defaults or {}), "nothing-like-it")
-    values |= {"edition": "x"} if "edition" in rule.arguments else {}
+    values |= {name: like for name, like in _SHAPED.items() if name in rule.arguments}
     method = min((rule.methods or set()) - SAFE)
     adapter = app.url_map.bind("localhost")
     return adapter.build(rule.endpoint, {**(rule.defaults or {}), **values}, method=method)
