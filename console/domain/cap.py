@@ -136,5 +136,5 @@ def _put_areas(into: Element, areas: Iterable[Area]) -> None:
 
 def _put(into: Element, name: str, text: str) -> None:
     """Nothing where there is nothing to say: every such element may be left out."""
-    if text:
-        SubElement(into, name).text = speakable(text)
+    if said := speakable(text):
+        SubElement(into, name).text = said

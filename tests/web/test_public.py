@@ -320,7 +320,8 @@ def test_an_address_of_its_own_goes_into_every_link(tmp_path: Path) -> None:
     config = tmp_path / "config"
     shutil.copytree(ROOT / "config", config)
     main = config / "skellat.toml"
-    main.write_text(f'{main.read_text()}\n[public]\nurl = "https://alerts.northbrae.example/"\n')
+    own = '[public]\nurl = "https://alerts.northbrae.example/"'
+    main.write_text(main.read_text().replace('[public]\nurl = ""', own))
     known = settings.load(tmp_path / "home", {"SKELLAT_CONFIG": str(config)})
     assert known.public_url == "https://alerts.northbrae.example"
     env = {"SKELLAT_CONFIG": str(config), "SKELLAT_PUBLIC_DIR": str(tmp_path / "www")}
