@@ -7,7 +7,7 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-def until(found: Callable[[], Found], seconds: float = 20) -> Found:
+def until(found: Callable[[], Found], seconds: float = 60) -> Found:
     """What ``found`` returns once it is true. Fails after ``seconds``."""
     end = time.monotonic() + seconds
     while True:

@@ -71,7 +71,7 @@ _BARE = regex.compile(
     regex.IGNORECASE,
 )
 _FILE = regex.compile(
-    r"[\w -]*+\.(?:jpe?g|png|webp|gif|heic)|(?:img|dsc|image|photo)[\W_]?\d*+", regex.I
+    r"\A[\w -]*+\.(?:jpe?g|png|webp|gif|heic)|(?:img|dsc|image|photo)[\W_]?\d*+", regex.I
 )
 _NOTHING_SAID = frozenset({"image", "picture", "photo", "photograph", "map", "graphic", "logo"})
 

@@ -216,7 +216,7 @@ class Installation:
             for row in self.rows(message).values()
         )
 
-    def until_settled(self, message: str, seconds: float = 25) -> dict[str, str]:
+    def until_settled(self, message: str, seconds: float = 60) -> dict[str, str]:
         until(lambda: self.settled(message), seconds)
         return self.stage.states(message)
 
