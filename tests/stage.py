@@ -11,7 +11,7 @@ from console.actions import approvals, asking, cards, incidents, messages, peopl
 from console.actions import desk as desks
 from console.actions.approvals import Granted, WrongPin
 from console.actions.desk import Desk
-from console.actions.messages import Words
+from console.actions.draft_words import Words
 from console.actions.people import User
 from console.domain.approval import Given, Pin
 from console.domain.incident import Mode

@@ -119,18 +119,7 @@ def send(
         raise Changed
     row = _sign(db, desk, message, by, now)
     due = now + rules.look_back_within
-    incident = db.get_one(IncidentRow, message.incident_id)
-    db.add(
-        LookBackRow(
-            message_id=message.id,
-            by_id=by.id,
-            reason=reason,
-            at=now,
-            due_at=due,
-            nag_at=due,
-            exercise=incident.mode == Mode.EXERCISE,
-        )
-    )
+    _to_look_back(db, message, reason, by, now, due)
     detail = {
         "digest": message.digest,
         "reason": reason,
@@ -194,6 +183,24 @@ def _must_be_allowed(rules: Rules, message: MessageRow, by: User, now: datetime)
         raise NotPermitted(Act.ALONE)
     if message.approve_by and expired(message.approve_by, now):
         raise Expired
+
+
+def _to_look_back(
+    db: Session, message: MessageRow, reason: str, by: User, now: datetime, due: datetime
+) -> None:
+    """Somebody else has to look at it by then."""
+    incident = db.get_one(IncidentRow, message.incident_id)
+    db.add(
+        LookBackRow(
+            message_id=message.id,
+            by_id=by.id,
+            reason=reason,
+            at=now,
+            due_at=due,
+            nag_at=due,
+            exercise=incident.mode == Mode.EXERCISE,
+        )
+    )
 
 
 def _sign(db: Session, desk: Desk, message: MessageRow, by: User, now: datetime) -> ApprovalRow:

@@ -1,8 +1,7 @@
 """Messages: drafted, saved, sent for approval, withdrawn, stopped."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from console.actions import asking, compose, majority, policies, promising
 from console.actions.compose import Proposals
 from console.actions.desk import Desk
+from console.actions.draft_words import Words, content, put
 from console.actions.errors import NotFound, NotReady, ReasonMissing, Stale, Trouble
 from console.actions.people import User
 from console.actions.recording import on_record
@@ -17,38 +17,12 @@ from console.domain import plain_text
 from console.domain import rules as kept_rules
 from console.domain.approval import ApprovalEvent
 from console.domain.incident import IncidentState, Mode
-from console.domain.message import NEXT, Kind, MessageEvent, MessageState, revision_digest
+from console.domain.message import NEXT, Kind, MessageEvent, MessageState, Variant, revision_digest
 from console.domain.policy import Act, Rules
-from console.domain.severity import Severity
 from console.domain.states import NotAllowed, after
 from console.store import messages, outbox
 from console.store.incidents import IncidentRow
 from console.store.messages import MessageRow, VariantRow
-
-
-@dataclass(frozen=True)
-class Words:
-    """What a person or program gives to a draft; None leaves what is there."""
-
-    facts: Mapping[str, Any] | None = None
-    text: str | None = None
-    """One text for every channel in place of the facts' words; empty goes back to the facts."""
-    translations: Mapping[str, Mapping[str, str]] | None = None
-    """Language -> ``text`` and ``subject`` in it."""
-    edits: Mapping[str, str] | None = None
-    """Channel, or channel/language for its second language and further -> text for it alone."""
-    channels: list[str] | None = None
-    picture: str | None = None
-    """SHA-256 of a picture that `pictures.take` has taken; empty removes it."""
-    alt: str | None = None
-    expires_at: datetime | None = None
-    endless: bool = False
-    """True takes away the time after which it is no longer sent."""
-    publish_at: datetime | None = None
-    at_once: bool = False
-    """True takes away the time that it was to wait for."""
-    severity: Severity | None = None
-    """How bad it is, where that is not what its type says."""
 
 
 def draft(
@@ -86,7 +60,7 @@ def draft(
     db.add(row)
     db.flush()
     messages.contributed(db, row.id, by.id)
-    on_record(db, row, "message drafted", by, now, {"kind": row.kind, **_content(row)})
+    on_record(db, row, "message drafted", by, now, {"kind": row.kind, **content(row)})
     return row.id
 
 
@@ -108,14 +82,14 @@ def save(
         raise NotAllowed(MessageState(row.state), MessageEvent.SUBMIT)
     if version is not None and version != row.version:
         raise Stale(row.version)
-    before = _content(row)
+    before = content(row)
     put(desk, row, words)
     row.worded_at = now
-    if _content(row) == before:
+    if content(row) == before:
         return row.version
     row.version += 1
     messages.contributed(db, row.id, by.id)
-    on_record(db, row, "message saved", by, now, {"version": row.version, **_content(row)})
+    on_record(db, row, "message saved", by, now, {"version": row.version, **content(row)})
     return row.version
 
 
@@ -152,16 +126,7 @@ def submit(
     variants = [one.variant for one in proposals.channels]
     for one in variants:
         db.add(VariantRow(message_id=row.id, revision=row.revision, **one.__dict__))
-    detail = {
-        "digest": row.digest,
-        "revision": row.revision,
-        "mode": incident.mode,
-        "expires_at": row.expires_at.isoformat() if row.expires_at else None,
-        "publish_at": row.publish_at.isoformat() if row.publish_at else None,
-        "rules": row.rules,
-        "variants": [one.__dict__ for one in variants],
-        **counts,
-    }
+    detail = {**_revision(row, Mode(incident.mode), variants), **counts}
     on_record(db, row, "message sent for approval", by, now, detail)
     asking.ask(db, desk, rules, row, now=now)
     return row.digest
@@ -222,71 +187,16 @@ def _freeze(
     row.approve_by = min(within, row.expires_at) if row.expires_at else within
 
 
-def put(desk: Desk, row: MessageRow, words: Words) -> None:
-    """Into the draft, clean; nothing of it is judged here."""
-    if words.facts is not None:
-        row.facts = compose.clean_facts(words.facts)
-    if words.text is not None:
-        row.text = plain_text.clean(words.text).strip()
-    if words.edits is not None:
-        row.edits = {
-            name: plain_text.clean(text).strip()
-            for name, text in words.edits.items()
-            if desk.channel(name.partition("/")[0])
-        }
-    if words.translations is not None:
-        row.translations = _translations(words.translations)
-    if words.channels is not None:
-        row.channels = _known(desk, words.channels)
-    if words.picture is not None:
-        row.picture = words.picture or None
-    if words.alt is not None:
-        row.alt = " ".join(plain_text.clean(words.alt).split())
-    if words.expires_at is not None or words.endless:
-        row.expires_at = _utc(words.expires_at)
-    if words.publish_at is not None or words.at_once:
-        row.publish_at = _utc(words.publish_at)
-    if words.severity is not None:
-        row.severity = str(words.severity)
-
-
-def _utc(at: datetime | None) -> datetime | None:
-    """As the database gives it back: it is signed, letter for letter."""
-    return at.astimezone(UTC) if at else None
-
-
-def _translations(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """Only what somebody wrote, clean."""
-    clean = {
-        language: {
-            "subject": " ".join(plain_text.clean(words.get("subject", "")).split()),
-            "text": plain_text.clean(words.get("text", "")).strip(),
-        }
-        for language, words in given.items()
-    }
-    return {language: words for language, words in clean.items() if any(words.values())}
-
-
-def _known(desk: Desk, names: list[str]) -> list[str]:
-    unknown = [name for name in names if not desk.channel(name)]
-    if unknown:
-        raise NotReady([Trouble("channels", "unknown", found=name) for name in unknown])
-    return list(dict.fromkeys(names))
-
-
-def _content(row: MessageRow) -> dict[str, Any]:
-    """Everything in a draft that a person can change, for the record."""
+def _revision(row: MessageRow, mode: Mode, variants: Sequence[Variant]) -> dict[str, Any]:
+    """All that is signed, for the record."""
     return {
-        "facts": row.facts,
-        "text": row.text,
-        "edits": row.edits,
-        "translations": row.translations,
-        "channels": row.channels,
-        "picture": row.picture,
-        "alt": row.alt,
-        "severity": row.severity,
+        "digest": row.digest,
+        "revision": row.revision,
+        "mode": str(mode),
         "expires_at": row.expires_at.isoformat() if row.expires_at else None,
         "publish_at": row.publish_at.isoformat() if row.publish_at else None,
+        "rules": row.rules,
+        "variants": [one.__dict__ for one in variants],
     }
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from console.actions import compose, messages
+from console.actions import compose
 from console.actions.compose import Proposals
 from console.actions.desk import Desk
+from console.actions.draft_words import Words, put
 from console.actions.errors import NotFound
-from console.actions.messages import Words
 from console.actions.people import User
 from console.domain.facts import blank
 from console.domain.incident import IncidentState, Mode
@@ -97,7 +97,7 @@ def _proposed(
 ) -> Proposals:
     """With what is blank still shown as a gap, so that the words can be read from the first fact
     on. Neither row is part of the database."""
-    messages.put(desk, message, words)
+    put(desk, message, words)
     message.worded_at = now
     type_, kind = desk.types[incident.type], Kind(message.kind)
     gaps = [one for one in type_.asks(kind) if one.required and _bare(one, message.facts)]

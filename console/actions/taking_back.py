@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from console.actions import asking, compose, messages, policies
 from console.actions.compose import Proposals
 from console.actions.desk import Desk
+from console.actions.draft_words import Words
 from console.actions.errors import NotFound, NotReady, Trouble
-from console.actions.messages import Words
 from console.actions.people import User
 from console.domain.incident import IncidentState
 from console.domain.message import Kind, MessageState

@@ -11,7 +11,7 @@ import requests
 
 from console.actions import desk, incidents, messages, people, reading
 from console.actions.desk import Desk
-from console.actions.messages import Words
+from console.actions.draft_words import Words
 from console.actions.people import User
 from console.domain.incident import Mode
 from console.domain.message import Kind

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from console.actions import alone, policies, reading
+from console.actions import alone, policies
 from console.actions.alone import Changed, LookedAlready, NoDanger, NotWaiting
 from console.actions.cards import MessageSheet
 from console.actions.errors import Expired, NotFound, NotPermitted, ReasonMissing
@@ -14,7 +14,8 @@ from console.store.messages import MessageRow
 from console.web import proving
 from console.web.access import me, session_of
 from console.web.context import web
-from console.web.worlds import both, must_be_here
+from console.web.sheets import sheet_of
+from console.web.worlds import both
 
 blueprint = Blueprint("alone", __name__)
 Page = str | Response | tuple[str, int]
@@ -24,7 +25,7 @@ CONFIRMED = "release alone"
 
 @both(blueprint, "/messages/<message_id>/alone")
 def ask(mode: Mode, message_id: str) -> Page:
-    sheet = _sheet(mode, message_id)
+    sheet = sheet_of(mode, message_id)
     if sheet.message.state is not MessageState.AWAITING:
         return _back(sheet)
     return _asking(sheet, {})
@@ -32,7 +33,7 @@ def ask(mode: Mode, message_id: str) -> Page:
 
 @both(blueprint, "/messages/<message_id>/alone", methods=["POST"])
 def send(mode: Mode, message_id: str) -> Page:
-    sheet = _sheet(mode, message_id)
+    sheet = sheet_of(mode, message_id)
     typed = " ".join(request.form.get("confirm", "").casefold().split())
     if typed != CONFIRMED:
         return _asking(sheet, {"confirm": f"Type {CONFIRMED} here"}), 400
@@ -64,12 +65,12 @@ def send(mode: Mode, message_id: str) -> Page:
 
 @both(blueprint, "/messages/<message_id>/look-back")
 def look(mode: Mode, message_id: str) -> Page:
-    return _looking(_sheet(mode, message_id), {})
+    return _looking(sheet_of(mode, message_id), {})
 
 
 @both(blueprint, "/messages/<message_id>/look-back", methods=["POST"])
 def look_back(mode: Mode, message_id: str) -> Page:
-    sheet, verdict = _sheet(mode, message_id), request.form.get("verdict", "")
+    sheet, verdict = sheet_of(mode, message_id), request.form.get("verdict", "")
     if verdict not in ("right", "wrong"):
         return _looking(sheet, {"verdict": "Choose one of the two"})
     try:
@@ -124,13 +125,6 @@ def _shown(sheet: MessageSheet) -> dict[str, object]:
 def _wrong(wrong: dict[str, str]) -> dict[str, object]:
     errors = [{"text": text, "href": f"#{field}"} for field, text in wrong.items()]
     return {"wrong": wrong, "errors": errors}
-
-
-def _sheet(mode: Mode, message_id: str) -> MessageSheet:
-    with web().sessions.read() as db:
-        sheet = reading.message(db, web().desk, message_id)
-    must_be_here(sheet.incident, mode)
-    return sheet
 
 
 def _back(sheet: MessageSheet) -> Response:

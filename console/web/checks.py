@@ -18,6 +18,7 @@ from console.actions import (
     recipients,
     writing,
 )
+from console.actions.draft_words import Words
 from console.actions.errors import NobodyToAsk, NotCounted, NotReady, Stale, Trouble
 from console.actions.people import User
 from console.audience_words import audience
@@ -25,6 +26,7 @@ from console.domain import plain_text, read_back
 from console.domain.incident import Mode
 from console.domain.message import MessageState
 from console.domain.policy import Rules
+from console.store.engine import Transaction
 from console.web import channel_warnings, kept, previews, side_by_side, words
 from console.web.access import me
 from console.web.context import web
@@ -76,7 +78,7 @@ def change(mode: Mode, message_id: str, channel: str) -> Page:
                 web().desk,
                 message_id=message_id,
                 version=request.form.get("version", 0, type=int),
-                words=messages.Words(edits=edits),
+                words=Words(edits=edits),
                 by=me(),
                 now=web().now,
             )
@@ -123,12 +125,7 @@ def _page(
         if sheet.message.state is not MessageState.DRAFT:
             return redirect(url_for("messages.page", mode=mode, message_id=message_id), 303)
         proposals = reading.proposals(db, web().desk, message_id)
-        rules, clauses, asked = asking.would_ask(
-            db, web().desk, message_id, submitter=me(), now=web().now
-        )
-        waves, _away, _ = pacing.waves(
-            db, web().desk, rules, asked, rules.approve_within, web().now
-        )
+        whom = _whom(db, message_id)
         names = sorted({one.channel.name for one in proposals.channels})
         people = recipients.how_many(db, web().desk, names)
         pairs = beside.beside(
@@ -150,11 +147,7 @@ def _page(
         unspoken=side_by_side.unspoken(proposals),
         pictureless=[one.title for one in proposals.pictureless],
         audience=audience(web().desk, people, exercise=mode is Mode.EXERCISE),
-        asked=asked,
-        waves=[(ceil(one.after / MINUTE), [who.name for who in one.people]) for one in waves],
-        nobody=_nobody(rules, asked),
-        needs=policy_words.needs(rules),
-        why=policy_words.why(clauses),
+        **whom,
         warned=warned,
         errors=errors,
         wrong={one["href"].removeprefix("#"): one["text"] for one in errors},
@@ -162,6 +155,20 @@ def _page(
         begun=unused,
         changed=changed,
     ), status
+
+
+def _whom(db: Transaction, message_id: str) -> dict[str, object]:
+    """Who would be asked when, of what, and why."""
+    desk, now = web().desk, web().now
+    rules, clauses, asked = asking.would_ask(db, desk, message_id, submitter=me(), now=now)
+    waves, _away, _ = pacing.waves(db, desk, rules, asked, rules.approve_within, now)
+    return {
+        "asked": asked,
+        "waves": [(ceil(one.after / MINUTE), [who.name for who in one.people]) for one in waves],
+        "nobody": _nobody(rules, asked),
+        "needs": policy_words.needs(rules),
+        "why": policy_words.why(clauses),
+    }
 
 
 def _read_back(sheet: cards.MessageSheet) -> dict[str, object]:

@@ -5,7 +5,7 @@ import re
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from console.actions import majority, messages, reading
+from console.actions import majority, messages
 from console.actions.cards import MessageSheet
 from console.actions.errors import NobodyToAsk, NotCounted, NotReady, Stale
 from console.domain.incident import Mode
@@ -15,7 +15,8 @@ from console.store.incidents import IncidentRow
 from console.store.messages import MessageRow
 from console.web.access import me
 from console.web.context import web
-from console.web.worlds import both, must_be_here
+from console.web.sheets import sheet_of
+from console.web.worlds import both
 
 blueprint = Blueprint("counting", __name__)
 Page = str | Response | tuple[str, int]
@@ -24,7 +25,7 @@ Page = str | Response | tuple[str, int]
 @both(blueprint, "/messages/<message_id>/count")
 def ask(mode: Mode, message_id: str) -> Page:
     """Nothing is asked where there is nothing to count: then the texts are what to look at."""
-    sheet = _sheet(mode, message_id)
+    sheet = sheet_of(mode, message_id)
     found = _to_count(message_id) if sheet.message.state is MessageState.DRAFT else None
     return _page(sheet, found) if found else _texts(sheet)
 
@@ -32,7 +33,7 @@ def ask(mode: Mode, message_id: str) -> Page:
 @both(blueprint, "/messages/<message_id>/count", methods=["POST"])
 def send(mode: Mode, message_id: str) -> Page:
     """Sends it for approval if the number is right; the draft stays as it is if not."""
-    sheet, typed = _sheet(mode, message_id), request.form.get("counted", "").strip()
+    sheet, typed = sheet_of(mode, message_id), request.form.get("counted", "").strip()
     counted = int(typed) if re.fullmatch(r"[0-9]{1,6}", typed) else None
     try:
         with web().sessions.begin() as db:
@@ -74,13 +75,6 @@ def _page(sheet: MessageSheet, listed: Listed, *, typed: str = "", wrong: str = 
         wrong=wrong,
         errors=[{"text": wrong, "href": "#counted"}] if wrong else [],
     )
-
-
-def _sheet(mode: Mode, message_id: str) -> MessageSheet:
-    with web().sessions.read() as db:
-        sheet = reading.message(db, web().desk, message_id)
-    must_be_here(sheet.incident, mode)
-    return sheet
 
 
 def _texts(sheet: MessageSheet) -> Response:

@@ -10,9 +10,9 @@ from werkzeug.datastructures import MultiDict
 
 from console.actions import cards, pictures, reading, register
 from console.actions.compose import TEXT_MOST
+from console.actions.draft_words import Words
 from console.actions.errors import NotFound
 from console.actions.incidents import TITLE_MOST
-from console.actions.messages import Words
 from console.actions.pictures import Flaw, PictureRefused
 from console.channels import ConfiguredChannel
 from console.domain.facts import Problem, problems, text_problems

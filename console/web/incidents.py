@@ -15,7 +15,7 @@ from console.actions import (
     reading,
     register,
 )
-from console.actions.messages import Words
+from console.actions.draft_words import Words
 from console.domain.incident import IncidentState, Mode
 from console.domain.message import Kind, MessageState
 from console.domain.states import NotAllowed

@@ -18,7 +18,6 @@ from console.actions import (
     messages,
     policies,
     promising,
-    reading,
     taking_back,
 )
 from console.actions.errors import ReasonMissing
@@ -33,7 +32,8 @@ from console.web.asked import asked
 from console.web.board import OUTCOMES, Board, board
 from console.web.context import web
 from console.web.once import new_key
-from console.web.worlds import both, must_be_here
+from console.web.sheets import sheet_of
+from console.web.worlds import both
 
 blueprint = Blueprint("messages", __name__)
 Page = str | Response | tuple[str, int]
@@ -46,13 +46,13 @@ AGAIN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT)
 
 @both(blueprint, "/messages/<message_id>")
 def page(mode: Mode, message_id: str) -> Page:
-    return _page(_sheet(mode, message_id))
+    return _page(sheet_of(mode, message_id))
 
 
 @both(blueprint, "/messages/<message_id>/board")
 def live(mode: Mode, message_id: str) -> Response:
     """The part of the page that changes by itself; 304 where it has not."""
-    sheet = _sheet(mode, message_id)
+    sheet = sheet_of(mode, message_id)
     answer = make_response()
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.set_etag(_fingerprint(sheet))
@@ -65,7 +65,7 @@ def live(mode: Mode, message_id: str) -> Response:
 
 @both(blueprint, "/messages/<message_id>/withdraw", methods=["POST"])
 def withdraw(mode: Mode, message_id: str) -> Page:
-    sheet = _sheet(mode, message_id)
+    sheet = sheet_of(mode, message_id)
     with _unless_done(MessageState.WITHDRAWN), web().sessions.begin() as db:
         messages.withdraw(db, message_id=message_id, by=me(), now=web().now)
     return _back(sheet)
@@ -73,7 +73,7 @@ def withdraw(mode: Mode, message_id: str) -> Page:
 
 @both(blueprint, "/messages/<message_id>/stop")
 def ask_stop(mode: Mode, message_id: str) -> Page:
-    sheet = _sheet(mode, message_id)
+    sheet = sheet_of(mode, message_id)
     if sheet.message.state is not MessageState.RELEASED or not sheet.progress.waiting:
         return _back(sheet)
     return _stop(sheet)
@@ -82,7 +82,7 @@ def ask_stop(mode: Mode, message_id: str) -> Page:
 @both(blueprint, "/messages/<message_id>/stop", methods=["POST"])
 def stop(mode: Mode, message_id: str) -> Page:
     """Stops what has not left yet; what is public stays public."""
-    sheet = _sheet(mode, message_id)
+    sheet = sheet_of(mode, message_id)
     try:
         with _unless_done(MessageState.STOPPED), web().sessions.begin() as db:
             messages.stop(
@@ -101,7 +101,7 @@ def stop(mode: Mode, message_id: str) -> Page:
 @both(blueprint, "/messages/<message_id>/deliveries/<delivery_id>/again")
 def ask_again(mode: Mode, message_id: str, delivery_id: str) -> Page:
     """Before an uncertain delivery is sent again: it may be public twice then."""
-    sheet = _sheet(mode, message_id)
+    sheet = sheet_of(mode, message_id)
     shown = _board(sheet)
     among = [*shown.lines, *(line for one in shown.lists for line in one.lines)]
     line = next((one for one in among if one.delivery.id == delivery_id), None)
@@ -114,7 +114,7 @@ def ask_again(mode: Mode, message_id: str, delivery_id: str) -> Page:
 
 @both(blueprint, "/messages/<message_id>/deliveries/<delivery_id>/again", methods=["POST"])
 def again(mode: Mode, message_id: str, delivery_id: str) -> Page:
-    sheet = _sheet(mode, message_id)
+    sheet = sheet_of(mode, message_id)
     with _unless_done(*AGAIN), web().sessions.begin() as db:
         deliveries.resend(db, delivery_id=delivery_id, by=me(), now=web().now)
     web().ring()
@@ -124,7 +124,7 @@ def again(mode: Mode, message_id: str, delivery_id: str) -> Page:
 @both(blueprint, "/messages/<message_id>/channels/<channel>/again", methods=["POST"])
 def again_to_missing(mode: Mode, message_id: str, channel: str) -> Page:
     """Everybody on one channel whom it certainly did not reach; a second press finds nobody."""
-    sheet = _sheet(mode, message_id)
+    sheet = sheet_of(mode, message_id)
     with web().sessions.begin() as db:
         deliveries.resend_failed(db, message_id=message_id, channel=channel, by=me(), now=web().now)
     web().ring()
@@ -134,7 +134,7 @@ def again_to_missing(mode: Mode, message_id: str, channel: str) -> Page:
 @both(blueprint, "/messages/<message_id>/deliveries/<delivery_id>/published", methods=["POST"])
 def published(mode: Mode, message_id: str, delivery_id: str) -> Page:
     """A person looked and saw the post."""
-    sheet = _sheet(mode, message_id)
+    sheet = sheet_of(mode, message_id)
     with _unless_done(DeliveryState.SENT), web().sessions.begin() as db:
         deliveries.confirm(db, delivery_id=delivery_id, by=me(), now=web().now)
     return _back(sheet)
@@ -143,7 +143,7 @@ def published(mode: Mode, message_id: str, delivery_id: str) -> Page:
 @both(blueprint, "/messages/<message_id>/deliveries/<delivery_id>/look", methods=["POST"])
 def look(mode: Mode, message_id: str, delivery_id: str) -> Page:
     """Has the network asked now, whether it has the post."""
-    sheet = _sheet(mode, message_id)
+    sheet = sheet_of(mode, message_id)
     with _unless_done(*LOOKED), web().sessions.begin() as db:
         deliveries.look_again(db, web().desk, delivery_id=delivery_id, by=me(), now=web().now)
     web().ring()
@@ -217,13 +217,6 @@ def _promise(sheet: cards.MessageSheet) -> promise_words.Countdown | None:
     with web().sessions.read() as db:
         standing = promising.standing(db, now, sheet.incident.id)
     return promise_words.countdown(standing, now, web().desk.settings.zone)
-
-
-def _sheet(mode: Mode, message_id: str) -> cards.MessageSheet:
-    with web().sessions.read() as db:
-        sheet = reading.message(db, web().desk, message_id)
-    must_be_here(sheet.incident, mode)
-    return sheet
 
 
 def _fingerprint(sheet: cards.MessageSheet) -> str:

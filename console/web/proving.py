@@ -16,7 +16,8 @@ from console.domain.lockout import Wait
 from console.domain.policy import Role
 from console.web import held, sign_in_form
 from console.web.access import session_of
-from console.web.access_table import ACCESS, BEFORE_SECOND, FRESH
+from console.web.access_proof import BEFORE_SECOND, FRESH
+from console.web.access_table import ACCESS
 from console.web.context import web
 from console.web.held import Held
 from console.web.visiting import visitor

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from console import policy_words
-from console.actions import reading, taking_back
+from console.actions import taking_back
 from console.actions.cards import MessageSheet
 from console.actions.errors import NobodyToAsk, NotReady
 from console.domain.incident import Mode
@@ -13,7 +13,8 @@ from console.web import words
 from console.web.access import me
 from console.web.context import web
 from console.web.once import new_key, once
-from console.web.worlds import both, must_be_here
+from console.web.sheets import sheet_of
+from console.web.worlds import both
 
 blueprint = Blueprint("taking_back", __name__)
 Page = str | Response | tuple[str, int]
@@ -21,12 +22,12 @@ Page = str | Response | tuple[str, int]
 
 @both(blueprint, "/messages/<message_id>/take-back")
 def ask(mode: Mode, message_id: str) -> Page:
-    return _page(_sheet(mode, message_id))
+    return _page(sheet_of(mode, message_id))
 
 
 @both(blueprint, "/messages/<message_id>/take-back", methods=["POST"])
 def send(mode: Mode, message_id: str) -> Page:
-    sheet = _sheet(mode, message_id)
+    sheet = sheet_of(mode, message_id)
 
     def act(db: Transaction) -> str:
         return taking_back.send(db, web().desk, message_id=message_id, by=me(), now=web().now)
@@ -59,10 +60,3 @@ def _page(sheet: MessageSheet, *, status: int = 200) -> Page:
         nobody=words.nobody_to_ask(found.rules.sign_offs, len(found.asked)) if nobody else "",
         once=request.form.get("once") or new_key(),
     ), status
-
-
-def _sheet(mode: Mode, message_id: str) -> MessageSheet:
-    with web().sessions.read() as db:
-        sheet = reading.message(db, web().desk, message_id)
-    must_be_here(sheet.incident, mode)
-    return sheet

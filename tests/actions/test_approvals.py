@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from console.actions import approvals, asking, messages, people
 from console.actions.approvals import Barred, Decided, Granted, WordsChanged, WrongPin
+from console.actions.draft_words import Words
 from console.actions.errors import Expired, NotFound, ReasonMissing
-from console.actions.messages import Words
 from console.actions.proofs import NotProved, PinsUsedUp
 from console.domain.approval import ApprovalState, Pin, Session
 from console.domain.incident import Mode

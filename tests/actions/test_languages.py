@@ -6,8 +6,8 @@ import pytest
 
 from console.actions import approvals, compose, messages, reading
 from console.actions.approvals import Granted, NothingRead
+from console.actions.draft_words import Words
 from console.actions.errors import NotReady
-from console.actions.messages import Words
 from console.domain.approval import Pin
 from console.domain.incident import Mode
 from console.domain.message import Kind, MessageState

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from console.actions import messages
+from console.actions.draft_words import Words
 from console.actions.errors import NobodyToAsk, NotPermitted, NotReady, ReasonMissing, Stale
-from console.actions.messages import Words
 from console.actions.people import User
 from console.domain.approval import ApprovalState
 from console.domain.audit import first_break

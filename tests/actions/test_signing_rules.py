@@ -8,8 +8,8 @@ import pytest
 
 from console.actions import approvals, asking, messages
 from console.actions.approvals import Granted, WordsChanged, WrongPin
+from console.actions.draft_words import Words
 from console.actions.errors import NobodyToAsk, NotReady
-from console.actions.messages import Words
 from console.domain.approval import ApprovalState, Pin
 from console.domain.incident import IncidentState, Mode
 from console.domain.message import MessageState

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from console.actions import asking, deliveries, incidents, messages
+from console.actions.draft_words import Words
 from console.actions.errors import Obstacle
-from console.actions.messages import Words
 from console.domain.incident import Mode
 from console.domain.message import Kind
 from console.domain.states import NotAllowed

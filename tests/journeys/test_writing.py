@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from console.actions import messages, people
-from console.actions.messages import Words
+from console.actions.draft_words import Words
 from console.actions.people import User
 from console.store.incidents import IncidentRow
 from console.store.messages import MessageRow

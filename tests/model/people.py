@@ -7,7 +7,7 @@ from hypothesis.strategies import integers, sampled_from, sets
 
 from console.actions import approvals, deliveries, messages
 from console.actions.approvals import Granted
-from console.actions.messages import Words
+from console.actions.draft_words import Words
 from console.domain.approval import Pin
 from console.domain.message import Kind, MessageState
 from tests.model.base import Draft, Model

@@ -9,7 +9,7 @@ from PIL import Image
 
 from console.actions import approvals, asking, incidents, messages, people, pictures, reading
 from console.actions.cards import MessageSheet
-from console.actions.messages import Words
+from console.actions.draft_words import Words
 from console.actions.people import User
 from console.domain.approval import Pin
 from console.domain.delivery import DeliveryState

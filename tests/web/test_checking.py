@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from console.actions import messages, people
-from console.actions.messages import Words
+from console.actions.draft_words import Words
 from console.domain.incident import Mode
 from console.domain.message import MessageState
 from console.store.audit import Actor

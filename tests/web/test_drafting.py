@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from console.actions import messages
-from console.actions.messages import Words
+from console.actions.draft_words import Words
 from console.domain.incident import Mode
 from console.store.messages import MessageRow
 from console.web.context import Web

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from console.actions import messages
-from console.actions.messages import Words
+from console.actions.draft_words import Words
 from console.domain.message import Kind, MessageState
 from console.web.context import KEY, Web
 from tests.web import acting, html

@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from console import settings
 from console.actions import approvals, incidents, messages, people
+from console.actions.draft_words import Words
 from console.domain.approval import Pin
 from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
@@ -70,7 +71,7 @@ def release_an_alert(web: Web, *, sign: bool = True) -> str:
             web.desk,
             incident_id=incident,
             kind=Kind.ALERT,
-            words=messages.Words(text="Mill Lane is closed."),
+            words=Words(text="Mill Lane is closed."),
             by=officer,
             now=web.now,
         )

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from console.actions import approvals, messages
-from console.actions.messages import Words
+from console.actions.draft_words import Words
 from console.domain.approval import Pin
 from console.domain.audit import Entry, entry_digest
 from console.domain.delivery import STANDARD

@@ -14,8 +14,8 @@ from sqlalchemy import select, text
 
 from console import settings
 from console.actions import messages
+from console.actions.draft_words import Words
 from console.actions.errors import NobodyToAsk
-from console.actions.messages import Words
 from console.domain.approval import Proof
 from console.domain.incident import Mode
 from console.domain.policy import Role, Rules

@@ -10,7 +10,8 @@ from console.actions import holding, people, register
 from console.domain.policy import Role
 from console.store.audit import Actor
 from console.store.people import SignInRow, UserRow
-from console.web.access_table import ACCESS, BEFORE_SECOND, FRESH
+from console.web.access_proof import BEFORE_SECOND, FRESH
+from console.web.access_table import ACCESS
 from console.web.context import Web
 from tests.web import acting, html
 from tests.web.conftest import PASSWORD, PEOPLE, Browser, Clock

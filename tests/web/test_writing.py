@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from console.actions import messages
-from console.actions.messages import Words
+from console.actions.draft_words import Words
 from console.domain.incident import Mode
 from console.store.audit import EntryRow
 from console.store.messages import MessageRow

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from console.actions import deliveries, incidents, messages, reading
-from console.actions.messages import Words
+from console.actions.draft_words import Words
 from console.actions.texts import edit_key
 from console.domain.policy import Act
 from console.web.api import shapes
