@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 
 from bench import results_page
 from bench.apprise_too import apprise
+from bench.crowd import crowd
 from bench.fanout import fanout
 from bench.figures import Figure, faster, results
 from bench.hanging import hanging
 from bench.pages import web
 from bench.peer import Peer, peer
+from bench.record import record
 from bench.recover import recover
 from bench.rest import rest
 from bench.sustained import sustained
@@ -23,10 +25,12 @@ GROUPS: dict[str, Callable[[Peer, int], Iterator[Figure]]] = {
     "fanout": fanout,
     "apprise": apprise,
     "pages": web,
+    "crowd": crowd,
     "hanging": hanging,
     "recover": recover,
     "sustained": sustained,
     "rest": rest,
+    "record": record,
 }
 
 

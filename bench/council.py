@@ -167,7 +167,7 @@ def council(
 def _start(stack: Stack, ports: Ports, *, web: bool, doorbell: bool) -> Council:
     stack.environment["SKELLAT_REDIS_URL"] = _redis(stack) if doorbell else ""
     known = settings.load(stack.home, stack.environment)
-    sessions = Sessions(known.database_url)
+    sessions = Sessions.of(known)
     set_up(sessions)
     stack.start("practice", "--port", str(ports.practice), "--smtp-port", str(ports.smtp))
     stack.wait("practice", lambda: answers(f"http://127.0.0.1:{ports.practice}/log"))
@@ -182,7 +182,7 @@ def _start(stack: Stack, ports: Ports, *, web: bool, doorbell: bool) -> Council:
 
 def _up(stack: Stack, ports: Ports) -> Council:
     stack.environment["SKELLAT_REDIS_URL"] = ""  # so that it starts its own
-    sessions = Sessions(settings.load(stack.home, stack.environment).database_url)
+    sessions = Sessions.of(settings.load(stack.home, stack.environment))
     set_up(sessions)
     stack.start("up", "--port", str(ports.web), "--workers", str(WORKERS))
     stack.wait("up", lambda: answers(f"{own_address(ports)}/readyz"))

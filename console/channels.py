@@ -116,6 +116,11 @@ class ConfiguredChannel:
         return getattr(self.adapter, "bounces", False)
 
     @property
+    def tells_about(self) -> bool:
+        """Whether it passes on more than the words: how bad, where, until when."""
+        return getattr(self.adapter, "tells_about", False)
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Where its secrets are kept, such as ``env:NAME`` or ``sealed``; never what they are."""
         kept = (self.settings.get(key) for key, one in keys_of(self.adapter).items() if one.secret)

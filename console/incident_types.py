@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from console.configuration import ConfigurationFaults, Fault, read_toml, suggestion
+from console.domain.about import Category
 from console.domain.facts import problems
 from console.domain.incident_type import Field, FieldKind, IncidentType, Wording
 from console.domain.message import Kind
@@ -52,12 +53,15 @@ def load(folder: Path, places: Places) -> dict[str, IncidentType]:
     return found
 
 
+_KEYS = ("title", "lead", "severity", "category", "do", "relay", "over")
+
+
 def _load(file: Path, common: Mapping[str, Any], places: Places) -> IncidentType:
     faults: list[Fault] = []
     table = read_toml(file, faults)
     if table is None:
         raise ConfigurationFaults(faults)
-    _only(file, "", table, ("title", "lead", "severity", "relay", "over", "field", *Kind))
+    _only(file, "", table, (*_KEYS, "field", *Kind))
     asked = [_field(file, entry, common) for entry in table.get("field", [])]
     found = IncidentType(
         slug=file.stem,
@@ -68,6 +72,8 @@ def _load(file: Path, common: Mapping[str, Any], places: Places) -> IncidentType
         severity=_severity(file, table),
         relay=table.get("relay") is True,
         over=_text(file, "over", table) if "over" in table else "",
+        category=_category(file, table),
+        do=_do(file, table),
     )
     if wrong := next(_misfits(found), None):
         raise _bad(file, *wrong)
@@ -152,6 +158,21 @@ def _severity(file: Path, table: Mapping[str, Any]) -> Severity:
     except ValueError as error:
         remedy = f"Use one of {', '.join(Severity)}"
         raise _bad(file, "severity", f"{table['severity']!r} is not known", remedy) from error
+
+
+def _category(file: Path, table: Mapping[str, Any]) -> Category:
+    try:
+        return Category(table.get("category", Category.SAFETY))
+    except ValueError as error:
+        remedy = f"Use one of {', '.join(Category)}"
+        raise _bad(file, "category", f"{table['category']!r} is not known", remedy) from error
+
+
+def _do(file: Path, table: Mapping[str, Any]) -> tuple[str, ...]:
+    said = table.get("do", [])
+    if not isinstance(said, list) or not all(isinstance(one, str) and one.strip() for one in said):
+        raise _bad(file, "do", "is no list of sentences", 'Write do = ["Stay in."]')
+    return tuple(said)
 
 
 def _only(file: Path, prefix: str, table: Mapping[str, Any], known: Iterable[str]) -> None:

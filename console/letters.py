@@ -11,7 +11,8 @@ from console.actions.people import User
 from console.actions.policy_change import PROPOSED
 from console.mail_words import written
 from console.message_letters import Facts, Told
-from console.store.mails import FINDING, SUMMARY
+from console.store import checkpoints
+from console.store.mails import CHECKPOINT, FINDING, SUMMARY
 
 SUBJECT_MOST = 150
 
@@ -50,6 +51,8 @@ def compose(
         return None
     if user:
         facts |= {"person": user.name, "address_of": address or user.email, "told": user.id}
+    elif address:
+        facts |= {"person": address, "address_of": address}
     facts |= {"council": desk.settings.council}
     template = purpose.replace(" ", "_")
     folder = desk.settings.templates / "mail"
@@ -61,6 +64,11 @@ def compose(
         text=text.strip() + "\n",
         html=written(folder, f"{template}.html", facts),
     )
+
+
+def _checkpoint(db: Session, desk: Desk, number: str, _: str) -> Facts | None:
+    note = checkpoints.note(db, int(number))
+    return {"exercise": False, "entries": number, "note": note} if note else None
 
 
 def _policy(db: Session, desk: Desk, number: str, _: str) -> Facts | None:
@@ -81,5 +89,6 @@ _FACTS: dict[str, Told] = {
     FINDING: register_letters.finding,
     SUMMARY: register_letters.summary,
     PROPOSED: _policy,
+    CHECKPOINT: _checkpoint,
     **people_letters.FACTS,
 }

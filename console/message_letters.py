@@ -21,6 +21,7 @@ from console.domain.approval import ApprovalState, Proof
 from console.domain.delivery import DeliveryState
 from console.domain.message import MessageState
 from console.domain.moment import Moment
+from console.store import audit
 from console.store.engine import database_now
 from console.store.mails import TROUBLE, UNANSWERED
 
@@ -46,6 +47,7 @@ def _sign_off(db: Session, desk: Desk, approval_id: str, link_token: str) -> Fac
         "audience": audience(desk, found.people, exercise=found.exercise),
         "code": found.digest[:8],
         "needs": _NEEDS[Proof.SESSION if pinless else found.proof],
+        "record": audit.head(db),
     }
 
 

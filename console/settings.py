@@ -28,6 +28,9 @@ from console.domain.delivery import STANDARD, Timing
 from console.domain.plain_text import Hosts
 from console.domain.rules import Policy
 from console.domain.single_sign_on import SingleSignOn
+from console.record_settings import Record
+from console.settings_public import PublicTable
+from console.settings_public import folder as _public_folder
 from console.settings_single_sign_on import SingleSignOnTable
 from console.settings_single_sign_on import read as _single_sign_on
 
@@ -118,7 +121,9 @@ class _MainFile(_Table):
     practice: Practice = Practice()
     database: Database = Database()
     redis: Redis = Redis()
+    public: PublicTable = PublicTable()
     single_sign_on: SingleSignOnTable = SingleSignOnTable()
+    record: Record = Record()
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,10 @@ class Settings:
     database_url: str
     redis_url: str
     secret: str = field(repr=False)
-    """Signs cookies and forms."""
+    """Signs cookies and forms; the keys of the record come from it too."""
+    past_secrets: tuple[str, ...] = field(default=(), repr=False)
+    """SKELLAT_PAST_SECRETS, one a line: what the secret was before. The record of those days is
+    verified with them, and nothing else."""
     timing: Timing = STANDARD
     """Faster only where a test asks for it, by SKELLAT_PACE."""
     sealing_keys: Path | None = None
@@ -149,6 +157,17 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     """SKELLAT_METRICS_TOKEN; who has it reads /metrics, and where there is none nobody does."""
     single_sign_on: SingleSignOn | None = None
+    public_base: str = ""
+    """Where the public side has an address of its own; see `public_url`."""
+    public_site: Path = Path("public-site")
+    """Where the workers write the public side as files."""
+
+    @property
+    def public_url(self) -> str:
+        """Scheme and host under which the public finds /public/."""
+        return self.public_base or self.console.base_url
+
+    record: Record = field(default_factory=Record)
 
     @property
     def policy_digest(self) -> str:
@@ -165,6 +184,11 @@ class Settings:
         """Where the keys of sealed credentials are: all of them for workers, the public ones for
         the console."""
         return self.sealing_keys or self.home / "sealing"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of the checkpoints' files."""
+        return Path(self.record.folder) if self.record.folder else self.home / "checkpoints"
 
     @property
     def trusted_links(self) -> Hosts:
@@ -187,7 +211,13 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
     if main and policy:
         mail = _mail(main.mail, env, faults)
         if _practice_only(env):  # the live database, Redis and accounts are not the demo's
-            own = {"database": Database(), "redis": Redis(), "single_sign_on": SingleSignOnTable()}
+            own = {
+                "database": Database(),
+                "redis": Redis(),
+                "single_sign_on": SingleSignOnTable(),
+                "record": Record(),
+                "public": PublicTable(),
+            }
             main = main.model_copy(update=own)
         single_sign_on = _single_sign_on(main.single_sign_on, env, faults)
         database_url = _address("database", main.database.url, env, faults)
@@ -213,10 +243,14 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
         database_url=database_url or f"sqlite:///{home / 'skellat.db'}",
         redis_url=redis_url,
         secret=from_environment(env, "SKELLAT_SECRET") or own_secret(home),
+        past_secrets=tuple(from_environment(env, "SKELLAT_PAST_SECRETS").split()),
         timing=STANDARD.at_pace(float(env.get("SKELLAT_PACE") or 1)),
         metrics_token=from_environment(env, "SKELLAT_METRICS_TOKEN"),
         sealing_keys=Path(keys) if (keys := env.get("SKELLAT_SEALING_KEYS")) else None,
         single_sign_on=single_sign_on,
+        public_base=main.public.base,
+        public_site=_public_folder(main.public, home, env, practice_only=_practice_only(env)),
+        record=main.record,
     )
 
 

@@ -10,10 +10,12 @@ import pytest
 import redis
 
 from console.cli.redis import start
+from tests import recorded
 from tests.real import ports
 from tests.real.needs import missing
 from tests.real.postgres import Postgres
 
+recorded.watch()
 pytest_plugins = ["tests.plugins", "tests.staging"]
 
 

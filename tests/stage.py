@@ -134,8 +134,15 @@ class Stage:
         return {one.channel: str(one.state) for one in self.sheet(message).deliveries}
 
 
+SECRET = "5" * 64
+"""That of every stage, so that the databases that stages are copied from have its keys."""
+
+
 def settings_for(home: Path, url: str = "", **environment: str) -> settings.Settings:
     """The shipped configuration with a state folder, and a database, of the test's own."""
+    if not (home / "secret").exists():
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "secret").write_text(SECRET)
     database = {"SKELLAT_DATABASE_URL": url} if url else {}
     return settings.load(home, {**database, **environment})
 

@@ -38,7 +38,7 @@ class Guard:
         if found is None:
             return False
         if found.newest and (found.anchor is None or self._moved_on(found.newest, found.anchor)):
-            self._keep(found.newest)
+            self._keep(found.newest, unguarded=_unguarded(db, found))
         return True
 
     def passed(self, errands: list[Errand]) -> list[Errand]:
@@ -48,10 +48,12 @@ class Guard:
             return errands
         with self._sessions.read() as db:
             found = self._compare(db)
+            unguarded = found is not None and _unguarded(db, found)
         if found is None or found.newest is None:
             return []
         # They were committed together, so that one of them stands for all.
-        self._keep(replace(found.newest, intents=(errands[0].attempt_id,)))
+        newest = replace(found.newest, intents=(errands[0].attempt_id,))
+        self._keep(newest, unguarded=unguarded)
         return errands
 
     def _moved_on(self, newest: Anchor, anchor: Anchor) -> bool:
@@ -76,7 +78,7 @@ class Guard:
         )
         return None
 
-    def _keep(self, anchor: Anchor) -> None:
+    def _keep(self, anchor: Anchor, *, unguarded: bool) -> None:
         """A state folder that takes nothing any more does not hold up a warning to the public: the
         guard is weaker then, and says so."""
         try:
@@ -85,16 +87,12 @@ class Guard:
             self._complain("no anchor can be written (%s): an old copy may go unseen", error)
             return
         self._kept = clock()
-        if begun:
+        if begun and unguarded:
             self._begun(anchor)
 
     def _begun(self, anchor: Anchor) -> None:
-        """Nothing to tell in a new installation; where something was released, the record must say
-        that until here no anchor of this host guarded it."""
+        log.warning("no anchor of this database was found: one begins at %s", anchor.number)
         with self._sessions.begin() as db:
-            if not anything_released(db):
-                return
-            log.warning("no anchor of this database was found: one begins at %s", anchor.number)
             record(
                 db,
                 actor=Actor(f"worker {self._worker}"),
@@ -108,3 +106,10 @@ class Guard:
         if clock() - self._told >= AGAIN:
             self._told = clock()
             log.critical(text, *what)
+
+
+def _unguarded(db: Session, found: Compared) -> bool:
+    """Nothing to tell in a new installation; where something was released, the record must say that
+    until here no anchor of this host guarded it. Asked before the anchor is kept: afterwards, a
+    release may be the first that it guards."""
+    return found.anchor is None and anything_released(db)

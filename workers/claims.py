@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from console.actions import pictures
+from console.actions import pictures, public_side
 from console.actions.desk import Desk
 from console.domain import bounce
+from console.domain.about import About
 from console.domain.channel import Picture, Post, Reason
 from console.domain.delivery import NEXT, DeliveryEvent, DeliveryState
 from console.domain.incident import Mode
@@ -107,7 +108,17 @@ def post_of(
         picture=_picture(db, desk, row),
         unsubscribe=links.get(row.id, ""),
         bounces=_bounces(desk, row),
+        message=row.message_id,
+        number=row.number,
+        about=_about(db, desk, row),
     )
+
+
+def _about(db: Session, desk: Desk, row: DeliveryRow) -> About | None:
+    channel = desk.channel(row.channel)
+    if channel is None or not channel.tells_about:
+        return None
+    return public_side.about(db, desk, message_id=row.message_id, text=row.text)
 
 
 def _bounces(desk: Desk, row: DeliveryRow) -> str:

@@ -17,6 +17,7 @@ from console.stop import Stop
 from console.store.engine import Sessions, link_tables
 from workers import deadline, sweep
 from workers.dispatcher import Dispatcher
+from workers.public_site import SiteKeeper
 from workers.queue import listen
 from workers.vault import equipped
 from workers.watchman import Watchman
@@ -25,6 +26,8 @@ RESTART_PAUSE = 0.5
 """Seconds before a dead worker is replaced, so that one that cannot start does not spin."""
 PATIENCE = 30.0
 """Seconds that a stop waits for what is in flight: more than the longest call takes."""
+SIGNING = "cryptography.hazmat.primitives.asymmetric.ed25519"
+"""What checkpoints of the record are signed with."""
 STOPS = (signal.SIGTERM, signal.SIGINT)
 LIBRARIES = {
     "bluesky": ("atproto_client", "workers.httpx_transport"),
@@ -44,7 +47,7 @@ def supervise(desk: Desk, *, count: int) -> int:
     at once. Returns the exit code."""
     footprint.slim()
     preload({one.network for one in desk.channels})
-    Sessions(desk.settings.database_url).close()  # loads the database's dialect and driver
+    Sessions.of(desk.settings).close()  # loads the database's dialect and driver
     footprint.share()
     if armed():
         log.critical("fault points are armed: this is a test, not a council's console")
@@ -68,6 +71,7 @@ def preload(networks: Collection[str] = LIBRARIES.keys()) -> None:
     for network in sorted(networks):
         for library in LIBRARIES.get(network, ()):
             importlib.import_module(library)
+    importlib.import_module(SIGNING)
     link_tables()
     deadline.preload()
 
@@ -77,12 +81,14 @@ def work(desk: Desk, *, name: str, supervisor: int) -> None:
     stop = Stop([signal.SIGTERM])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent asks
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
-    sessions = Sessions(desk.settings.database_url)
+    sessions = Sessions.of(desk.settings)
     desk = equipped(desk, sessions)
     dispatcher = Dispatcher(sessions, desk, name=name)
     dispatcher.start()
     watchman = Watchman(sessions, desk, name=name)
     watchman.start()
+    site = SiteKeeper(desk)
+    site.start()
 
     def ring() -> None:
         dispatcher.ring()
@@ -94,6 +100,7 @@ def work(desk: Desk, *, name: str, supervisor: int) -> None:
         if os.getppid() != supervisor:
             log.error("the supervisor is gone; finishing")
             break
+    site.stop()
     watchman.stop()
     dispatcher.stop()
     sessions.close()
@@ -129,7 +136,7 @@ def _ended(pid: int) -> bool:
 
 
 def _take_back(desk: Desk, pid: int) -> None:
-    sessions = Sessions(desk.settings.database_url)
+    sessions = Sessions.of(desk.settings)
     try:
         sweep.give_back(sessions, desk, dead=_name(pid), by="supervisor")
     except OperationalError as error:

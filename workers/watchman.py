@@ -12,9 +12,10 @@ from console.actions.desk import Desk
 from console.domain.rounds import What, next_summary
 from console.faultpoints import spared
 from console.store import anchors, rounds
+from console.store.checkpoints import standing
 from console.store.engine import Sessions, database_now
 from console.store.register import EVERYTHING
-from workers import findings, returns, summary, trial
+from workers import checkpoints, findings, returns, summary, trial
 from workers.deadline import clock
 from workers.rounds import Round, go, take, wanted
 
@@ -78,10 +79,13 @@ class Watchman:
             due, write = rounds.any_due(db, now), rounds.summary_due(db, now)
             offered = clock() >= self._try_at and trial.any_offered(db)
             come_back = not self._reading and returns.due(db, self._desk)
-        if not (due or write or offered or come_back) or anchors.blocked(
+            unsigned = checkpoints.due(standing(db), now)
+        if not (due or write or offered or come_back or unsigned) or anchors.blocked(
             self._sessions, self._desk.settings.home
         ):
             return
+        if unsigned:
+            checkpoints.sign(self._sessions, self._desk)
         if offered:
             self._try_at = clock() + BETWEEN_TRIALS
             trial.try_offered(self._sessions, self._desk)

@@ -148,8 +148,9 @@ def _unused(
 
 def public_link(desk: Desk, incident: IncidentRow) -> str:
     """The address of the incident's public page; an exercise has its own, for staff only."""
-    world = "exercise/public" if incident.mode == Mode.EXERCISE else "public"
-    return f"{desk.settings.console.base_url}/{world}/{incident.id}"
+    if incident.mode == Mode.EXERCISE:
+        return f"{desk.settings.console.base_url}/exercise/public/{incident.id}"
+    return f"{desk.settings.public_url}/public/{incident.id}"
 
 
 def _proposed(

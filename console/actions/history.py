@@ -10,20 +10,14 @@ from sqlalchemy.orm import Session
 
 from console.actions import cards, reading
 from console.actions.desk import Desk
-from console.domain.audit import Break, Entry, first_break
+from console.domain.audit import Break, Entry
 from console.domain.message import Variant
-from console.store import approvals, audit, messages, progress
+from console.store import approvals, audit, logbook, messages, progress, record_check, search
+from console.store.search import Wanted
 
 PAGE = 50
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which entries to show; what is empty does not narrow it."""
-
-    person: str = ""
-    action: str = ""
-    incident: str = ""
+FIRST = 500
+_SENT = "message sent for approval"
 
 
 @dataclass(frozen=True)
@@ -81,46 +75,38 @@ class IncidentHistory:
     incident: cards.Incident
     messages: tuple[MessageHistory, ...]
     entries: tuple[Entry, ...]
-    """In the order that they were recorded."""
+    """The first `FIRST` of them, in the order that they were recorded: a message to a long list has
+    one for each of its people."""
+    count: int
+    """How many there are."""
 
 
 def page(db: Session, wanted: Wanted, *, before: int | None = None) -> Page:
-    found = audit.newest(
-        db,
-        before=before,
-        actor=wanted.person,
-        action=wanted.action,
-        incident=wanted.incident,
-        limit=PAGE + 1,
-    )
+    found = search.newest(db, wanted, before=before, limit=PAGE + 1)
     shown = tuple(found[:PAGE])
     return Page(shown, shown[-1].number if len(found) > PAGE else None)
 
 
 def people_and_actions(db: Session) -> tuple[list[str], list[str]]:
     """What the record can be narrowed to."""
-    return audit.actors(db), audit.actions(db)
+    return search.actors(db), search.actions(db)
 
 
 def verify(db: Session) -> Verified:
-    """Reads every entry, and changes nothing."""
+    """Reads every entry and every checkpoint that the database has, and changes nothing."""
     number, digest = audit.head(db)
-    return Verified(number, digest, first_break(audit.entries(db), head=(number, digest)))
-
-
-def entries(db: Session, incident_id: str) -> tuple[Entry, ...]:
-    """Everything about the incident, in the order that it was recorded."""
-    return tuple(audit.entries(db, incident=incident_id))
+    return Verified(number, digest, record_check.first_break(db))
 
 
 def of_incident(db: Session, desk: Desk, incident_id: str) -> IncidentHistory:
     """Raises `NotFound`."""
     sheet = reading.incident(db, incident_id)
-    recorded = entries(db, incident_id)
+    sent = logbook.of_incident(db, incident_id, [_SENT])
     return IncidentHistory(
         sheet.incident,
-        tuple(_message(db, desk, one, recorded) for one in sheet.messages),
-        recorded,
+        tuple(_message(db, desk, one, sent) for one in sheet.messages),
+        tuple(audit.entries(db, incident=incident_id, limit=FIRST)),
+        logbook.count(db, incident_id),
     )
 
 
@@ -163,9 +149,7 @@ def _revision(
         (
             one
             for one in recorded
-            if one.action == "message sent for approval"
-            and one.subject == f"message:{message_id}"
-            and detail(one).get("revision") == number
+            if one.subject == f"message:{message_id}" and detail(one).get("revision") == number
         ),
         None,
     )

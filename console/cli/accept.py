@@ -14,6 +14,7 @@ from console.domain.anchor import Older
 from console.store import audit
 from console.store.anchors import Anchors, Compared, Unreadable, compare, stands
 from console.store.audit import Actor
+from console.store.checkpoint_file import CheckpointFile
 from console.store.engine import Sessions, Transaction
 
 
@@ -31,14 +32,17 @@ def command(home: Path, yes: bool, anyway: bool) -> None:
     Says what the record lacks. Everything that may have been sent since is held for people, who
     look whether it was published; nothing of it is sent by itself.
     """
-    sessions = Sessions(settings.load(home).database_url)
+    known = settings.load(home)
+    sessions = Sessions.of(known)
     try:
-        _go(sessions, Anchors(home), yes=yes, anyway=anyway)
+        _go(sessions, Anchors(home), known.checkpoints, yes=yes, anyway=anyway)
     finally:
         sessions.close()
 
 
-def _go(sessions: Sessions, anchors: Anchors, *, yes: bool, anyway: bool) -> None:
+def _go(
+    sessions: Sessions, anchors: Anchors, checkpoints: Path, *, yes: bool, anyway: bool
+) -> None:
     with sessions.read() as db:
         found, why = _compared(db, anchors)
         doubts = restored.doubtful(db)
@@ -53,7 +57,7 @@ def _go(sessions: Sessions, anchors: Anchors, *, yes: bool, anyway: bool) -> Non
     if not (yes or click.confirm("Go on with this copy?")):
         click.echo("Nothing was changed. Sending stays as it was.", err=True)
         sys.exit(WRONG)
-    _accept(sessions, anchors, found)
+    _accept(sessions, anchors, checkpoints, found)
     click.echo(f"Accepted. {len(doubts)} are held for people, on the pages of their incidents.")
 
 
@@ -88,7 +92,9 @@ def _show(doubts: list[Doubtful]) -> None:
         click.echo(f"  {one.what or 'a message'}, {one.state}: {one.incident}")
 
 
-def _accept(sessions: Sessions, anchors: Anchors, found: Compared | None) -> None:
+def _accept(
+    sessions: Sessions, anchors: Anchors, checkpoints: Path, found: Compared | None
+) -> None:
     """The anchor last: where this is cut short, sending stays blocked, and it is done again."""
     older = found.older if found else None
     with sessions.begin() as db:
@@ -98,4 +104,5 @@ def _accept(sessions: Sessions, anchors: Anchors, found: Compared | None) -> Non
     with sessions.read() as db:
         newest = stands(db)
     assert newest is not None
+    CheckpointFile(checkpoints, newest.database).begin_anew()
     anchors.begin_anew(newest)

@@ -3,21 +3,26 @@
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 import click
 
 from console import settings
 from console.cli import accept
-from console.cli.main import home_option
-from console.domain.audit import Break, Entry, first_break
-from console.store import audit
-from console.store.engine import Sessions
+from console.cli.main import WRONG, home_option
+from console.domain.audit import Break
+from console.domain.checkpoint import origin_of, verifier
+from console.domain.record_key import keys_of
+from console.settings import Settings
+from console.store import append_only, audit, record_check, record_export
+from console.store.checkpoint_file import CheckpointFile
+from console.store.engine import Sessions, Transaction
 
-STEP = 10_000
+output_option = click.option(
+    "--output", type=click.File("w", encoding="utf-8"), default="-", help="A file."
+)
 
 
 @click.group("audit")
@@ -32,11 +37,13 @@ command.add_command(accept.command)
 @home_option
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def verify(home: Path, as_json: bool) -> None:
-    """Check every entry of the record. Names the first bad one, with exit code 1."""
-    sessions = Sessions(settings.load(home).database_url)
-    with sessions.read() as db, closing(audit.entries(db)) as entries:
+    """Check every entry of the record, its MAC, and every checkpoint. Names the first bad entry,
+    with exit code 1."""
+    known = settings.load(home)
+    sessions = Sessions.of(known)
+    with sessions.read() as db:
         number, digest = audit.head(db)
-        broken = first_break(_with_progress(entries, number), head=(number, digest))
+        broken = record_check.first_break(db, _outside(db, known))
     sessions.close()
     _say(broken, number, digest, as_json=as_json)
     sys.exit(1 if broken else 0)
@@ -44,23 +51,65 @@ def verify(home: Path, as_json: bool) -> None:
 
 @command.command("export")
 @home_option
-@click.option("--incident", help="Only the entries of this incident.")
-@click.option("--output", type=click.File("w", encoding="utf-8"), default="-", help="A file.")
-def export(home: Path, incident: str | None, output: TextIO) -> None:
-    """Write the record as JSON Lines, one entry a line, in order."""
-    sessions = Sessions(settings.load(home).database_url)
+@click.option("--incident", default="", help="Only the entries of this incident in full.")
+@click.option("--output", type=click.File("wb"), default="-", help="A file.")
+@click.option("--checkpoints", type=click.File("w", encoding="utf-8"), help="A file for them.")
+def export(home: Path, incident: str, output: BinaryIO, checkpoints: TextIO | None) -> None:
+    """Write the record as JSON Lines, for whoever wants to verify it: docs/verify.md."""
+    known = settings.load(home)
+    sessions = Sessions.of(known)
     with sessions.read() as db:
-        for entry in audit.entries(db, incident=incident):
-            output.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
+        found = record_export.opened(
+            db, council=known.council.name, incident=incident, now=datetime.now(UTC)
+        )
+        if found is None:
+            click.echo("Nothing is on the record yet.", err=True)
+            sys.exit(WRONG)
+        output.writelines(found.lines(db))
+        if checkpoints:
+            checkpoints.writelines(found.checkpoints(db))
     sessions.close()
 
 
-def _with_progress(entries: Iterator[Entry], total: int) -> Iterator[Entry]:
-    """Says how far it is, to people, where it takes long enough to wonder."""
-    for place, entry in enumerate(entries, 1):
-        if place % STEP == 0 and sys.stderr.isatty():
-            click.echo(f"\r{place} of {total}", nl=False, err=True)
-        yield entry
+@command.command("public-key")
+@home_option
+def public_key(home: Path) -> None:
+    """Print the keys that outsiders verify with, the present one first. Publish them."""
+    known = settings.load(home)
+    sessions = Sessions.of(known)
+    with sessions.read() as db:
+        first = audit.first(db)
+    sessions.close()
+    if not first:
+        click.echo("Nothing is on the record yet.", err=True)
+        sys.exit(WRONG)
+    for one in keys_of(known.secret, known.past_secrets).all:
+        click.echo(verifier(origin_of(first), one))
+
+
+@command.command("mac-keys")
+@home_option
+@output_option
+def mac_keys(home: Path, output: TextIO) -> None:
+    """Write the MACs' keys, for a verifier whom you trust with them: who has them can forge."""
+    known = settings.load(home)
+    for name, key in keys_of(known.secret, known.past_secrets).macs.items():
+        output.write(f"{name} {key.hex()}\n")
+
+
+@command.command("grants")
+@click.argument("role")
+def grants(role: str) -> None:
+    """Print the SQL that lets a PostgreSQL role work, and only add to the record."""
+    try:
+        click.echo(append_only.grants(role), nl=False)
+    except ValueError:
+        raise click.BadParameter(f"{role!r} is not the name of a role") from None
+
+
+def _outside(db: Transaction, known: Settings) -> Iterator[str]:
+    first = audit.first(db)
+    return CheckpointFile(known.checkpoints, first).notes() if first else iter(())
 
 
 def _say(broken: Break | None, number: int, digest: str, *, as_json: bool) -> None:

@@ -47,7 +47,7 @@ def command(home: Path, came_to: str) -> None:
     found = bounce.read(
         content, pattern=mailbox.address, secret=known.settings.secret, came_to=[came_to]
     )
-    sessions = Sessions(known.settings.database_url)
+    sessions = Sessions.of(known.settings)
     try:
         with sessions.begin() as db:
             new = returns.came_back(db, known, [found] if found else [], database_now(db))

@@ -38,7 +38,7 @@ def command(home: Path, json: bool, names: Sequence[str]) -> None:
     """
     ready = desk.prepare(settings.load(home))
     _must_be_known(ready, names)
-    printed, sessions = StringIO(), Sessions(ready.settings.database_url)
+    printed, sessions = StringIO(), Sessions.of(ready.settings)
     with redirect_stdout(printed):  # a plugin may print; a program reads what comes from here
         found = check(equipped(ready, sessions), names)
     sessions.close()

@@ -101,7 +101,7 @@ def _unreached(known: Settings) -> Iterator[Fault]:
 
 
 def _database(known: Settings) -> Fault | None:
-    sessions = Sessions(known.database_url)
+    sessions = Sessions.of(known)
     found = readiness.database(sessions)
     sessions.close()
     match found:
@@ -115,7 +115,7 @@ def _database(known: Settings) -> Fault | None:
 
 
 def _restored(known: Settings) -> Fault | None:
-    sessions = Sessions(known.database_url)
+    sessions = Sessions.of(known)
     blocked = anchors.blocked(sessions, known.home)
     sessions.close()
     if not blocked:

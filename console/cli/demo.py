@@ -86,7 +86,7 @@ def command(home: Path, port: int, ready_file: Path | None, with_tour: bool) -> 
 def _demo(settings: Settings, home: Path) -> Demo:
     """The people of the last start, or new ones with passwords made up now."""
     kept = home / _FILE
-    sessions = Sessions(settings.database_url)
+    sessions = Sessions.of(settings)
     try:
         if kept.exists():
             found = json.loads(kept.read_text())

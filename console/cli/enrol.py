@@ -17,7 +17,7 @@ def enrol(desk: Desk) -> None:
     start does it, and a channel that the register does not know can be used."""
     for broken in desk.broken:
         log.error("channel %s is left out: %s", broken.name, broken.fault.what)
-    sessions = Sessions(desk.settings.database_url)
+    sessions = Sessions.of(desk.settings)
     try:
         if readiness.database(sessions) is not readiness.Database.READY:
             log.warning("the register is not up to date: the database is not ready")

@@ -29,6 +29,7 @@ COMMANDS = {
     "bounces": "console.cli.bounces",
     "rota": "console.cli.rota",
     "places": "console.cli.places",
+    "public": "console.cli.public",
 }
 WRONG = 2
 

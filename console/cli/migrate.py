@@ -16,7 +16,7 @@ def command(home: Path) -> None:
     """Create or update the database's tables. Running it twice does nothing more."""
     home.mkdir(parents=True, exist_ok=True)
     known = settings.load(home)
-    sessions = Sessions(known.database_url)
+    sessions = Sessions.of(known)
     migrate(sessions, known.secret)
     sessions.close()
     click.echo("The database is up to date.")

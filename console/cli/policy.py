@@ -74,7 +74,7 @@ def explain(
 @home_option
 def show(home: Path) -> None:
     """Show the policy in force, and a change that waits for agreement."""
-    sessions = Sessions(settings.load(home).database_url)
+    sessions = Sessions.of(settings.load(home))
     with sessions.read() as db:
         found = policy_change.standing(db)
     sessions.close()
@@ -92,7 +92,7 @@ def show(home: Path) -> None:
 
 def _asked(ready: Desk, occasion: Occasion) -> tuple[Rules, tuple[Clause, ...], list[User]]:
     """By the policy in force; by the file alone where there is no database yet."""
-    sessions = Sessions(ready.settings.database_url)
+    sessions = Sessions.of(ready.settings)
     try:
         if readiness.database(sessions) is not readiness.Database.READY:
             policy = ready.settings.policy

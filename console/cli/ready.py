@@ -19,7 +19,7 @@ WHAT_TO_DO = {
 @contextmanager
 def opened(known: Settings) -> Iterator[Sessions]:
     """Raises `click.ClickException`, which ends the command with exit code 1."""
-    sessions = Sessions(known.database_url)
+    sessions = Sessions.of(known)
     try:
         found = readiness.database(sessions)
         if found is not Database.READY:

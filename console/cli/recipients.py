@@ -106,7 +106,7 @@ def list_(home: Path, channel: str, as_json: bool) -> None:
 
 @contextmanager
 def _sessions(known: desk.Desk) -> Iterator[Sessions]:
-    sessions = Sessions(known.settings.database_url)
+    sessions = Sessions.of(known.settings)
     try:
         yield sessions
     finally:

@@ -59,7 +59,7 @@ def gaps(home: Path, json: bool) -> None:
 
 def _read(home: Path) -> Duty:
     known = desk.prepare(settings.load(home))
-    sessions = Sessions(known.settings.database_url)
+    sessions = Sessions.of(known.settings)
     try:
         with sessions.read() as db:
             return duty(db, known, datetime.now(UTC))

@@ -39,7 +39,7 @@ def set_(home: Path, channel: str, setting: str) -> None:
     sealing.ensure(known.settings.sealing)
     asked = sys.stdin.isatty()
     value = click.prompt("The credential", hide_input=True) if asked else sys.stdin.readline()
-    sessions = Sessions(known.settings.database_url)
+    sessions = Sessions.of(known.settings)
     try:
         with sessions.begin() as db:
             acts.offer_by_hand(
@@ -66,7 +66,7 @@ def set_(home: Path, channel: str, setting: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def list_(home: Path, as_json: bool) -> None:
     """List what is sealed: channel, setting, since when, by whom; never the value."""
-    sessions = Sessions(settings.load(home).database_url)
+    sessions = Sessions.of(settings.load(home))
     with sessions.read() as db:
         rows = [_shown(one) for one in credentials.everything(db)]
     sessions.close()
@@ -87,7 +87,7 @@ def rotate(home: Path) -> None:
     """Make a new key, seal everything with it, and take the old ones away. Workers go on."""
     known = settings.load(home)
     sealing.make(known.sealing)
-    sessions = Sessions(known.database_url)
+    sessions = Sessions.of(known)
     try:
         with sessions.read() as db:
             ids = [one.id for one in credentials.everything(db) if one.sealed]

@@ -84,7 +84,7 @@ def _configured(known: Settings) -> SingleSignOn:
 
 def _change(home: Path, act: Callable[[Transaction, SingleSignOn], User]) -> None:
     known = settings.load(home)
-    configured, sessions = _configured(known), Sessions(known.database_url)
+    configured, sessions = _configured(known), Sessions.of(known)
     try:
         with sessions.begin() as db:
             act(db, configured)

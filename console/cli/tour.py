@@ -33,7 +33,7 @@ class TourStuck(Exception):
 def tour(settings: Settings, pin: str) -> None:
     """Alert, update, all clear: drafted as the officer, signed off from the mailed link, sent by
     the workers to the practice networks. Everything real but the networks."""
-    sessions = Sessions(settings.database_url)
+    sessions = Sessions.of(settings)
     ready = desk.prepare(settings)
     try:
         with sessions.begin() as db:

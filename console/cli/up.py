@@ -110,7 +110,7 @@ def _begin(stack: Stack, prepare: Callable[[Settings], None]) -> Settings:
     stack.environment["SKELLAT_REDIS_URL"] = stack.private.url if stack.private else ""
     known = settings.load(stack.home, stack.environment)
     prepared = desk.prepare(known)  # what is wrong with channels or wording is said now, not later
-    sessions = Sessions(known.database_url)
+    sessions = Sessions.of(known)
     migrate(sessions, known.secret)
     sessions.close()
     enrol(prepared)
@@ -122,7 +122,7 @@ def _begin(stack: Stack, prepare: Callable[[Settings], None]) -> Settings:
 def _blocked(known: Settings) -> bool:
     """Says so where the database is older than what was sent: the console then has to run, so that
     people see it, though it will not be ready."""
-    sessions = Sessions(known.database_url)
+    sessions = Sessions.of(known)
     blocked = anchors.blocked(sessions, known.home)
     sessions.close()
     if blocked:

@@ -138,7 +138,7 @@ def role(home: Path, email: str, grant: str | None, take: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def list_(home: Path, as_json: bool) -> None:
     """List every account with its roles, and who is invited."""
-    sessions = Sessions(settings.load(home).database_url)
+    sessions = Sessions.of(settings.load(home))
     with sessions.read() as db:
         found = [*_accounts(db), *_invited(db)]
     if as_json:
@@ -260,7 +260,7 @@ def token(home: Path, email: str, name: str) -> None:
 
 
 def _change(home: Path, act: Callable[[Transaction], object]) -> None:
-    sessions = Sessions(settings.load(home).database_url)
+    sessions = Sessions.of(settings.load(home))
     try:
         with sessions.begin() as db:
             act(db)

@@ -17,7 +17,8 @@ many calls the network takes; the council's own figures in channels.toml go befo
 ``watch_every`` and ``follow_every`` (``ClassVar[timedelta]``) are how often the account may be
 read, and asked what did not arrive; five minutes where nothing is said. ``addresses``
 (``ClassVar[Addresses]``) says that it writes to single people, and may have a recipient list.
-``bounces`` (``ClassVar[bool]``) says that it sends from `Post.bounces`.
+``bounces`` (``ClassVar[bool]``) says that it sends from `Post.bounces`, ``tells_about``
+(``ClassVar[bool]``) that it passes on `Post.about`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+from console.domain.about import About
 from console.domain.limits import BURST, MOST_AT_ONCE, Counting, Limit, Pace
 from console.domain.send_errors import Reason, Refused, SendError, Unavailable, Uncertain
 
@@ -119,6 +121,12 @@ class Post:
     bounces: str = ""
     """The address for what cannot be delivered later, this delivery's own, or empty: an e-mail's
     envelope sender."""
+    message: str = ""
+    """The message's id; its posts in other languages have the same."""
+    number: int = 0
+    """Which message of its incident it is, from 1."""
+    about: About | None = None
+    """What feeds say beside the words; None for a channel without ``tells_about``."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from console.domain.about import Category
 from console.domain.message import Kind
 from console.domain.severity import Severity
 
@@ -89,6 +90,10 @@ class IncidentType:
     title or a picture."""
     over: str = ""
     """What the button says that begins the all clear, where that is not plain."""
+    category: Category = Category.SAFETY
+    """CAP's, for feeds; nobody is asked for it."""
+    do: tuple[str, ...] = ()
+    """The sentences of its wording that say what to do, for feeds."""
 
     def asks(self, kind: Kind) -> tuple[Field, ...]:
         """The fields of one kind of message, in the order of the form."""

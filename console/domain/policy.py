@@ -29,6 +29,7 @@ class Act(StrEnum):
     ALONE = "release alone"
     TAKE_BACK = "take back"
     AWAY = "say who is away"
+    NOTE = "write in the log"
 
 
 MAY: dict[Act, frozenset[Role]] = {
@@ -47,6 +48,7 @@ MAY: dict[Act, frozenset[Role]] = {
     # Stopping and taking back are easier than starting.
     Act.TAKE_BACK: frozenset({Role.DUTY_OFFICER, Role.APPROVER}),
     Act.AWAY: frozenset({Role.APPROVER, Role.ADMINISTRATOR}),
+    Act.NOTE: frozenset({Role.DUTY_OFFICER, Role.APPROVER}),
 }
 """Deny by default: an act that no role is listed for is nobody's."""
 

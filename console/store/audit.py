@@ -8,11 +8,18 @@ from typing import Any
 from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from console.domain.audit import GENESIS, Entry, entry_digest
+from console.domain.audit import FIELDS, GENESIS, Entry, sealed
 from console.domain.canonical import canonical
+from console.domain.record_key import RecordKeys
 from console.store.base import Base
 
 _PENDING = "skellat.audit"
+KEYS = "skellat.record keys"
+"""Where `Sessions` leaves the record's keys for `write`, in a transaction's ``info``."""
+
+
+class NotKeyed(Exception):
+    """Somebody without a key is about to write into a record whose entries have MACs."""
 
 
 class EntryRow(Base):
@@ -27,6 +34,8 @@ class EntryRow(Base):
     incident: Mapped[str] = mapped_column(String(32), index=True)
     detail: Mapped[str] = mapped_column(Text)
     previous: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(16), default="")
+    mac: Mapped[str] = mapped_column(String(64), default="")
     digest: Mapped[str] = mapped_column(String(64))
 
     def value(self) -> Entry:
@@ -40,6 +49,8 @@ class EntryRow(Base):
             incident=self.incident,
             detail=self.detail,
             previous=self.previous,
+            key=self.key,
+            mac=self.mac,
             digest=self.digest,
         )
 
@@ -52,6 +63,8 @@ class HeadRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(16), default="")
+    """That of the last entry; once there is one, no entry goes without."""
 
 
 @dataclass(frozen=True)
@@ -92,22 +105,37 @@ def record(
 
 
 def write(db: Session) -> None:
-    """Numbers and chains what this transaction recorded."""
+    """Numbers, chains and seals what this transaction recorded. Raises `NotKeyed`."""
     pending: list[Entry] = db.info.pop(_PENDING, [])
     if not pending:
         return
     db.flush()
     row = db.get_one(HeadRow, 1, with_for_update=True, populate_existing=True)
+    found = keys(db)
+    if row.key and found is None:
+        raise NotKeyed
     for entry in pending:
         entry = replace(entry, number=row.number + 1, previous=row.digest)
-        entry = replace(entry, digest=entry_digest(entry))
+        entry = sealed(entry, found.current if found else None)
         db.add(EntryRow(**entry.__dict__))
-        row.number, row.digest = entry.number, entry.digest
+        row.number, row.digest, row.key = entry.number, entry.digest, entry.key
+
+
+def keys(db: Session) -> RecordKeys | None:
+    """Those that this transaction writes and verifies with; None where it has none."""
+    found: RecordKeys | None = db.info.get(KEYS)
+    return found
 
 
 def head(db: Session) -> tuple[int, str]:
     row = db.get(HeadRow, 1)
     return (row.number, row.digest) if row else (0, GENESIS)
+
+
+def first(db: Session) -> str:
+    """The first entry's digest, which names this record; empty while there is none."""
+    row = db.get(EntryRow, 1)
+    return row.digest if row else ""
 
 
 def entries(
@@ -126,6 +154,17 @@ def entries(
             yield row.value()
     finally:
         rows.close()
+
+
+def rows(db: Session) -> Generator[tuple[Any, ...], None, None]:
+    """Every entry as bare `FIELDS`, for whoever reads a million of them."""
+    query = select(*(getattr(EntryRow, name) for name in FIELDS)).order_by(EntryRow.number)
+    found = db.execute(query.execution_options(yield_per=2000))
+    try:
+        for part in found.partitions():
+            yield from part
+    finally:
+        found.close()
 
 
 def newest(

@@ -11,6 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import Session, configure_mappers
 
+from console.domain.record_key import RecordKeys, keys_of
+from console.settings import Settings
 from console.store import audit
 from console.store.away import away
 
@@ -29,7 +31,11 @@ class Sessions:
     disk is full, or it cannot be reached.
     """
 
-    def __init__(self, url: str, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, url: str, *, patience: float = PATIENCE, keys: RecordKeys | None = None
+    ) -> None:
+        """Without ``keys`` no record can be written that has them: see `of`."""
+        self._info = {audit.KEYS: keys}
         self.engine = _engine(url, patience)
         # BEGIN IMMEDIATE for writers only: with DEFERRED, 1,189 of 1,600 concurrent writes failed;
         # with IMMEDIATE on reads too, pages halved in speed (measured on a prototype).
@@ -42,6 +48,12 @@ class Sessions:
             else self.engine.execution_options(isolation_level="REPEATABLE READ")
         )
 
+    @classmethod
+    def of(cls, settings: Settings, *, patience: float = PATIENCE) -> "Sessions":
+        """An installation's database, with the keys of its record."""
+        keys = keys_of(settings.secret, settings.past_secrets)
+        return cls(settings.database_url, patience=patience, keys=keys)
+
     @property
     def sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
@@ -50,7 +62,7 @@ class Sessions:
     def begin(self) -> Iterator[Session]:
         committing = False
         try:
-            with Session(self._writing, expire_on_commit=False) as db, db.begin():
+            with self._session(self._writing) as db, db.begin():
                 yield db
                 audit.write(db)
                 db.flush()
@@ -63,7 +75,7 @@ class Sessions:
     @contextmanager
     def read(self) -> Iterator[Session]:
         try:
-            with Session(self._reading, expire_on_commit=False, autoflush=False) as db:
+            with self._session(self._reading, autoflush=False) as db:
                 yield db
         except (DBAPIError, NoneFree) as error:
             if found := away(error, committing=False):
@@ -72,6 +84,9 @@ class Sessions:
 
     def close(self) -> None:
         self.engine.dispose()
+
+    def _session(self, engine: Engine, *, autoflush: bool = True) -> Session:
+        return Session(engine, expire_on_commit=False, autoflush=autoflush, info=self._info)
 
 
 def link_tables() -> None:

@@ -17,6 +17,8 @@ UNANSWERED = "unanswered"
 """Of one that says whom to telephone: everybody was asked, and nobody answered."""
 SUMMARY = "summary"
 """Of the weekly one about the register."""
+CHECKPOINT = "checkpoint"
+"""Of one with a checkpoint of the record, to an address outside."""
 
 
 class MailRow(Base):
@@ -28,7 +30,7 @@ class MailRow(Base):
     """None where whoever is told has no account: an invitation says who that is."""
     subject_id: Mapped[str] = mapped_column(String(32), index=True)
     """The approval, message or finding that it is about; of a summary, its week; an invitation, a
-    request for a role, or an account (see `people_letters`)."""
+    request for a role, or an account (see `people_letters`); a checkpoint, its number."""
     address: Mapped[str] = mapped_column(String(254), default="")
     """Where it goes, if not to the address that the account has now: the one that it had."""
     state: Mapped[str] = mapped_column(String(10))
@@ -66,6 +68,13 @@ def tell_soon(db: Session, purpose: str, user_id: str, subject_id: str, now: dat
         one.state = "dropped"
     db.add(
         MailRow(purpose=purpose, user_id=user_id, subject_id=subject_id, state="due", due_at=now)
+    )
+
+
+def tell_address(db: Session, purpose: str, address: str, subject_id: str, now: datetime) -> None:
+    """The same to an address that belongs to no account."""
+    db.add(
+        MailRow(purpose=purpose, address=address, subject_id=subject_id, state="due", due_at=now)
     )
 
 

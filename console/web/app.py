@@ -24,6 +24,7 @@ from console.web import (
     counting,
     drafts,
     dressing,
+    exports,
     fetches,
     findings,
     front,
@@ -32,6 +33,8 @@ from console.web import (
     hosts,
     incidents,
     joining,
+    learning,
+    logbook,
     look,
     machines,
     messages,
@@ -94,6 +97,9 @@ BLUEPRINTS = (
     sign_off.blueprint,
     spoken.blueprint,
     record.blueprint,
+    logbook.blueprint,
+    exports.blueprint,
+    learning.blueprint,
     handover.blueprint,
     people.blueprint,
     person.blueprint,
@@ -165,7 +171,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
 def at_hand(desk: Desk, clock: Callable[[], datetime] | None = None) -> Web:
     return Web(
         desk=desk,
-        sessions=Sessions(desk.settings.database_url, patience=PATIENCE),
+        sessions=Sessions.of(desk.settings, patience=PATIENCE),
         doorbell=Doorbell(desk.settings.redis_url),
         clock=clock or (lambda: datetime.now(UTC)),
     )

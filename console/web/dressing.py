@@ -8,13 +8,15 @@ from flask import Flask, g, url_for
 from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from console import finding_words, languages, trouble_words
-from console.actions import cards, findings, holding
+from console.actions import cards, findings, holding, partner_alerts
 from console.actions.findings import Finding
 from console.domain.incident import Mode
 from console.domain.policy import Act
+from console.public import look
 from console.settings import Settings
 from console.store import anchors, progress, troubles
 from console.store.away import DatabaseAway
+from console.store.partner_alerts import PartnerAlertRow
 from console.store.troubles import Unsettled
 from console.web import holds, rehearsal, words
 from console.web.compiled import COMPILED
@@ -77,6 +79,8 @@ def dress(app: Flask, settings: Settings) -> None:
         on_its_way=on_its_way,
         rehearsal_step=rehearsal.step,
         passed=lambda at: at <= web().now,
+        look=look.path,
+        partner=partner,
         council=settings.council, words=words, at=at, Mode=Mode, Act=Act, ACTUAL=Mode.ACTUAL,
         language_name=languages.own_name,
         EXERCISE=Mode.EXERCISE, sending_blocked=sending_blocked, alarms=alarms, strange=strange,
@@ -102,6 +106,12 @@ def on_its_way(incident: cards.Incident) -> list[tuple[str, int]]:
 def sending_blocked() -> bool:
     """True where the database is older than what was sent."""
     return anchors.blocked(web().sessions, web().desk.settings.home)
+
+
+def partner(message_id: str) -> PartnerAlertRow | None:
+    """The partner's alert that this message began as."""
+    with web().sessions.read() as db:
+        return partner_alerts.source_of(db, message_id)
 
 
 def alarms(message_id: str = "", *, exercises: bool) -> tuple[tuple[Alarm, ...], int]:

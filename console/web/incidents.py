@@ -1,6 +1,7 @@
 """One incident: its messages in order, what can follow, and where its record is."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -22,6 +23,7 @@ from console.domain.states import NotAllowed
 from console.web import board, polled, promise_words
 from console.web.access import me
 from console.web.context import web
+from console.web.logbook import log_of
 from console.web.once import new_key, once
 from console.web.questions import carried
 from console.web.worlds import both, must_be_here
@@ -53,6 +55,8 @@ def page(mode: Mode, incident_id: str) -> str:
         type=web().desk.types.get(sheet.incident.type),
         kinds=_can_follow(sheet),
         once=new_key(),
+        log=log_of(incident_id),
+        moment=datetime.fromisoformat,
     )
 
 

@@ -1,100 +1,96 @@
-"""The public page: what the council says now, for everybody, without script or cookies."""
+"""The public page and its feeds: what the council says now, without sign-in, script or cookies.
 
-import re
-from functools import partial
+All of it is made by `console.public` from the entries' files. No page of the console is linked from
+here, and nothing here asks the database.
+"""
 
-from flask import Blueprint, make_response, render_template, request
-from markupsafe import Markup, escape
+from datetime import UTC
+
+from flask import Blueprint, make_response, request
 from werkzeug.wrappers import Response
 
+from console.actions import public_side
 from console.domain.incident import Mode
-from console.domain.plain_text import NONE, Hosts, link_flaw
-from console.web import public_entries
+from console.public import look, pages
+from console.public.file import File
+from console.public.site import FRONT, Side
 from console.web.context import web
+from console.web.headers import YEAR
 
 blueprint = Blueprint("public", __name__)
 
 FRESH = 10
 """Seconds that others may keep a page: a crowd asks the caches, not the console."""
-_LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-_NOT_OF_A_LINK = ".,;:!?)]}'’”…"
+DAY = 86_400
 
 
 @blueprint.get("/public/")
 def front() -> Response:
-    return _front(Mode.ACTUAL)
+    return _answer(Mode.ACTUAL, _side(Mode.ACTUAL).shared(FRONT))
 
 
 @blueprint.get("/public/<incident_id>")
+@blueprint.get("/public/<incident_id>/")
 def incident(incident_id: str) -> Response:
-    return _incident(Mode.ACTUAL, incident_id)
+    return _answer(Mode.ACTUAL, _side(Mode.ACTUAL).incident(incident_id))
 
 
-@blueprint.get("/public/pictures/<sha256>")
-def picture(sha256: str) -> Response:
-    return _picture(Mode.ACTUAL, sha256)
+@blueprint.get("/public/pictures/<name>")
+def picture(name: str) -> Response:
+    return _answer(Mode.ACTUAL, _side(Mode.ACTUAL).picture(name), DAY)
+
+
+@blueprint.get("/public/look/<name>")
+def style(name: str) -> Response:
+    return _answer(Mode.ACTUAL, look.files().get(f"look/{name}"), YEAR)
+
+
+@blueprint.get("/public/cap.atom")
+@blueprint.get("/public/feed.atom")
+@blueprint.get("/public/feed.rss")
+@blueprint.get("/public/feed.json")
+@blueprint.get("/public/banner.js")
+@blueprint.get("/public/banner.json")
+@blueprint.get("/public/banner.html")
+def feed() -> Response:
+    name = request.path.rpartition("/")[2]
+    return _for_other_sites(_answer(Mode.ACTUAL, _side(Mode.ACTUAL).shared(name)))
+
+
+@blueprint.get("/public/cap/<identifier>.xml")
+def alert(identifier: str) -> Response:
+    return _for_other_sites(_answer(Mode.ACTUAL, _side(Mode.ACTUAL).alert(identifier)))
 
 
 @blueprint.get("/exercise/public/")
 def exercise_front() -> Response:
-    return _front(Mode.EXERCISE)
+    return _answer(Mode.EXERCISE, _side(Mode.EXERCISE).shared(FRONT))
 
 
 @blueprint.get("/exercise/public/<incident_id>")
 def exercise_incident(incident_id: str) -> Response:
-    return _incident(Mode.EXERCISE, incident_id)
+    return _answer(Mode.EXERCISE, _side(Mode.EXERCISE).incident(incident_id))
 
 
-@blueprint.get("/exercise/public/pictures/<sha256>")
-def exercise_picture(sha256: str) -> Response:
-    return _picture(Mode.EXERCISE, sha256)
+@blueprint.get("/exercise/public/pictures/<name>")
+def exercise_picture(name: str) -> Response:
+    return _answer(Mode.EXERCISE, _side(Mode.EXERCISE).picture(name), DAY)
 
 
-def linked(text: str, trusted: Hosts = NONE) -> Markup:
-    """The text with its links made ones; an address that could mislead stays plain text."""
-    out, place = Markup(), 0
-    for match in _LINK.finditer(text):
-        address = match[0].rstrip(_NOT_OF_A_LINK)
-        out += escape(text[place : match.start()])
-        safe = link_flaw(address, trusted) is None
-        link = Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(address)
-        out += link if safe else escape(address)
-        place = match.start() + len(address)
-    return out + escape(text[place:])
+def _side(mode: Mode) -> Side:
+    desk = web().desk
+    folders = tuple(public_side.folders(desk, mode))
+    return Side(folders, public_side.publisher(desk.settings, mode), web().now)
 
 
-def _front(mode: Mode) -> Response:
-    entries = public_entries.latest(public_entries.folders(web().desk, mode), web().now)
-    return _page("pages/public.html", mode, 200, entries=entries)
-
-
-def _incident(mode: Mode, incident_id: str) -> Response:
-    found = public_entries.of_incident(public_entries.folders(web().desk, mode), incident_id)
-    if not found:
-        return _page("pages/public_nothing.html", mode, 404)
-    return _page("pages/public_incident.html", mode, 200, entries=found)
-
-
-def _page(template: str, mode: Mode, status: int, **facts: object) -> Response:
-    exercise = mode is Mode.EXERCISE
-    words = render_template(
-        template,
-        exercise=exercise,
-        home="/exercise/public/" if exercise else "/public/",
-        linked=partial(linked, trusted=web().desk.settings.trusted_links),
-        now=web().now,
-        **facts,
-    )
-    return _kept(make_response(words, status), mode, FRESH)
-
-
-def _picture(mode: Mode, sha256: str) -> Response:
-    found = public_entries.picture(public_entries.folders(web().desk, mode), sha256)
-    if found is None:
-        return _page("pages/public_nothing.html", mode, 404)
-    answer = make_response(found[1])
-    answer.content_type = found[0]
-    return _kept(answer, mode, 86_400)
+def _answer(mode: Mode, file: File | None, seconds: int = FRESH) -> Response:
+    status = 200 if file else 404
+    file = file or pages.nothing(public_side.publisher(web().desk.settings, mode))
+    answer = make_response(file.content, status)
+    answer.content_type = file.kind
+    if file.changed_at:
+        answer.last_modified = file.changed_at.astimezone(UTC)
+    return _kept(answer, mode, seconds if status == 200 else FRESH)
 
 
 def _kept(answer: Response, mode: Mode, seconds: int) -> Response:
@@ -106,3 +102,10 @@ def _kept(answer: Response, mode: Mode, seconds: int) -> Response:
     # Weak: the same page may travel compressed or not.
     answer.add_etag(weak=True)
     return answer.make_conditional(request)
+
+
+def _for_other_sites(answer: Response) -> Response:
+    """Any page and program may read it: it is public, and nobody's cookie counts for it."""
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer

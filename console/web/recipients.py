@@ -15,13 +15,13 @@ from console.channels import ConfiguredChannel
 from console.domain import recipient_list
 from console.domain.recipient import RecipientState, masked
 from console.domain.recipient_list import NotAList
+from console.domain.record_csv import harmless
 from console.store import mailboxes, refusals
 from console.store import recipients as store
 from console.store.mailboxes import MailboxRow
 from console.web import held, recipient_words
 from console.web.access import me
 from console.web.context import web
-from console.web.record_words import harmless
 
 blueprint = Blueprint("recipients", __name__)
 Page = str | Response | tuple[str, int]

@@ -1,50 +1,36 @@
 """The record: who did what, when, to which words; and the proof that it is whole."""
 
-import csv
-import io
-import json
-from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template, request, url_for
 
-from console.actions import history, reading
+from console.actions import history, logbook
 from console.actions.same_words import grouped
-from console.domain.audit import Entry
+from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
+from console.domain.moment import moment
+from console.store.search import Wanted
 from console.web import record_words
 from console.web.context import web
+from console.web.timeline import timeline
+from console.web.version_diff import changes
 from console.web.worlds import both, must_be_here
 
 blueprint = Blueprint("record", __name__)
 
-ENTRIES_SHOWN = 500
-"""Of one incident on its page; a download has all of them."""
-COLUMNS = (
-    "number",
-    "time",
-    "at (UTC)",
-    "who",
-    "who (id)",
-    "action",
-    "what",
-    "subject",
-    "incident",
-    "detail",
-    "previous",
-    "digest",
-)
+_LONGEST = 200
+"""Characters of what is looked for."""
+_TIME = "Write the time like 05:20, Fri 16 Jan, or 2026-01-16T05:20"
 
 
 @blueprint.get("/record")
 def page() -> str:
-    wanted = history.Wanted(
-        person=request.args.get("person", ""),
-        action=request.args.get("action", ""),
-        incident=request.args.get("incident", "").strip(),
-    )
+    typed = {one.name: request.args.get(one.name, "").strip()[:_LONGEST] for one in fields(Wanted)}
+    errors: list[dict[str, str]] = []
+    begin, until = _time(typed, "begin", errors), _time(typed, "until", errors)
+    wanted = Wanted(**{**typed, "begin": begin, "until": until})  # type: ignore[arg-type]
     before = request.args.get("before", "")
     with web().sessions.read() as db:
         # A number that no column holds would be an error of the database, not an empty page.
@@ -52,15 +38,22 @@ def page() -> str:
             db, wanted, before=int(before) if before.isdecimal() and len(before) < 10 else None
         )
         people, actions = history.people_and_actions(db)
-    older = found.older and url_for("record.page", **_given(wanted), before=found.older)
+    given = {name: value for name, value in typed.items() if value}
     return render_template(
         "pages/record.html",
         found=found,
-        wanted=wanted,
+        typed=typed,
+        errors=errors,
+        wrong={one["href"][1:]: {"text": one["text"]} for one in errors},
+        narrowed=not wanted.everything,
         people=people,
         actions=actions,
-        older=older,
-        newest=url_for("record.page", **_given(wanted)) if before else "",
+        channels=[(one.name, one.title) for one in web().desk.channels],
+        states=[str(one) for one in DeliveryState],
+        twice=lambda names: [(one, one) for one in names],
+        older=found.older and _address({**given, "before": str(found.older)}),
+        newest=_address(given) if before else "",
+        only=lambda **more: _address({**given, **more}),
         **_words(),
     )
 
@@ -77,83 +70,48 @@ def incident(mode: Mode, incident_id: str) -> str:
     desk = web().desk
     with web().sessions.read() as db:
         found = history.of_incident(db, desk, incident_id)
+        log = logbook.written(db, incident_id)
     must_be_here(found.incident, mode)
     return render_template(
         "pages/record_incident.html",
         incident=found.incident,
         found=found,
-        entries_shown=ENTRIES_SHOWN,
+        log=log,
+        timeline=timeline(found, log),
+        changed=_changed,
+        title_of=_title_of,
         grouped=lambda variants: grouped(desk, variants),
         groups_listed=lambda one: tuple(line for group in one.groups for line in group.listed),
         **_words(),
     )
 
 
-@both(blueprint, "/incidents/<incident_id>/record.csv")
-def as_csv(mode: Mode, incident_id: str) -> Response:
-    return _export(incident_id, mode, "csv", "text/csv; charset=utf-8", _csv)
+def _changed(revisions: tuple[history.Revision, ...], number: int) -> Any:
+    """What a version changed of the one before it; nothing for the first."""
+    if number < 2:
+        return ()
+    return changes(revisions[number - 2].variants, revisions[number - 1].variants)
 
 
-@both(blueprint, "/incidents/<incident_id>/record.jsonl")
-def as_jsonl(mode: Mode, incident_id: str) -> Response:
-    return _export(incident_id, mode, "jsonl", "application/jsonl; charset=utf-8", _jsonl)
+def _title_of(channel: str) -> str:
+    known = web().desk.channel(channel)
+    return known.title if known else channel
 
 
-def _export(
-    incident_id: str,
-    mode: Mode,
-    ending: str,
-    media_type: str,
-    write: Callable[[Iterable[Entry]], str],
-) -> Response:
-    with web().sessions.read() as db:
-        must_be_here(reading.incident(db, incident_id).incident, mode)
-        answer = make_response(write(history.entries(db, incident_id)))
-    answer.content_type = media_type
-    name = f"record-{mode}-{incident_id}.{ending}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+def _time(typed: dict[str, str], field: str, errors: list[dict[str, str]]) -> datetime | None:
+    """A time that is not understood narrows nothing, and is said."""
+    if not typed[field]:
+        return None
+    found = moment(typed[field], web().now.astimezone(web().desk.settings.zone), future=False)
+    if found is None:
+        errors.append({"text": _TIME, "href": f"#{field}"})
+    return found
 
 
-def _csv(entries: Iterable[Entry]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for one in entries:
-        row = (
-            one.number,
-            record_words.exact_time(one.at, web().desk.settings.zone),
-            one.at,
-            one.actor,
-            one.actor_id,
-            one.action,
-            record_words.said(one),
-            one.subject,
-            one.incident,
-            one.detail,
-            one.previous,
-            one.digest,
-        )
-        writer.writerow([record_words.harmless(cell) for cell in row])
-    return out.getvalue()
-
-
-def _jsonl(entries: Iterable[Entry]) -> str:
-    """Every field as it was digested, so that each entry can be checked from this file alone."""
-    return "".join(f"{json.dumps(asdict(one), ensure_ascii=False)}\n" for one in entries)
-
-
-def _given(wanted: history.Wanted) -> dict[str, Any]:
-    return {name: value for name, value in asdict(wanted).items() if value}
+def _address(given: dict[str, str]) -> str:
+    values: dict[str, Any] = dict(given)
+    return url_for("record.page", **values)
 
 
 def _words() -> dict[str, Any]:
-    zone = web().desk.settings.zone
-    return {
-        "said": record_words.said,
-        "red": record_words.RED,
-        "outcomes": record_words.OUTCOMES,
-        "lasted": record_words.lasted,
-        "exact_time": lambda at: record_words.exact_time(at, zone),
-        "stamped": lambda at: record_words.stamped(at, zone) if at else "",
-    }
+    return record_words.for_pages(web().desk.settings.zone)

@@ -1,21 +1,15 @@
 """The record in words: what an entry says besides who, what and when; cells that stay cells."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from console.actions.history import detail
+from console.actions import cards
+from console.actions.history import Times, detail
 from console.domain.audit import Entry
 from console.domain.delivery import DeliveryEvent
 from console.domain.moment import Moment
-
-# A spreadsheet would run these as a formula: https://owasp.org/www-community/attacks/CSV_Injection
-# Some of them pass over spaces, or take a line of a cell for a cell, or wide signs for plain ones.
-_FORMULA = re.compile(
-    r"(?:^|[\r\n])(?:[^\S\r\n]|[\ufeff\u200b])*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r]"
-)
 
 OUTCOMES = {
     str(DeliveryEvent.ACCEPT): "published",
@@ -26,6 +20,11 @@ OUTCOMES = {
 """How an attempt ended, as the workers record it."""
 
 _SAID = {
+    "corrects": "corrects entry {}",
+    "form": "as {}",
+    "note": "“{}”",
+    "with": "with {}",
+    "happened": "at {}",
     "channel": "{}",
     "account": "account {}",
     "recipient": "to {}",
@@ -97,6 +96,16 @@ def said(entry: Entry) -> str:
     return "; ".join(parts)
 
 
+def more_of(entry: Entry) -> str:
+    """What an entry of the log says besides its note."""
+    facts = {name: value for name, value in detail(entry).items() if name not in _SHOWN}
+    parts = [form.format(_one(facts[key])) for key, form in _SAID.items() if _worth(facts, key)]
+    return "; ".join(parts)
+
+
+_SHOWN = frozenset({"note", "corrects"})
+
+
 def exact_time(at: str, zone: ZoneInfo) -> str:
     """``05:18:40.123 +00:00, Fri 16 Jan 2026`` from an entry's UTC."""
     try:
@@ -128,10 +137,32 @@ def lasted(start: datetime | None, end: datetime | None) -> str:
     return " ".join(part for part in parts if part)
 
 
-def harmless(cell: object) -> str:
-    """A cell that a spreadsheet shows and never runs."""
-    text = str(cell)
-    return f"'{text}" if _FORMULA.search(text) else text
+def five_times(
+    incident: cards.Incident, times: Times
+) -> tuple[tuple[str, datetime | None, datetime | None], ...]:
+    """What, when, and after which moment: five durations from the opening to the last channel."""
+    return (
+        ("Incident opened", incident.opened_at, None),
+        ("Drafted", times.drafted, incident.opened_at),
+        ("Sent for approval", times.sent_for_approval, times.drafted),
+        ("Signed", times.signed, times.sent_for_approval),
+        ("First channel published", times.first_published, times.signed),
+        ("Last channel published", times.last_published, times.first_published),
+    )
+
+
+def for_pages(zone: ZoneInfo) -> dict[str, Any]:
+    """What every page of the record has at hand."""
+    return {
+        "said": said,
+        "more_of": more_of,
+        "red": RED,
+        "outcomes": OUTCOMES,
+        "lasted": lasted,
+        "five_times": five_times,
+        "exact_time": lambda at: exact_time(at, zone),
+        "stamped": lambda at: stamped(at, zone) if at else "",
+    }
 
 
 def _worth(facts: Mapping[str, Any], key: str) -> bool:

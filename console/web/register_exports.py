@@ -13,9 +13,9 @@ from console.actions import estate
 from console.actions.checklist import Sheet, State
 from console.actions.errors import NotFound
 from console.actions.estate import Account, Estate
+from console.domain.record_csv import harmless
 from console.web.access import me
 from console.web.context import web
-from console.web.record_words import harmless
 
 blueprint = Blueprint("register_exports", __name__)
 

@@ -12,6 +12,7 @@ from console.domain.plain_text import Flaw as TextFlaw
 from console.domain.policy import Act
 from console.domain.severity import Severity
 from console.domain.states import NotAllowed
+from console.public.kinds import KINDS as KINDS
 from console.store.away import Why
 from console.web import channel_words, delivery_words
 
@@ -97,6 +98,7 @@ _ACTS = {
     Act.ALONE: "Policy lets nobody with your roles release a message alone.",
     Act.TAKE_BACK: "Only duty officers and approvers take a message back.",
     Act.HOLD: "Auditors hold nothing and let nothing go: everybody else who is signed in may.",
+    Act.NOTE: "Only duty officers and approvers write in the log.",
     Act.AWAY: "Approvers say when they are away, and administrators for them.",
 }
 
@@ -249,13 +251,6 @@ SEVERITIES: dict[Severity, str] = {
     Severity.MODERATE: "Moderate: it may harm",
     Severity.SEVERE: "Severe: it harms many",
     Severity.EXTREME: "Extreme: danger to life",
-}
-KINDS: dict[Kind, str] = {
-    Kind.ALERT: "Alert",
-    Kind.UPDATE: "Update",
-    Kind.CORRECTION: "Correction",
-    Kind.ALL_CLEAR: "All clear",
-    Kind.CANCEL: "Cancel",
 }
 _A_KIND: dict[Kind, str] = {
     Kind.ALERT: "an alert",

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from types import FrameType
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 import workers.run
@@ -75,11 +75,12 @@ class Lane:
         known = self._settings()
         self._fresh()
         self.app = create_app(known)
-        self.stage = stage_on(impatient(known.database_url), known)
-        self.of_workers = Sessions(known.database_url)
+        self.stage = stage_on(impatient(known), known)
+        self.of_workers = Sessions.of(known)
         self._warm()
         # What SQLAlchemy compiled for an engine is most of a fresh worker's work: forks share it.
-        workers.run.Sessions = lambda _url: self.of_workers  # type: ignore[assignment, misc]
+        shared = SimpleNamespace(of=lambda _known: self.of_workers)
+        workers.run.Sessions = shared  # type: ignore[assignment, misc]
         for sessions in (self.stage.sessions, self.app.extensions[KEY].sessions, self.of_workers):
             sessions.engine.dispose()
         gc.collect()

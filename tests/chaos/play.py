@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
+from console.settings import Settings
 from console.store.engine import Sessions
 from tests.chaos.breaking import Breaking
 from tests.chaos.judge import Done, Seen, Verdict, judge
@@ -203,9 +204,9 @@ def cpu_seconds() -> float:
     return sum(one.ru_utime + one.ru_stime for one in both)
 
 
-def impatient(url: str) -> Sessions:
+def impatient(known: Settings) -> Sessions:
     """Never waits long for a lock: who holds it may be frozen until the harness itself thaws it."""
-    sessions = Sessions(url)
+    sessions = Sessions.of(known)
 
     @event.listens_for(sessions.engine, "connect")
     def hurry(connection: Any, _record: Any) -> None:

@@ -41,7 +41,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def stage(home: Path) -> Iterator[Stage]:
     known = settings_for(home, SKELLAT_CONFIG=str(home.parent / "config"))
-    sessions = Sessions(known.database_url)
+    sessions = Sessions.of(known)
     set_up(sessions)
     yield listing(stage_on(sessions, known), ANNE)
     sessions.close()

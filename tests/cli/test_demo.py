@@ -15,6 +15,7 @@ import requests
 
 from console.cli.stack import answers
 from console.settings import ROOT
+from console.store import append_only
 from tests.real.demo import Demo, start_demo
 from tests.waiting import until
 
@@ -149,6 +150,7 @@ def test_verify_says_unbroken_and_then_names_the_entry_that_was_changed(tmp_path
     demo.stop()
     assert skellat("audit", "verify", home=home).returncode == 0
     with sqlite3.connect(home / "skellat.db") as db:
+        db.executescript(";".join(append_only.undone("sqlite")))
         db.execute("UPDATE audit SET detail = replace(detail, 'e', 'f') WHERE number = 3")
     done = skellat("audit", "verify", home=home)
     assert done.returncode == 1

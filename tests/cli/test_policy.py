@@ -17,7 +17,7 @@ from tests.stage import BEGIN, set_up
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     known = settings.load(tmp_path, {})
-    sessions = Sessions(known.database_url)
+    sessions = Sessions.of(known)
     set_up(sessions)
     with sessions.begin() as db:
         policy_change.meet(db, desks.prepare(known), BEGIN)

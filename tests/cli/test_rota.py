@@ -30,7 +30,7 @@ def run(home: Path, *arguments: str) -> Result:
 def keep(home: Path, *, hours: float) -> None:
     """Isla Grant is on duty from an hour ago on, every day for so many hours."""
     known = settings.load(home, {})
-    sessions = Sessions(known.database_url)
+    sessions = Sessions.of(known)
     with sessions.begin() as db:
         isla = people.add(
             db,

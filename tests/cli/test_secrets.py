@@ -44,7 +44,7 @@ def known(home: Path) -> settings.Settings:
 
 def opened(home: Path) -> str:
     """What was offered proves itself, and is what a worker then sends with."""
-    sessions = Sessions(known(home).database_url)
+    sessions = Sessions.of(known(home))
     vault = Vault(sessions, known(home))
     if offered := vault.offered("mastodon").ids:
         with sessions.begin() as db:

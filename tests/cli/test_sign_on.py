@@ -34,7 +34,7 @@ def provider() -> Iterator[OpenID]:
 @pytest.fixture
 def environment(tmp_path: Path, provider: OpenID) -> dict[str, str]:
     known = settings.load(tmp_path, {})
-    sessions = Sessions(known.database_url)
+    sessions = Sessions.of(known)
     migrate(sessions)
     with sessions.begin() as db:
         people.add(
@@ -82,7 +82,7 @@ def test_an_account_is_tied_and_untied_and_it_stands_on_the_record(
     assert "is free" in run(tmp_path, environment, "untie", EMAIL).output
     assert "tied to nobody" in run(tmp_path, environment, "untie", EMAIL).output
     assert "no open account" in run(tmp_path, environment, "tie", "x@y.example", "s").output
-    sessions = Sessions(settings.load(tmp_path, environment).database_url)
+    sessions = Sessions.of(settings.load(tmp_path, environment))
     with sessions.read() as db:
         acts = [one.action for one in audit.newest(db, actor="command line", limit=9)]
     sessions.close()

@@ -21,7 +21,7 @@ from tests.stage import BEGIN, PASSWORD
 def home(tmp_path: Path) -> Path:
     """Una keeps Mastodon; Rory keeps nothing."""
     known = settings.load(tmp_path, {})
-    sessions = Sessions(known.database_url)
+    sessions = Sessions.of(known)
     migrate(sessions)
     with sessions.begin() as db:
         register.sync(db, desks.prepare(known), BEGIN)

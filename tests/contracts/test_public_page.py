@@ -34,6 +34,9 @@ def test_an_entry_holds_all_that_is_shown(page: PublicPage):
     assert files(page) == [f"entries/incident-1/{wanted.key}.json", f"pictures/{shown.sha256}"]
     assert json.loads((page.folder / files(page)[0]).read_text()) == {
         "key": wanted.key,
+        "message": "",
+        "number": 0,
+        "about": None,
         "incident": "incident-1",
         "kind": "alert",
         "subject": wanted.subject,

@@ -217,8 +217,18 @@ class Installation:
         )
 
     def until_settled(self, message: str, seconds: float = 60) -> dict[str, str]:
-        until(lambda: self.settled(message), seconds)
+        try:
+            until(lambda: self.settled(message), seconds)
+        except AssertionError:
+            self._tell_what_moves(message)
+            raise
         return self.stage.states(message)
+
+    def _tell_what_moves(self, message: str) -> None:
+        for channel, row in self.rows(message).items():
+            print(channel, row.state, "due", row.due_at, "tries", row.tries, row.reason)
+        for one in self.started:
+            print(one.log.name, one.said()[-4000:])
 
     def close(self) -> None:
         for one in self.started:

@@ -179,7 +179,7 @@ def on_server(
     server: Postgres, practice: Practice, tmp_path: Path, preloaded: Preloaded
 ) -> Iterator[Installation]:
     url = server.url(server.new())
-    sessions = Sessions(url)
+    sessions = Sessions.of(settings_for(tmp_path, url))
     set_up(sessions)
     found = install(stage_on(sessions, settings_for(tmp_path, url)), practice, tmp_path, preloaded)
     yield found
@@ -384,7 +384,7 @@ def on_disk(
     """Database, public page and logs all on that disk."""
     shutil.copy(sqlite_template, disk.folder / "skellat.db")
     known = settings_for(disk.folder)
-    sessions = Sessions(known.database_url)
+    sessions = Sessions.of(known)
     found = install(stage_on(sessions, known), practice, disk.folder, preloaded)
     yield found
     found.close()

@@ -147,9 +147,9 @@ def test_an_alert_that_its_network_stores_after_the_deadline_is_waited_for(
     sqlite_installation: Installation,
 ) -> None:
     """The call was given up, so its outcome is unknown; the network shows the post all the same,
-    half a second later. Until that cannot be any more, its all clear does not leave there."""
+    a moment later. Until that cannot be any more, its all clear does not leave there."""
     for network in ("mastodon", "bluesky", "webhook"):
-        sqlite_installation.misbehave(network, "slow", seconds=DEADLINE + SETTLE / 2)
+        sqlite_installation.misbehave(network, "slow", seconds=DEADLINE + SETTLE / 10)
     sqlite_installation.start(2)
     incident = sqlite_installation.stage.incident()
     alert = sqlite_installation.stage.released(incident, text=ALERT)

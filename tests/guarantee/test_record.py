@@ -16,6 +16,7 @@ from console.cli.main import skellat
 from console.store import audit
 from tests.guarantee.console import Asked, Browser, Console, opened
 from tests.guarantee.installation import Installation
+from tests.tampering import unlock
 
 ACT = ("signed off", "message released")
 
@@ -71,6 +72,7 @@ def test_a_broken_record_stops_no_warning_and_is_told_to_whoever_asks(
     console = opened(installation)
     asked = console.asked()
     with installation.stage.sessions.begin() as db:
+        unlock(db)
         db.execute(text("UPDATE audit SET actor = 'Somebody else' WHERE number = 3"))
     installation.start()
     assert Browser().decide(asked).status_code == 200

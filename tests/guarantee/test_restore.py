@@ -239,7 +239,7 @@ def test_another_database_is_not_taken_for_an_old_copy_of_the_first(
     installation = sqlite_installation
     message = sent_then_put_back(installation)
     url = f"sqlite:///{tmp_path / 'another.db'}"
-    sessions = Sessions(url)
+    sessions = Sessions.of(settings_for(tmp_path, url))
     set_up(sessions)
     stage = stage_on(sessions, settings_for(tmp_path, url))
     environment = {**installation.environment, "SKELLAT_DATABASE_URL": url}

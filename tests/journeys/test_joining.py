@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from console.actions import people
 from console.domain.policy import Role
+from console.domain.record_key import keys_of
 from console.store.audit import Actor
 from console.store.engine import Sessions
 from tests.journeys.browser import DESK, chromium, phone, sign_in
@@ -31,7 +32,10 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def second(demo: Demo) -> tuple[str, str]:
     """The demo has one administrator, and one is not enough."""
-    sessions = Sessions(f"sqlite:///{demo.home}/skellat.db")
+    sessions = Sessions(
+        f"sqlite:///{demo.home}/skellat.db",
+        keys=keys_of((demo.home / "secret").read_text().strip()),
+    )
     with sessions.begin() as db:
         if not any(one.email == SECOND[0] for one in people.everybody(db)):
             people.add(

@@ -124,7 +124,8 @@ def _officer(served: Console, token: str) -> list[Asked]:
         Asked("/messages/abc/check/mastodon*", form=_form(token, text="Snow", version="1")),
         Asked("/messages/abc/deliveries/def*/again"),
         Asked("/record?person=officer&action=signed+in&incident=abc&before=9"),
-        Asked("/incidents/abc*/record.csv"),
+        Asked("/record?text=snow*"),
+        Asked("/incidents/abc*/record/export", form=_form(token, form="csv")),
         Asked("/api/v1/audit?incident=abc&after=1&limit=5", token=api),
         Asked("/api/v1/incidents/abc*", token=api),
         Asked("/api/v1/incidents", json=incident, token=api),
@@ -142,11 +143,12 @@ def _approver(_: Console, token: str) -> list[Asked]:
     ]
 
 
-def _auditor(_: Console, __: str) -> list[Asked]:
+def _auditor(_: Console, token: str) -> list[Asked]:
     return [
         Asked("/record?person=officer&action=signed+in&incident=abc&before=9"),
         Asked("/incidents/abc*/record"),
-        Asked("/incidents/abc*/record.jsonl"),
+        Asked("/record?text=snow&channel=mastodon&begin=2026-01-01*"),
+        Asked("/record/export", form=_form(token, form="jsonl*")),
         Asked("/channels?show=all"),
         Asked("/channels/security-checklist?channel=mastodon"),
     ]

@@ -14,6 +14,7 @@ from console.actions import (
     keeping,
     messages,
     people,
+    public_side,
     recipient_import,
     recipients,
     register,
@@ -27,7 +28,6 @@ from console.settings import ROOT, Settings
 from console.store import recipients as listed
 from console.store.findings import FindingRow
 from console.store.migrate import migrate
-from console.web import public_entries
 from console.web.app import create_app
 from console.web.context import KEY, Web
 from tests.lists import MAIL, residents
@@ -127,7 +127,7 @@ def _published(web: Web, mode: Mode) -> None:
     acting.settle(web, message, "mastodon", DeliveryState.FAILED, reason="refused", status=422)
     acting.settle(web, message, "bluesky", DeliveryState.UNCERTAIN, reason="no answer")
     sheet = acting.sheet(web, message)
-    for folder in public_entries.folders(web.desk, mode):
+    for folder in public_side.folders(web.desk, mode):
         PublicPage({"folder": str(folder)}).send(
             Post(
                 key=f"published{mode}",

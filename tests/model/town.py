@@ -13,11 +13,12 @@ from sqlalchemy import event, update
 
 from console.actions.desk import Desk
 from console.domain.policy import Rules
+from console.domain.record_key import keys_of
 from console.domain.rules import Policy
 from console.store import base
 from console.store.engine import Sessions
 from console.store.people import UserRow
-from tests.stage import BEGIN, PIN, set_up, settings_for, stage_on
+from tests.stage import BEGIN, PIN, SECRET, set_up, settings_for, stage_on
 from workers import recording
 
 DATABASE = "file:/skellat-model?vfs=memdb"
@@ -62,7 +63,7 @@ class Town:
     def __init__(self, home: Path) -> None:
         self.clock = Clock()
         self._named = 0
-        self.sessions = Sessions(f"sqlite:///{DATABASE}&uri=true")
+        self.sessions = Sessions(f"sqlite:///{DATABASE}&uri=true", keys=keys_of(SECRET))
         event.listen(self.sessions.engine, "connect", self._own_clock)
         set_up(self.sessions)
         self._cheap_pins()

@@ -15,10 +15,10 @@ from console import logs
 from console import web as pages
 from console.actions import register
 from console.domain.delivery import DeliveryState
+from console.domain.record_csv import harmless
 from console.store.people import UserRow
 from console.web.context import KEY, Web
 from console.web.plausible import MANY
-from console.web.record_words import harmless
 from tests.web import acting, html
 from tests.web.api.program import WRITTEN, Program
 from tests.web.conftest import Browser

@@ -119,7 +119,7 @@ def test_row_85_on_https_the_browser_is_told_to_stay_there(web: Web) -> None:
 def served(tmp_path: Path) -> Iterator[str]:
     """The real server, as `skellat web` starts it."""
     known = settings.load(tmp_path, {})
-    sessions = Sessions(known.database_url)
+    sessions = Sessions.of(known)
     migrate(sessions)
     sessions.close()
     port = ports.free_port()

@@ -22,9 +22,13 @@ _OPEN = """
     single_sign_on.begin single_sign_on.finish resetting.show resetting.choose
     sign_off.show sign_off.decide sign_off.picture sign_off.say_reading spoken.ask spoken.enter
     joining.ask joining.accept unsubscribe.ask unsubscribe.leave
-    public.front public.incident public.picture pictures.jpeg
+    public.front public.incident public.picture public.style public.feed public.alert
+    pictures.jpeg
     api.openIncident api.listIncidents api.readIncident api.draftMessage api.readMessage
     api.submitMessage api.checkDelivery api.confirmDelivery api.resendDelivery api.readRecord
+    api.listTypes api.listPlaces api.listChannels api.document api.elsewhere api.takeAlert
+    api.submitMessage api.addToLog api.correctEntry api.checkDelivery api.confirmDelivery
+    api.resendDelivery api.readRecord
     api.listTypes api.listPlaces api.listChannels api.document api.elsewhere
 """
 STRANGERS = frozenset(_OPEN.split())
@@ -46,7 +50,7 @@ _ROWS = {
         second_factors.passkey second_factors.add_passkey second_factors.rename_passkey
         second_factors.remove_passkey second_factors.new_codes
         sign_off.show_own sign_off.decide_own sign_off.picture_own sign_off.challenge
-        policy.page rota.page
+        policy.page rota.page logbook.page
     """,
     "O": """
         drafts.choose drafts.begin drafts.open_ drafts.edit drafts.save
@@ -62,9 +66,13 @@ _ROWS = {
     "OA": """
         messages.ask_stop messages.stop messages.ask_again messages.again messages.again_to_missing
         messages.published messages.look
-        taking_back.ask taking_back.send alone.ask alone.send
+        taking_back.ask taking_back.send alone.ask alone.send logbook.add logbook.correct
     """,
-    "OAUX": "record.page record.verify record.incident record.as_csv record.as_jsonl",
+    "OAUX": """
+        record.page record.verify record.incident logbook.entry
+        exports.choose exports.whole exports.incident
+        learning.page learning.exercises
+    """,
     "OACX": """
         findings.check findings.settle holds.ask holds.hold holds.ask_let_go holds.let_go
     """,
@@ -98,8 +106,8 @@ API: dict[str, frozenset[Role]] = {
     name: frozenset(_LETTERS[one] for one in letters)
     for letters, names in {
         "OAUCX": "listIncidents readIncident readMessage listTypes listPlaces listChannels",
-        "O": "openIncident draftMessage submitMessage",
-        "OA": "checkDelivery confirmDelivery resendDelivery",
+        "O": "openIncident draftMessage submitMessage takeAlert",
+        "OA": "checkDelivery confirmDelivery resendDelivery addToLog correctEntry",
         "OAUX": "readRecord",
     }.items()
     for name in names.split()

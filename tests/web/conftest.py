@@ -126,7 +126,7 @@ def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state folder with a database that has one person of every role."""
     home = tmp_path_factory.mktemp("stocked")
     known = settings.load(home, {})
-    sessions = Sessions(known.database_url)
+    sessions = Sessions.of(known)
     migrate(sessions)
     with sessions.begin() as db:
         for email, (name, role) in PEOPLE.items():

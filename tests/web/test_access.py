@@ -28,10 +28,14 @@ def kept(app: Flask) -> Iterator[tuple[Rule, frozenset[Role]]]:
             yield rule, TABLE[rule.endpoint]
 
 
+_SHAPED = {"edition": "x", "number": "99999999", "year": "2026"}
+"""Parts of an address that are no free text."""
+
+
 def address(app: Flask, rule: Rule) -> str:
     """Of a thing that there is not: who may not ask is told so before that is found out."""
     values = dict.fromkeys(rule.arguments - set(rule.defaults or {}), "nothing-like-it")
-    values |= {"edition": "x"} if "edition" in rule.arguments else {}
+    values |= {name: like for name, like in _SHAPED.items() if name in rule.arguments}
     method = min((rule.methods or set()) - SAFE)
     adapter = app.url_map.bind("localhost")
     return adapter.build(rule.endpoint, {**(rule.defaults or {}), **values}, method=method)
@@ -142,9 +146,10 @@ def test_whoever_only_reads_takes_nothing_out(web: Web, browser: Open) -> None:
     assert auditor.get("/channels/residents-email/recipients").status_code == 403
     assert auditor.get("/people").status_code == 403
     incident = f"/incidents/{acting.asked(web).incident}"
-    exports = (f"{incident}/record.csv", f"{incident}/record.jsonl")
-    for path in ("/record", "/record/verify", f"{incident}/record", *exports):
+    for path in ("/record", "/record/verify", "/record/export", f"{incident}/record"):
         assert custodian.get(path).status_code == 403, path
+    for path in ("/record/export", f"{incident}/record/export"):
+        assert custodian.post(path, {"form": "csv"}).status_code == 403, path
 
 
 def test_no_page_shows_an_administrator_a_secret(app: Flask, web: Web, browser: Open) -> None:

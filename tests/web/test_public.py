@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,11 +12,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from console import settings
+from console.actions import public_side
 from console.domain.channel import Picture, Post
 from console.domain.incident import Mode
-from console.web import public_entries
+from console.public.links import linked
+from console.settings import ROOT
 from console.web.context import Web
-from console.web.public import linked
 from tests.web.conftest import Browser, Clock
 from workers.channels.public_page import PublicPage
 
@@ -33,7 +36,7 @@ def publish(web: Web) -> Callable[..., Post]:
     """Publishes as a worker does: ``publish("one", text="Snow")``."""
 
     def published(key: str, *, mode: Mode = Mode.ACTUAL, **about: Any) -> Post:
-        (folder,) = public_entries.folders(web.desk, mode)
+        (folder,) = public_side.folders(web.desk, mode)
         words: dict[str, Any] = {
             "text": TEXT,
             "language": "en",
@@ -158,7 +161,7 @@ def test_a_broken_file_is_left_out_and_logged(
 
 
 def entries(web: Web) -> Path:
-    (folder,) = public_entries.folders(web.desk, Mode.ACTUAL)
+    (folder,) = public_side.folders(web.desk, Mode.ACTUAL)
     return folder / "entries" / "snowday"
 
 
@@ -191,7 +194,7 @@ def test_the_page_and_its_look_are_under_fifteen_kilobytes(
     for number in range(8):
         publish(f"m{number}", text="Snow and ice. " * 36, created_at=AT + timedelta(hours=number))
     page = client.get("/public/snowday")
-    look = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+    look = re.findall(r'(?:href|src)="(/public/look/[^"]+)"', page.text)
     whole = len(page.data) + sum(len(client.get(one).data) for one in look)
     assert len(look) == 3
     assert whole < 15_000
@@ -204,7 +207,7 @@ def test_its_pictures_come_from_the_same_folder(
     sha256 = hashlib.sha256(content).hexdigest()
     publish("one", picture=Picture(sha256, "image/png", 40, 30, 'A "plough"', content))
     page = client.get("/public/snowday").text
-    assert f'src="/public/pictures/{sha256}" alt="A &#34;plough&#34;"' in page
+    assert f'src="/public/pictures/{sha256}.png" alt="A &#34;plough&#34;"' in page
     answer = client.get(f"/public/pictures/{sha256}")
     assert (answer.data, answer.content_type) == (content, "image/png")
     assert client.get(f"/public/pictures/{'0' * 64}").status_code == 404
@@ -212,7 +215,7 @@ def test_its_pictures_come_from_the_same_folder(
 
 
 def test_what_is_no_picture_is_not_served(web: Web, client: FlaskClient) -> None:
-    (folder,) = public_entries.folders(web.desk, Mode.ACTUAL)
+    (folder,) = public_side.folders(web.desk, Mode.ACTUAL)
     (folder / "pictures").mkdir(parents=True)
     (folder / "pictures" / ("a" * 64)).write_bytes(b"<script>alert(1)</script>")
     assert client.get(f"/public/pictures/{'a' * 64}").status_code == 404
@@ -250,3 +253,79 @@ def test_links_are_links(text: str, shown: str) -> None:
 )
 def test_a_link_that_could_mislead_stays_text(text: str) -> None:
     assert "<a " not in linked(text)
+
+
+FEEDS = ("cap.atom", "feed.atom", "feed.rss", "feed.json")
+
+
+@pytest.mark.parametrize("path", [*FEEDS, "cap/skellat-one.xml", "banner.json"])
+def test_a_feed_says_when_it_changed_and_is_not_sent_twice(
+    publish: Callable[..., Post], client: FlaskClient, clock: Clock, path: str
+) -> None:
+    publish("one")
+    first = client.get(f"/public/{path}")
+    assert first.status_code == 200
+    assert first.headers["Last-Modified"] == "Fri, 16 Jan 2026 06:00:00 GMT"
+    clock.later(minutes=5)
+    for name, value in (
+        ("If-None-Match", first.headers["ETag"]),
+        ("If-Modified-Since", first.headers["Last-Modified"]),
+    ):
+        again = client.get(f"/public/{path}", headers={name: value})
+        assert (again.status_code, again.data) == (304, b""), name
+
+
+@pytest.mark.parametrize(
+    "path", [*FEEDS, "cap/skellat-one.xml", "banner.json", "banner.js", "banner.html"]
+)
+def test_any_other_site_may_read_it_without_a_cookie(
+    publish: Callable[..., Post], client: FlaskClient, path: str
+) -> None:
+    publish("one")
+    asked = {"Origin": "https://www.northbrae.example", "Sec-Fetch-Site": "cross-site"}
+    answer = client.get(f"/public/{path}", headers={**asked, "Sec-Fetch-Mode": "cors"})
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert answer.headers["Cache-Control"] == "public, max-age=10"
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_no_other_site_may_read_the_pages(
+    publish: Callable[..., Post], client: FlaskClient
+) -> None:
+    publish("one")
+    for path in ("/public/", "/public/snowday"):
+        assert "Access-Control-Allow-Origin" not in client.get(path).headers
+
+
+@pytest.mark.parametrize("path", ["", *FEEDS, "banner.json", "banner.html", "cap/skellat-one.xml"])
+def test_an_exercise_is_in_nothing_public(
+    publish: Callable[..., Post], client: FlaskClient, web: Web, path: str
+) -> None:
+    publish("one", mode=Mode.EXERCISE, incident="drill", subject="Rehearsed")
+    # Also where a slip put its entries into the folder of what is meant.
+    (actual,) = public_side.folders(web.desk, Mode.ACTUAL)
+    (exercise,) = public_side.folders(web.desk, Mode.EXERCISE)
+    actual.parent.mkdir(exist_ok=True)
+    exercise.rename(actual)
+    answer = client.get(f"/public/{path}")
+    assert "Rehearsed" not in answer.text
+    assert "drill" not in answer.text
+    for name in FEEDS:
+        assert client.get(f"/exercise/public/{name}").status_code != 200
+
+
+def test_an_address_of_its_own_goes_into_every_link(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "config", config)
+    main = config / "skellat.toml"
+    own = '[public]\nurl = "https://alerts.northbrae.example/"'
+    main.write_text(main.read_text().replace('[public]\nurl = ""', own))
+    known = settings.load(tmp_path / "home", {"SKELLAT_CONFIG": str(config)})
+    assert known.public_url == "https://alerts.northbrae.example"
+    env = {"SKELLAT_CONFIG": str(config), "SKELLAT_PUBLIC_DIR": str(tmp_path / "www")}
+    assert settings.load(tmp_path, env).public_site == tmp_path / "www"
+    demo = settings.load(tmp_path, {**env, "SKELLAT_PRACTICE_ONLY": "1"})
+    assert demo.public_site == tmp_path / "public-site"
+    assert demo.public_url == demo.console.base_url

@@ -1,8 +1,5 @@
 """The auditor's pages: everything that was done, the proof that it is whole, and the downloads."""
 
-import csv
-import io
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +9,6 @@ from sqlalchemy import select, text
 from console.actions import approvals, messages
 from console.actions.draft_words import Words
 from console.domain.approval import Pin
-from console.domain.audit import Entry, entry_digest
 from console.domain.delivery import STANDARD
 from console.domain.incident import Mode
 from console.store.audit import Actor, record
@@ -20,6 +16,7 @@ from console.store.claiming import Claimer, claim
 from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
 from console.web import record_words
 from console.web.context import Web
+from tests.tampering import unlock
 from tests.web import acting
 from tests.web.acting import Asked
 from tests.web.conftest import PIN, Browser, Clock
@@ -82,7 +79,7 @@ def test_an_incidents_record_shows_everything(web: Web, auditor: Browser, clock:
     for said in (
         "06:10:00.000 +00:00, Fri 16 Jan 2026",
         "+ 2 min 0 s",
-        "Five times",
+        "Five times since the incident was opened",
         "heavy snow in Cairn Pass",
         digest(web, asked),
         "Isla Grant: <strong>granted</strong>, 06:12:00.000",
@@ -145,17 +142,18 @@ def test_an_exercises_record_is_at_its_own_address(web: Web, auditor: Browser) -
     assert answer.location == f"/exercise/incidents/{asked.incident}/record"
     page = auditor.get(answer.location).text
     assert "<title>Exercise: " in page
-    assert f"/exercise/incidents/{asked.incident}/record.csv" in page
+    assert f"/exercise/incidents/{asked.incident}/record/export" in page
 
 
 def test_there_is_no_record_of_no_incident(auditor: Browser) -> None:
-    for path in ("record", "record.csv", "record.jsonl"):
-        assert auditor.get(f"/incidents/unknown/{path}").status_code == 404
+    assert auditor.get("/incidents/unknown/record").status_code == 404
+    answer = auditor.post("/incidents/unknown/record/export", {"form": "csv"})
+    assert answer.status_code == 404
 
 
 def test_the_record_is_for_those_who_may_audit(web: Web, browser: Open) -> None:
     asked = acting.asked(web)
-    paths = ("/record", "/record/verify", f"/incidents/{asked.incident}/record.csv")
+    paths = ("/record", "/record/verify", f"/incidents/{asked.incident}/record")
     for name, status in (("auditor", 200), ("administrator", 200), ("custodian", 403)):
         person = browser(name)
         assert {person.get(path).status_code for path in paths} == {status}
@@ -223,6 +221,7 @@ def test_an_unbroken_record_says_so_with_its_head(web: Web, auditor: Browser) ->
 def test_the_first_bad_entry_is_named(web: Web, auditor: Browser, damage: str, said: str) -> None:
     noted(web, 3)
     with web.sessions.begin() as db:
+        unlock(db)
         last = db.scalar(text("select max(number) from audit"))
         assert last
         db.execute(text(damage.format(n=last - 1)))
@@ -234,6 +233,7 @@ def test_the_first_bad_entry_is_named(web: Web, auditor: Browser, damage: str, s
 def test_a_tail_that_was_cut_off_is_noticed(web: Web, auditor: Browser) -> None:
     noted(web, 3)
     with web.sessions.begin() as db:
+        unlock(db)
         db.execute(text("delete from audit where number = (select max(number) from audit)"))
     assert "entries are missing at the end" in auditor.get("/record/verify").text
 
@@ -245,31 +245,6 @@ def test_reading_and_verifying_leave_no_trace(web: Web, auditor: Browser) -> Non
         auditor.get(path)
     with web.sessions.read() as db:
         assert db.scalar(text("select count(*) from audit")) == before
-
-
-def test_every_line_of_the_download_can_be_checked_alone(web: Web, auditor: Browser) -> None:
-    asked = acting.asked(web)
-    answer = auditor.get(f"/incidents/{asked.incident}/record.jsonl")
-    assert "attachment" in answer.headers["Content-Disposition"]
-    entries = [Entry(**json.loads(line)) for line in answer.text.splitlines()]
-    assert len(entries) >= 4
-    assert all(entry_digest(one) == one.digest for one in entries)
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_no_cell_of_the_csv_is_a_formula(start: str) -> None:
-    assert record_words.harmless(f"{start}1+1") == f"'{start}1+1"
-
-
-def test_the_csv_has_every_entry_and_no_formula(web: Web, auditor: Browser) -> None:
-    asked = acting.asked(web)
-    noted(web, 1, '=HYPERLINK("https://press.example")', asked.incident)
-    answer = auditor.get(f"/incidents/{asked.incident}/record.csv")
-    assert answer.content_type == "text/csv; charset=utf-8"
-    rows = list(csv.DictReader(io.StringIO(answer.text)))
-    assert rows[-1]["who"] == '\'=HYPERLINK("https://press.example")'
-    assert [int(row["number"]) for row in rows] == sorted(int(row["number"]) for row in rows)
-    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
 
 
 @pytest.mark.parametrize(

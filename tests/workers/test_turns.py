@@ -205,7 +205,7 @@ from console.store.engine import Sessions
 from workers.dispatcher import Dispatcher
 known = settings.load(Path(os.environ["SKELLAT_HOME"]))
 known = replace(known, practice=Practice(smtp=os.environ["SKELLAT_PRACTICE_SMTP"]))
-Dispatcher(Sessions(known.database_url), desk.prepare(known), name="killed", threads=4).start()
+Dispatcher(Sessions.of(known), desk.prepare(known), name="killed", threads=4).start()
 time.sleep(120)
 """
 """A process of its own, that can be killed as a machine is that loses its power."""

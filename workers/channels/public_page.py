@@ -2,9 +2,11 @@
 
 The web shows the page from these files; nothing else writes them. Under the channel's folder:
 
-* ``entries/<incident>/<key>.json``: ``key, incident, kind, subject, text, language, exercise,
-  created_at, expires_at, reply_to`` and ``picture``, which is null or ``{sha256, media_type, alt,
-  width, height}``. Times are ISO 8601 in UTC. One entry per key, and an entry never changes.
+* ``entries/<incident>/<key>.json``: ``key, message, number, incident, kind, subject, text,
+  language, exercise, created_at, expires_at, reply_to``, ``picture``, which is null or ``{sha256,
+  media_type, alt, width, height}``, and ``about``, which is null or a `console.domain.about.About`.
+  Times are ISO 8601 with their offset. One entry per key, and an entry never changes. Entries of
+  before there were feeds have no ``message``, ``number`` and ``about``.
 * ``pictures/<sha256>``: the picture's bytes.
 
 An entry appears whole or not at all: written beside its place (a name that begins with a dot is a
@@ -19,6 +21,9 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, ClassVar
 
+from pydantic import TypeAdapter
+
+from console.domain.about import About
 from console.domain.channel import Checked, Key, Limit, Post, Reason, Receipt, Refused, Unavailable
 
 
@@ -27,6 +32,7 @@ class PublicPage:
     replies: ClassVar[bool] = True
     pictures: ClassVar[bool] = True
     repeatable: ClassVar[bool] = True
+    tells_about: ClassVar[bool] = True
     keys: ClassVar[Mapping[str, Key]] = {
         "folder": Key(hint="the folder that the web shows the public page from"),
     }
@@ -43,7 +49,7 @@ class PublicPage:
         try:
             if post.picture:
                 _write(self.folder / "pictures" / _name(post.picture.sha256), post.picture.content)
-            _write(self._entry(post), json.dumps(_fields(post), ensure_ascii=False).encode())
+            _write_entry(self._entry(post), _fields(post))
         except OSError as error:
             raise Unavailable(Reason.SERVER, f"not written: {error.strerror}") from None
         return self._receipt(post)
@@ -79,6 +85,8 @@ def _fields(post: Post) -> dict[str, object]:
     picture = post.picture
     return {
         "key": post.key,
+        "message": post.message,
+        "number": post.number,
         "incident": post.incident,
         "kind": post.kind,
         "subject": post.subject,
@@ -89,10 +97,31 @@ def _fields(post: Post) -> dict[str, object]:
         "expires_at": post.expires_at.isoformat() if post.expires_at else None,
         "reply_to": post.reply_to,
         "picture": picture and {name: getattr(picture, name) for name in _PICTURE},
+        "about": _ABOUT.dump_python(post.about, mode="json") if post.about else None,
     }
 
 
 _PICTURE = ("sha256", "media_type", "alt", "width", "height")
+
+
+_ABOUT = TypeAdapter(About)
+_OF_SETTINGS = ("about", "message", "number")
+"""What another version, or a setting that was changed between two tries, may say differently."""
+
+
+def _write_entry(place: Path, said: dict[str, object]) -> None:
+    """One that is there already stays as it is, where its words are the same."""
+    content = json.dumps(said, ensure_ascii=False).encode()
+    if not (place.exists() and _words(place.read_bytes()) == _words(content)):
+        _write(place, content)
+
+
+def _words(content: bytes) -> dict[str, Any]:
+    try:
+        whole: dict[str, Any] = json.loads(content)
+        return {key: value for key, value in whole.items() if key not in _OF_SETTINGS}
+    except (ValueError, AttributeError):
+        return {}
 
 
 def _write(place: Path, content: bytes) -> None:

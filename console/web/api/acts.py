@@ -1,17 +1,20 @@
 """What programs may do: open an incident, draft, send for approval, settle a delivery. No more."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
 
-from console.actions import deliveries, incidents, messages, reading
+from console import partner_cap
+from console.actions import deliveries, incidents, logbook, messages, partner_alerts, reading
 from console.actions.draft_words import Words
 from console.actions.texts import edit_key
 from console.domain.policy import Act
+from console.partner_cap import NotCap
 from console.web.api import shapes
 from console.web.api.endpoint import Call
 from console.web.api.faults import unknown
 from console.web.api.reads import incident_of, message_of
-from console.web.api.refusals import invalid
+from console.web.api.refusals import Refusal, invalid
 
 EXPIRES_WITHIN = timedelta(days=366)
 
@@ -87,6 +90,46 @@ def confirm_delivery(call: Call, _: shapes.Nothing) -> shapes.Message:
 def resend_delivery(call: Call, _: shapes.Nothing) -> shapes.Message:
     message_id = deliveries.resend(call.db, delivery_id=call.id, by=call.by, now=call.now)
     return message_of(call, message_id)
+
+
+def take_alert(call: Call, asked: shapes.PartnerAlert) -> shapes.PartnerDraft:
+    call.by.must_be_able_to(Act.DRAFT)
+    try:
+        alert = partner_cap.read(asked.document)
+    except NotCap as error:
+        status, code = (422, "not cap") if error.readable else (400, "bad xml")
+        what = f"This cannot be taken as a CAP 1.2 alert: {error.why}."
+        raise Refusal(status, code, what) from None
+    taken = partner_alerts.take(
+        call.db,
+        call.desk,
+        alert=alert,
+        digest=hashlib.sha256(asked.document).hexdigest(),
+        by=call.by,
+        now=call.now,
+    )
+    message = message_of(call, taken.message)
+    return shapes.PartnerDraft(
+        incident=taken.incident,
+        message=taken.message,
+        kind=message.kind,
+        mode=message.mode,
+        again=taken.again,
+    )
+
+
+def add_to_log(call: Call, asked: shapes.NewNote) -> shapes.Noted:
+    note = logbook.Note(asked.text, asked.kind, asked.party, asked.at, asked.because)
+    logbook.add(call.db, incident_id=call.id, note=note, by=call.by, now=call.now)
+    action = logbook.ACTIONS[asked.kind]
+    return shapes.Noted(incident=call.id, at=call.now, by=call.by.name, action=action)
+
+
+def correct_entry(call: Call, asked: shapes.NewCorrection) -> shapes.Noted:
+    wrong = logbook.correct(call.db, number=asked.entry, text=asked.text, by=call.by, now=call.now)
+    return shapes.Noted(
+        incident=wrong.incident, at=call.now, by=call.by.name, action=logbook.CORRECTED
+    )
 
 
 def _faults(call: Call, asked: shapes.NewMessage) -> list[shapes.FieldFault]:

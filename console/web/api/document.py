@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from console.web.api import shapes
 from console.web.api.endpoint import Endpoint
+from console.web.api.requests import XML_KINDS
 
 Json = dict[str, Any]
 
@@ -20,13 +21,13 @@ _ABOUT = (
     "carried out once."
 )
 _REFUSALS = {
-    400: "The request cannot be read: no JSON, a key twice, a bad Idempotency-Key.",
+    400: "The request cannot be read: no JSON or XML, a key twice, a bad Idempotency-Key.",
     401: "No token, or one that is not in use.",
     403: "The token's owner has no role for this.",
     404: "There is no such thing.",
     409: "Not possible as things stand.",
     413: "The body is over 256 kB.",
-    415: "The body is not application/json.",
+    415: "The body is not of the kind that is asked for: JSON, or XML for an alert.",
     422: "A value does not do, or the Idempotency-Key was used for another request.",
     500: "Skellat failed.",
     503: "The database is busy, away, or on a full disk: try again with the same Idempotency-Key.",
@@ -77,9 +78,14 @@ def _operation(one: Endpoint) -> Json:
         parameters += _query(one)
     else:
         parameters.append(_KEY)
-        content = _json(_reference(one.asks.__name__))
+        content = _document() if one.xml else _json(_reference(one.asks.__name__))
         operation["requestBody"] = {"required": True, "content": content}
     return operation
+
+
+def _document() -> Json:
+    about = "A CAP 1.2 alert. Without a document type; at most 256 kB."
+    return {kind: {"schema": {"type": "string", "description": about}} for kind in XML_KINDS}
 
 
 def _responses(one: Endpoint) -> Json:
@@ -117,7 +123,7 @@ def _query(one: Endpoint) -> list[Json]:
 
 
 def _schemas(endpoints: Sequence[Endpoint]) -> Json:
-    bodies = {one.asks for one in endpoints if one.method == "POST"}
+    bodies = {one.asks for one in endpoints if one.method == "POST" and not one.xml}
     answers = {one.gives for one in endpoints} | {shapes.Refused}
     _, schemas = models_json_schema(
         [

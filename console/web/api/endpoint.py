@@ -39,3 +39,5 @@ class Endpoint:
     status: int = 200
     rings: bool = False
     """True where something comes due by it, so that the workers are woken after the commit."""
+    xml: bool = False
+    """True where the body is an XML document, which the act reads itself."""

@@ -38,6 +38,9 @@ _TROUBLES: Mapping[str, str] = {
     Flaw.LINK_SIGN_IN: "Remove the part before @ from the link {found}.",
     Flaw.LINK_HOST: "Write the host of the link {found} in plain letters.",
     Flaw.LINK_BROKEN: "The link {found} has no host. Correct it.",
+    "blank": "Fill it in.",
+    "too long": "Shorten it by {over}.",
+    "to come": "That is still to come. Give the time when it happened.",
     "unknown": "There is no {found}.",
     "stood down": "The incident is stood down. Reopen it, or open another.",
 }

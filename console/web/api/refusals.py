@@ -14,6 +14,7 @@ from console.actions.errors import (
     NotReady,
     Obstacle,
 )
+from console.actions.partner_alerts import NotForDrafting, OtherWords
 from console.domain.states import NotAllowed
 from console.store.away import DatabaseAway, Why
 from console.web.api import shapes
@@ -77,6 +78,11 @@ def of_obstacle(obstacle: Obstacle | NotAllowed) -> Refusal:
         case CannotLook():
             what = "This network cannot be asked. A person has to look, and then say so."
             return Refusal(409, "cannot look", what)
+        case OtherWords():
+            what = "This sender used the identifier for another alert. Give each one of its own."
+            return Refusal(409, "identifier used", what)
+        case NotForDrafting():
+            return Refusal(422, "not for drafting", _NOT_DRAFTED[obstacle.why])
         case NotAllowed():
             what = f"It is {obstacle.state}: that is not possible any more. Draft a new message."
             return Refusal(409, "not possible", what)
@@ -103,6 +109,11 @@ def of_http(error: HTTPException) -> Refusal:
     return Refusal(error.code or 400, "bad request", "The request cannot be read. Check it.")
 
 
+_NOT_DRAFTED = {
+    "status": "Only alerts with the status Actual or Exercise are taken.",
+    "scope": "Only alerts with the scope Public are taken.",
+    "nothing to cancel": "Nothing that went out here began with an alert that this one cancels.",
+}
 _DATABASE = {
     Why.BUSY: "The database is busy.",
     Why.DISK: "The disk is full: tell whoever looks after the computer.",

@@ -19,6 +19,7 @@ from console.web.context import web
 
 BODY_MOST = 256 * 1024
 KEY_MOST = 255
+XML_KINDS = ("application/cap+xml", "application/xml", "text/xml")
 
 
 def who() -> User:
@@ -40,6 +41,10 @@ def asked(endpoint: Endpoint) -> tuple[Asked, dict[str, Any]]:
         return _shaped(endpoint, query, from_text=True), query
     if query:
         raise invalid([unknown(name, name, ()) for name in query])
+    if endpoint.xml:
+        document = _document()
+        shaped = endpoint.asks.model_validate({"document": document})
+        return shaped, {"document": hashlib.sha256(document).hexdigest()}
     body = _body()
     return _shaped(endpoint, body, from_text=False), body
 
@@ -66,6 +71,15 @@ def _query() -> dict[str, str]:
     if twice:
         raise Refusal(400, "bad request", f"{twice[0][:60]!r} is in the address twice. Keep one.")
     return dict(request.args)
+
+
+def _document() -> bytes:
+    request.max_content_length = BODY_MOST
+    body = request.get_data(cache=False)
+    if request.mimetype not in XML_KINDS:
+        what = f"Send XML, with the header Content-Type: {XML_KINDS[0]}."
+        raise Refusal(415, "not xml", what)
+    return body
 
 
 def _body() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from console.actions.logbook import NoteKind
 from console.domain.delivery import DeliveryState
 from console.domain.incident import IncidentState, Mode
 from console.domain.message import Kind, MessageState
@@ -65,6 +66,34 @@ class Submission(Asked):
     counted: Annotated[int, Field(ge=0, le=2**31)] | None = None
     """Where more than half of all schools have one status: how many these are. A person counts
     them; without the right number nothing is sent."""
+
+
+class PartnerAlert(Asked):
+    """A CAP 1.2 document as it came."""
+
+    document: bytes
+
+
+class NewNote(Asked):
+    """What somebody wants to have on the record of an incident."""
+
+    text: str
+    """At most 4,000 characters."""
+    kind: NoteKind = NoteKind.NOTE
+    party: str = ""
+    """With whom, or who decided."""
+    at: AwareDatetime | None = None
+    """When it happened, where that was not just now; ISO 8601 with an offset."""
+    because: str = ""
+    """Why it was decided so."""
+
+
+class NewCorrection(Asked):
+    """What is wrong with an entry and what is right; the entry itself stays as it is."""
+
+    entry: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    """Its number."""
+    text: str
 
 
 class AuditQuery(Asked):
@@ -232,6 +261,27 @@ class Submitted(Given):
     approve_by: AwareDatetime | None
 
 
+class PartnerDraft(Given):
+    """What a partner's alert was drafted as."""
+
+    incident: str
+    message: str
+    kind: Kind
+    mode: Mode
+    again: bool
+    """True where this alert was known: nothing was drafted now."""
+
+
+class Noted(Given):
+    """It is on the record; GET /api/v1/audit has its entry."""
+
+    incident: str
+    at: AwareDatetime
+    by: str
+    """The person's name."""
+    action: str
+
+
 class Entry(Given):
     """One entry of the record.
 
@@ -251,6 +301,10 @@ class Entry(Given):
     then that string is what the digest is over."""
     previous: str
     """The digest of the entry before it in the whole record; 64 noughts for the first."""
+    key: str
+    """The name of the key that made `mac`; both are empty in entries from before there were keys,
+    and then neither is digested."""
+    mac: str
     digest: str
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from console.actions import people
 from console.domain.approval import ApprovalState
@@ -53,7 +54,20 @@ def test_every_call_is_in_the_list() -> None:
 
 
 def body_of(endpoint: Endpoint) -> Any:
-    return {"openIncident": WRITTEN, "draftMessage": TEXT}.get(endpoint.name)
+    return {
+        "openIncident": WRITTEN,
+        "draftMessage": TEXT,
+        "addToLog": {"text": "The gritter is out."},
+        "correctEntry": {"entry": 1, "text": "It is not."},
+    }.get(endpoint.name)
+
+
+def asked(program: Program, endpoint: Endpoint, path: str) -> TestResponse:
+    if endpoint.method == "GET":
+        return program.get(path)
+    if endpoint.xml:
+        return program.raw(path, b"<alert/>", kind="application/cap+xml")
+    return program.post(path, body_of(endpoint))
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda one: one.name)
@@ -69,9 +83,7 @@ def test_every_call_takes_the_tokens_of_its_roles_and_of_nobody_else(
         # A fresh thing for each, so that nobody is refused because another was quicker.
         path = endpoint.path.replace("{id}", thing(endpoint, officer, sign, web))
         other = program(name)
-        answer = (
-            other.get(path) if endpoint.method == "GET" else other.post(path, body_of(endpoint))
-        )
+        answer = asked(other, endpoint, path)
         if role in API[endpoint.name]:
             assert answer.status_code not in (401, 403, 404), f"{name}: {answer.text}"
         else:

@@ -16,6 +16,7 @@ from console.domain.policy import Role
 from console.doorbell import QUEUE, Doorbell
 from console.store.audit import EntryRow
 from console.web.context import KEY, Web
+from tests.tampering import unlock
 from tests.web import acting
 from tests.web.api.program import TEXT, WRITTEN, Program
 
@@ -183,6 +184,7 @@ def test_a_detail_that_somebody_tampered_with_is_shown_as_it_is(
 ) -> None:
     incident = officer.incident()
     with web.sessions.begin() as db:
+        unlock(db)
         db.query(EntryRow).filter_by(incident=incident).update({"detail": detail})
     (entry,) = officer.get("/audit", incident=incident).json["entries"]
     assert entry["detail"] == detail

@@ -1,0 +1,180 @@
+"""What a year of incidents and exercises shows: how long approving and publishing took, which
+channels held, what was left open. Exercises are never counted with actual incidents."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from console.actions import reading
+from console.actions.cards import Incident
+from console.domain.delivery import DeliveryState
+from console.domain.incident import Mode
+from console.store import learning
+from console.store.learning import Span
+
+_LAST = 9998
+
+
+@dataclass(frozen=True)
+class Took:
+    """One released message: seconds from the sending for approval to the signature, and from there
+    to the first and to the last channel; None where it did not come to that."""
+
+    title: str
+    kind: str
+    released_at: datetime
+    incident: str
+    message: str
+    approval: float | None
+    first: float | None
+    last: float | None
+
+
+@dataclass(frozen=True)
+class Held:
+    """How a channel's deliveries ended."""
+
+    channel: str
+    at_once: int
+    after_tries: int
+    failed: int
+    uncertain: int
+    other: int
+    """Cancelled, waiting, or being sent."""
+
+    @property
+    def total(self) -> int:
+        return self.at_once + self.after_tries + self.failed + self.uncertain + self.other
+
+    @property
+    def tried(self) -> int:
+        return self.total - self.other
+
+    @property
+    def reliability(self) -> float | None:
+        """The share that was sent, of all whose outcome counts."""
+        return (self.at_once + self.after_tries) / self.tried if self.tried else None
+
+
+@dataclass(frozen=True)
+class World:
+    """One of the two, alone."""
+
+    mode: Mode
+    incidents: int
+    took: tuple[Took, ...]
+    channels: tuple[Held, ...]
+    without_all_clear: tuple[tuple[Incident, datetime], ...]
+    look_backs: int
+    late_look_backs: int
+    """Done after their time, or not done and overdue."""
+
+    def middle(self, what: str) -> float | None:
+        """The median, in seconds: one bad night does not move it."""
+        known = [value for one in self.took if (value := getattr(one, what)) is not None]
+        return median(known) if known else None
+
+    def worst(self, what: str) -> float | None:
+        return max((value for one in self.took if (value := getattr(one, what))), default=None)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    incident: Incident
+    people: tuple[str, ...]
+    channels: tuple[str, ...]
+    messages: tuple[Took, ...]
+
+
+def year_of(year: int, zone: ZoneInfo) -> Span:
+    """The year on the council's calendar."""
+    return Span(datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone))
+
+
+def known(year: int) -> bool:
+    return 1970 <= year <= _LAST
+
+
+def world(db: Session, mode: Mode, span: Span, now: datetime) -> World:
+    exercise = mode is Mode.EXERCISE
+    backs = [one for one in learning.look_backs(db, span) if one.exercise == exercise]
+    late = [one for one in backs if (one.looked_at or now) > one.due_at]
+    ended = [
+        (reading.incident(db, row.id).incident, until)
+        for row, until in learning.without_all_clear(db, span, now)
+        if row.mode == mode
+    ]
+    return World(
+        mode,
+        len(learning.incidents(db, span, str(mode))),
+        _took(db, mode, span),
+        _held(db, exercise, span),
+        tuple(ended),
+        len(backs),
+        len(late),
+    )
+
+
+def exercises(db: Session, span: Span) -> tuple[Exercise, ...]:
+    rows = learning.incidents(db, span, str(Mode.EXERCISE))
+    ids = [row.id for row in rows]
+    people, channels = learning.took_part(db, ids), learning.channels_of(db, ids)
+    took: dict[str, list[Took]] = {}
+    since = Span(span.begin, datetime.max.replace(tzinfo=UTC))
+    for one in _took(db, Mode.EXERCISE, since):
+        took.setdefault(one.incident, []).append(one)
+    return tuple(
+        Exercise(
+            reading.incident(db, one).incident,
+            tuple(people.get(one, ())),
+            tuple(channels.get(one, ())),
+            tuple(took.get(one, ())),
+        )
+        for one in ids
+    )
+
+
+def _took(db: Session, mode: Mode, span: Span) -> tuple[Took, ...]:
+    rows = [(message, incident) for message, incident in learning.released(db, span)
+            if incident.mode == mode]  # fmt: skip
+    out = learning.published(db, [message.id for message, _ in rows])
+    found = []
+    for message, incident in rows:
+        first, last = out.get(message.id, (None, None))
+        found.append(
+            Took(
+                incident.title,
+                message.kind,
+                message.released_at,
+                incident.id,
+                message.id,
+                _between(message.submitted_at, message.released_at),
+                _between(message.released_at, first),
+                _between(message.released_at, last),
+            )
+        )
+    return tuple(found)
+
+
+def _between(begin: datetime | None, end: datetime | None) -> float | None:
+    return max((end - begin).total_seconds(), 0) if begin and end else None
+
+
+def _held(db: Session, exercise: bool, span: Span) -> tuple[Held, ...]:
+    by_channel: dict[str, dict[str, tuple[int, int]]] = {}
+    for row in learning.by_channel(db, span):
+        if row.exercise == exercise:
+            by_channel.setdefault(row.channel, {})[row.state] = (row.number, int(row.again))
+    return tuple(_one(channel, states) for channel, states in by_channel.items())
+
+
+def _one(channel: str, states: Mapping[str, Sequence[int]]) -> Held:
+    sent, again = states.get(DeliveryState.SENT, (0, 0))
+    failed, _ = states.get(DeliveryState.FAILED, (0, 0))
+    uncertain, _ = states.get(DeliveryState.UNCERTAIN, (0, 0))
+    every = sum(number for number, _ in states.values())
+    return Held(channel, sent - again, again, failed, uncertain, every - sent - failed - uncertain)

@@ -1,0 +1,183 @@
+"""Finds entries of the record, newest first, by what they say and who did what when."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    TableClause,
+    bindparam,
+    column,
+    func,
+    select,
+    table,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from console.domain.audit import Entry
+from console.store.audit import EntryRow
+
+_INDEX: TableClause = table("audit_words", column("rowid", Integer), column("number", Integer))
+_OUT_OF_STEP = 1000
+"""Entries are numbered in the order of their commits, and their time is that of the act: side by
+side they may be out of step by this many."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries to find; what is empty does not narrow it."""
+
+    text: str = ""
+    """Words, all of which an entry has; ``flood*`` is any word that begins so."""
+    person: str = ""
+    action: str = ""
+    channel: str = ""
+    state: str = ""
+    """The state that a delivery was left in."""
+    world: str = ""
+    """``actual`` or ``exercise``, for entries of incidents."""
+    incident: str = ""
+    begin: datetime | None = None
+    until: datetime | None = None
+    """Not this moment itself."""
+
+    @property
+    def everything(self) -> bool:
+        return self == Wanted()
+
+
+def newest(db: Session, wanted: Wanted, *, before: int | None = None, limit: int) -> list[Entry]:
+    """Entries with all that is wanted, newest first, with numbers below ``before``."""
+    words = _words(wanted)
+    if words is None:
+        return []
+    query = select(EntryRow).order_by(EntryRow.number.desc()).limit(limit)
+    if words:
+        query = query.join(_INDEX, _number(db) == EntryRow.number).where(_has(db, words))
+        query = query.order_by(None).order_by(_number(db).desc())
+    for bound in _numbers(db, wanted, before):
+        query = query.where(bound(EntryRow.number), *([bound(_number(db))] if words else []))
+    if wanted.begin:
+        query = query.where(EntryRow.at >= _stored(wanted.begin))
+    if wanted.until:
+        query = query.where(EntryRow.at < _stored(wanted.until))
+    return [row.value() for row in db.scalars(query)]
+
+
+def actors(db: Session) -> list[str]:
+    return _different(db, EntryRow.actor)
+
+
+def actions(db: Session) -> list[str]:
+    return _different(db, EntryRow.action)
+
+
+def folded(text: str) -> list[str]:
+    """The words of a text as the index has them: small, without accents, letters and digits only.
+
+    The letters are those of Unicode 3.2: SQLite's tables are older than Python's, and a sign that
+    one takes for a letter and the other does not would be two words in a search of one.
+    """
+    plain = unicodedata.normalize("NFD", text).lower()
+    kept = (_letter(sign) for sign in plain if not unicodedata.combining(sign))
+    return "".join(kept).split()
+
+
+def _letter(sign: str) -> str:
+    return sign if sign == "*" or unicodedata.ucd_3_2_0.category(sign)[0] in "LN" else " "
+
+
+def _words(wanted: Wanted) -> list[str] | None:
+    """None where something was typed that no entry can have."""
+    typed = folded(wanted.text)
+    if wanted.text.strip() and not any(one.strip("*") for one in typed):
+        return None
+    exact = (
+        ("who", wanted.person),
+        ("did", wanted.action),
+        ("on", wanted.channel),
+        ("now", wanted.state),
+        ("in", wanted.world),
+        ("of", wanted.incident),
+    )
+    narrowed = [name + value.encode().hex() for name, value in exact if value]
+    words = [part + "*" * (one.endswith("*")) for one in typed if (part := _stem(one))]
+    return [*narrowed, *words]
+
+
+def _stem(word: str) -> str:
+    return word.replace("*", "")
+
+
+def _has(db: Session, words: list[str]) -> ColumnElement[bool]:
+    """The words are letters and digits alone, so that quotes around them hold them."""
+    if _sqlite(db):
+        match = " AND ".join(f'"{_stem(one)}"{" *" * one.endswith("*")}' for one in words)
+        return column("audit_words", String).op("MATCH")(bindparam("match", match))
+    match = " & ".join(f"'{_stem(one)}'{':*' * one.endswith('*')}" for one in words)
+    asked = bindparam("match", match).op("::")(column("tsquery"))
+    return column("words").op("@@")(asked)
+
+
+def _number(db: Session) -> ColumnElement[int]:
+    return _INDEX.c.rowid if _sqlite(db) else _INDEX.c.number
+
+
+def _numbers(db: Session, wanted: Wanted, before: int | None) -> list["_Bound"]:
+    """A span of time as a span of numbers, so that a page of long ago is found as soon as one of
+    today."""
+    first = _beside(db, wanted.begin, later=True) if wanted.begin else None
+    last = _beside(db, wanted.until, later=False) if wanted.until else None
+    bounds = [
+        _Bound(least=first - _OUT_OF_STEP) if first is not None else None,
+        _Bound(below=last + _OUT_OF_STEP) if last is not None else None,
+        _Bound(below=before) if before is not None else None,
+    ]
+    return [one for one in bounds if one]
+
+
+@dataclass(frozen=True)
+class _Bound:
+    least: int | None = None
+    below: int | None = None
+
+    def __call__(
+        self, number: ColumnElement[int] | InstrumentedAttribute[int]
+    ) -> ColumnElement[bool]:
+        return number >= self.least if self.least is not None else number < self.below
+
+
+def _beside(db: Session, moment: datetime, *, later: bool) -> int | None:
+    """The number of the first entry from a moment on, or of the last before it."""
+    at = _stored(moment)
+    query = select(EntryRow.number).limit(1)
+    if later:
+        query = query.where(EntryRow.at >= at).order_by(EntryRow.at)
+    else:
+        query = query.where(EntryRow.at < at).order_by(EntryRow.at.desc())
+    found = db.scalar(query)
+    return found if found is not None else (_NOTHING if later else 0)
+
+
+_NOTHING = 2**31 - 1
+"""Above every number there is."""
+
+
+def _different(db: Session, wanted: InstrumentedAttribute[str]) -> list[str]:
+    """Each value once, leaping along its index: a million entries have a few dozen of them."""
+    leaps = select(func.min(wanted).label("value")).cte("leaps", recursive=True)
+    after = select(func.min(wanted)).where(wanted > leaps.c.value).scalar_subquery()
+    leaps = leaps.union_all(select(after).where(leaps.c.value.is_not(None)))
+    return list(db.scalars(select(leaps.c.value).where(leaps.c.value.is_not(None))))
+
+
+def _stored(moment: datetime) -> str:
+    """As `console.store.audit.record` writes it, so that text compares as time does."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _sqlite(db: Session) -> bool:
+    return db.get_bind().dialect.name == "sqlite"

@@ -1,0 +1,1 @@
+"""The verifier that outsiders run."""
