@@ -31,7 +31,7 @@ demo: $(PYTHON) $(DESIGN_SYSTEM) ## Start the console with practice networks; Ct
 	@$(RUN) --no-dev skellat demo $(ARGS)
 
 test: check $(DESIGN_SYSTEM) ## Run the checks, then every test
-	@$(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(PYTHON) ## Format, lint, types and import contracts
 	@$(RUN) ruff format --check --quiet .

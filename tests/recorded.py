@@ -39,6 +39,7 @@ EXEMPT = {
     "mails": "who is to be told; the act that it tells of has its entry, and so has its sending",
     "mailboxes": "how far the mailbox for bounces was read; a bounce that counts is an entry",
     "paces": "when a channel may send next",
+    "passkeys": "its counter, at each use; added, renamed and taken away by acts with entries",
     "pictures": "a file that no message shows yet; the draft that does is an entry",
     "recovery_codes": "taken by a sign-in; made and taken away by acts with entries",
     "rounds": "whose turn it is to look at a channel",
@@ -49,6 +50,7 @@ EXEMPT = {
     "totp": "the last code that was taken; set up and taken away by acts with entries",
     "uploads": "a list that nobody has agreed to yet; taking it over is an entry",
     "workers": "a sign of life",
+    "writings": "what somebody is still writing, theirs alone; saving it is an entry",
 }
 """Tables that may be written without an entry, and why."""
 CLAIMS = ("workers.claims.", "workers.subscribers.", "workers.recheck.", "workers.reconcile.")
@@ -105,12 +107,17 @@ def _flushed(db: Session, _context: object) -> None:
 
 
 def _executed(state: ORMExecuteState) -> Any:
-    """A statement that changes no row has written nothing; of one that returns rows nobody knows
-    before they are read."""
+    """A statement that changes no row has written nothing."""
     if not (state.is_insert or state.is_update or state.is_delete):
         return None
     result: Any = state.invoke_statement()
-    many = result.rowcount if getattr(result, "returns_rows", True) is False else 1
+    if state.is_insert:
+        many = 1
+    elif getattr(result, "returns_rows", True):
+        frozen = result.freeze()
+        many, result = len(frozen.data), frozen()
+    else:
+        many = result.rowcount
     table = getattr(state.statement, "table", None)
     if many and table is not None and table.name in metadata.tables:
         state.session.info.setdefault(WROTE, set()).add(table.name)

@@ -136,7 +136,7 @@ def _wrong_mac(told: bytes, key: str, mac: str, macs: Mapping[str, bytes]) -> st
     secret = macs.get(key)
     if secret is None:
         return f"its MAC was made with a key that is not known here, {key}"
-    if hmac.digest(secret, told, "sha256").hex() != mac:
+    if not hmac.compare_digest(hmac.digest(secret, told, "sha256").hex(), mac):
         return "its MAC is wrong: it was not written by this installation"
     return ""
 

@@ -155,7 +155,7 @@ def test_a_sign_off_that_was_made_alone_counts_for_nothing_without_the_policy(to
         row = db.get_one(MessageRow, message)
         assert row.rules is not None
         row.rules = row.rules | {"sole_release": []}
-        db.flush()
+    with town.sessions.read() as db:
         assert signed_texts(db, town.desk, message).fault == "a sign-off is missing"
 
 

@@ -17,6 +17,7 @@ from alembic.config import Config
 from sqlalchemy import MetaData, Table, insert, inspect, select
 
 import console.store
+from console.domain.record_key import keys_of
 from console.store import readiness
 from console.store.base import new_id
 from console.store.deliveries import DeliveryRow
@@ -25,7 +26,7 @@ from console.store.migrate import migrate
 from console.store.readiness import Database
 from tests.guarantee.installation import MAIL, Installation, Preloaded, install
 from tests.real.postgres import Postgres
-from tests.stage import Stage, settings_for, stage_on
+from tests.stage import SECRET, Stage, settings_for, stage_on
 from tests.waiting import until
 from workers.practice import Practice
 
@@ -109,9 +110,10 @@ def _utc(value: Any) -> Any:
 def empty(request: pytest.FixtureRequest, tmp_path: Path, postgres: Postgres) -> Iterator[Sessions]:
     (tmp_path / "first").mkdir()
     if request.param == "sqlite":
-        sessions = Sessions(f"sqlite:///{tmp_path / 'first' / 'skellat.db'}")
+        url = f"sqlite:///{tmp_path / 'first' / 'skellat.db'}"
     else:
-        sessions = Sessions(postgres.url(postgres.new()))
+        url = postgres.url(postgres.new())
+    sessions = Sessions(url, keys=keys_of(SECRET))
     yield sessions
     sessions.close()
 

@@ -33,11 +33,13 @@ REACHED = {
     "": "/sign-in",
     "officer": "/incidents/new/",
     "approver": "/approvals/",
-    "auditor": "/record/verify",
+    "auditor": "/record/entries/",
     "custodian": "/channels/residents-email/recipients",
     "administrator": "/channels/handover",
 }
 """A page that the crawl has to have come to, or it was not who we think."""
+STARTS = {"auditor": ("/record/verify", "/record/export", "/record/learning")}
+"""Besides the first page: what the links of a long record would keep a crawl from for too long."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def test_wapiti_finds_nothing_in_the_console_whoever_is_signed_in(
             starts = ("/public/", served.town.unsubscribe, served.town.sign_off)
             return crawl(tmp_path / "stranger", served.base, *starts)
         cookie = served.cookie(name)
-        seen = crawl(tmp_path / name, served.base, cookie=cookie)
+        seen = crawl(tmp_path / name, served.base, *STARTS.get(name, ()), cookie=cookie)
         assert served.with_(cookie, "/").status_code == 200, f"{name} was signed out by the crawl"
         return seen
 

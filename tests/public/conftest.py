@@ -26,7 +26,7 @@ ABOUT = About(
     severity=Severity.SEVERE,
     certainty=Certainty.OBSERVED,
     where="Mill Lane, Inverbrae",
-    do="Move upstairs. Keep out of the water.",
+    do="Move upstairs. Do not walk or drive through water.",
 )
 SCHOOLS = (
     NamedPlace("schools", "corrie-school", "Corrie School"),
@@ -45,7 +45,7 @@ class Town:
 
     def says(self, key: str, **about: Any) -> Post:
         usual: dict[str, Any] = {
-            "text": "Flooding in Mill Lane, Inverbrae. Move upstairs. Keep out of the water.",
+            "text": "Flooding in Mill Lane, Inverbrae. Move upstairs. Do not walk or drive through water.",
             "language": "en",
             "subject": "Flooding in Mill Lane",
             "incident": "flood",

@@ -42,8 +42,8 @@ def test_an_alert_says_what_the_message_says(town: Town) -> None:
         Certainty.OBSERVED,
     )
     assert info.headline == "Flooding in Mill Lane"
-    assert "Move upstairs. Keep out of the water." in info.description
-    assert info.instruction == "Move upstairs. Keep out of the water."
+    assert "Move upstairs. Do not walk or drive through water." in info.description
+    assert info.instruction == "Move upstairs. Do not walk or drive through water."
     assert info.sender_name == "Northbrae Council"
     assert info.web == "https://alerts.northbrae.example/public/flood"
     assert [one.area_desc for one in info.areas] == ["Mill Lane, Inverbrae"]

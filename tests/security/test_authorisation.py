@@ -57,8 +57,8 @@ def test_row_40_every_route_takes_only_reads_and_posts(app: Flask) -> None:
 
 
 EXPORTS = {
-    "record.as_csv",
-    "record.as_jsonl",
+    "exports.whole",
+    "exports.incident",
     "recipients.download",
     "register_exports.channels",
     "register_exports.checklist_csv",
@@ -67,7 +67,7 @@ EXPORTS = {
 
 def test_row_41_every_download_of_the_record_and_of_people_needs_its_role() -> None:
     """The register's own lists are for every role: see the note in the access table."""
-    for endpoint in ("record.as_csv", "record.as_jsonl"):
+    for endpoint in ("exports.choose", "exports.whole", "exports.incident"):
         assert ACCESS[endpoint] is Act.AUDIT
     assert ACCESS["recipients.download"] is Act.KEEP
     roles = {role for _, role in PEOPLE.values()}
@@ -78,10 +78,10 @@ def test_row_41_every_download_of_the_record_and_of_people_needs_its_role() -> N
 
 def test_row_41_the_record_is_not_given_to_a_custodian(browser: Open, web: Web) -> None:
     asked = acting.asked(web)
-    for path in ("record.csv", "record.jsonl"):
-        address = f"/incidents/{asked.incident}/{path}"
-        assert browser("custodian").get(address).status_code == 403
-        assert browser("auditor").get(address).status_code == 200
+    for form in ("csv", "jsonl"):
+        for address in (f"/incidents/{asked.incident}/record/export", "/record/export"):
+            assert browser("custodian").post(address, {"form": form}).status_code == 403
+            assert browser("auditor").post(address, {"form": form}).status_code == 200
 
 
 def test_row_43_an_exercise_and_the_real_thing_differ_in_words_on_every_page(

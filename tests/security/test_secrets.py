@@ -87,8 +87,10 @@ def test_row_78_no_secret_is_anywhere_but_where_it_belongs(
     auditor = browser("auditor")
     pages = {path: someone.get(path).data for path in all_pages(web)}
     incident = f"/incidents/{asked.incident}"
-    for path in (f"{incident}/record.csv", f"{incident}/record.jsonl", f"{incident}/record"):
-        pages[path] = auditor.get(path).data
+    pages["the incident's record"] = auditor.get(f"{incident}/record").data
+    for form in ("csv", "jsonl", "html", "zip"):
+        pages[f"the record as {form}"] = auditor.post("/record/export", {"form": form}).data
+    pages["the report"] = auditor.post(f"{incident}/record/export", {"form": "pdf"}).data
     for path in ("/record", "/channels", "/channels/mastodon", "/readyz", "/public/"):
         pages[path] = someone.get(path).data
     pages["the custodian's page"] = custodian.get("/channels/mastodon").data

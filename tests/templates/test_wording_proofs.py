@@ -37,10 +37,10 @@ def setting(tmp_path_factory: pytest.TempPathFactory) -> Setting:
 
 def changed(tmp_path: Path, slug: str, old: str, new: str) -> dict[str, IncidentType]:
     """One shipped type with a change in its file."""
-    text = (SHIPPED / f"{slug}.toml").read_text()
+    begin, field, text = (SHIPPED / f"{slug}.toml").read_text().partition("[[field]]")
     assert old in text
     (tmp_path / "common.toml").write_text((SHIPPED / "common.toml").read_text())
-    (tmp_path / f"{slug}.toml").write_text(text.replace(old, new, 1))
+    (tmp_path / f"{slug}.toml").write_text(begin + field + text.replace(old, new, 1))
     return incident_types.load(tmp_path, PLACES)
 
 

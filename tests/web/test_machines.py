@@ -190,10 +190,11 @@ def test_metrics_say_how_long_an_outcome_is_unknown_and_what_people_were_not_tol
     message = release_an_alert(web)
     with web.sessions.read() as db:
         lost, *_ = deliveries_of(db, message)
+        officer = _officer(db)
     with web.sessions.begin() as db:
         row = db.merge(lost)
         row.state, row.changed_at = str(DeliveryState.UNCERTAIN), web.now
-        mails.tell_soon(db, "trouble", _officer(db), row.message_id, web.now)
+        mails.tell_soon(db, "trouble", officer, row.message_id, web.now)
     clock.later(seconds=40)
     found = numbers(app)
     assert found["skellat_oldest_uncertain_seconds", "actual"] == 40
