@@ -137,9 +137,9 @@ def _chosen() -> str:
 def _keep(answer: Response) -> Response:
     """A choice lasts. Only a word of the page's own list is ever written to the cookie."""
     asked = request.args.get(CHOICE)
-    if request.method != "GET" or asked not in _offered() or len(_offered()) == 1:
+    if request.method != "GET" or asked is None or len(_offered()) == 1:
         return answer
-    if _is_translated():
+    if asked in _offered() and _is_translated():
         answer.set_cookie(
             _cookie(),
             asked,

@@ -13,11 +13,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from console import catalogue
+from console.actions import public_side
+from console.domain.channel import Post
 from console.domain.incident import Mode
 from console.web.context import KEY, Web
 from tests.web import acting
 from tests.web.conftest import PIN, Browser, Clock
 from tests.web.phone import WRONG, decide, hidden, states
+from workers.channels.public_page import PublicPage
 
 NEVER_WELSH = ("the", "and", "you", "your", "with", "this", "was", "not", "of", "for", "from", "it")
 """Words of whatever English was forgotten to be marked."""
@@ -281,6 +284,14 @@ def test_a_choice_is_kept_and_goes_before_what_the_browser_asks(
     assert decide(phone, asked).status_code == 303
 
 
+def test_on_https_the_choice_is_bound_to_this_host(app: Flask, bilingual: Web) -> None:
+    app.config["SESSION_COOKIE_SECURE"] = True
+    cookie = app.test_client().get("/sign-in?language=cy").headers.getlist("Set-Cookie")
+    (chosen,) = [one for one in cookie if "language" in one]
+    assert chosen.startswith("__Host-skellat-language=cy; Secure; ")
+    assert "Domain" not in chosen
+
+
 def test_the_link_to_another_language_names_no_address(bilingual: Web, phone: FlaskClient) -> None:
     page = phone.get(acting.asked(bilingual).link).text
     assert '<a href="?language=en" lang="en" hreflang="en" rel="nofollow">English</a>' in page
@@ -341,3 +352,51 @@ def test_each_language_is_signed_under_its_own_name(app: Flask, bilingual: Web) 
     assert "Rwyf wedi darllen y geiriau: Cymraeg" in page
     assert "Rwyf wedi darllen y geiriau: Saesneg" in page
     assert_welsh(page, web)
+
+
+def test_the_public_pages_of_the_console_are_there_in_welsh_only_where_it_is_offered(
+    app: Flask, web: Web
+) -> None:
+    (folder,) = public_side.folders(web.desk, Mode.ACTUAL)
+    post = Post(
+        key="one",
+        text="Snow on Glen Road.",
+        language="en",
+        subject="Snow",
+        incident="snowday",
+        kind="alert",
+        exercise=False,
+        link="https://northbrae.example/public/snowday",
+        created_at=web.now,
+    )
+    PublicPage({"folder": str(folder)}).send(post)
+    client = app.test_client()
+    for path in ("/public/cy/", "/public/cy/snowday", "/public/cy/snowday/"):
+        assert client.get(path, headers=CYMRAEG).status_code == 404
+    plain = client.get("/public/snowday").text
+    offering(app, web, "en", "cy")
+    page = client.get("/public/cy/snowday")
+    assert page.status_code == 200
+    assert page.headers["Cache-Control"] == "public, max-age=10"
+    assert '<html lang="cy">' in page.text
+    assert "Snow on Glen Road." in page.text
+    assert 'src="/public/look/' in page.text
+    assert "Gwybodaeth argyfwng" in client.get("/public/cy/").text
+    nothing = client.get("/public/cy/nothing-there")
+    assert nothing.status_code == 404
+    assert "Nid oes dim yn y cyfeiriad hwn" in nothing.text.replace("&#39;", "'")
+    # One page for everybody: no cookie and no header changes what the caches keep.
+    client.set_cookie("skellat-language", "cy")
+    english = client.get("/public/snowday?language=cy", headers=CYMRAEG)
+    assert '<html lang="en">' in english.text
+    assert "Set-Cookie" not in english.headers
+    assert plain.count("<article") == english.text.count("<article") == 1
+
+
+def test_an_exercise_is_seen_in_welsh_by_who_is_signed_in_alone(
+    bilingual: Web, browser: Open, phone: FlaskClient
+) -> None:
+    page = browser("officer").get("/exercise/public/cy/").text
+    assert "<strong>YMARFER</strong>" in page
+    assert phone.get("/exercise/public/cy/").status_code == 302
+    assert browser("officer").get("/exercise/public/cy/nothing-there").status_code == 404
