@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from console import catalogue
 from console.actions import public_side
+from console.actions.errors import ReasonMissing
 from console.domain.channel import Post
 from console.domain.incident import Mode
 from console.web.context import KEY, Web
@@ -265,6 +266,20 @@ def test_what_goes_wrong_there_is_told_in_welsh(bilingual: Web, phone: FlaskClie
     stale = phone.post(asked.link, data={"decision": "approve", "pin": PIN})
     assert "Ni phenderfynwyd dim: roedd y dudalen yn rhy hen." in stale.text
     assert phone.get("/no-such-page").text.count("Nid oes tudalen o&#39;r fath") == 2
+
+
+def test_words_that_no_catalogue_has_are_not_called_welsh(
+    app: Flask, bilingual: Web, phone: FlaskClient
+) -> None:
+    def refuse() -> None:
+        raise ReasonMissing
+
+    app.view_functions["spoken.ask"] = refuse
+    answer = phone.get("/s")
+    assert answer.status_code == 409
+    assert '<html lang="en"' in answer.text
+    assert "It needs a reason." in answer.text
+    assert "Go to the first page" in answer.text
 
 
 def test_a_choice_is_kept_and_goes_before_what_the_browser_asks(
