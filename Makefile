@@ -20,7 +20,7 @@ PYTHON := .venv/pyvenv.cfg
 DESIGN_SYSTEM := console/web/static/govuk/brought.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt words chaos bench assets clean
+.PHONY: help demo test check fmt words chaos bench screenshots assets clean
 
 help: ## List these commands
 	@echo "Skellat, the emergency broadcast console. Commands:"
@@ -53,6 +53,9 @@ chaos: $(DESIGN_SYSTEM) ## Break real processes in 300 seeds and let the network
 
 bench: $(DESIGN_SYSTEM) ## Measure speed and weight; a few minutes on a quiet machine
 	@$(RUN) python -m bench $(ARGS)
+
+screenshots: $(DESIGN_SYSTEM) ## Take the pictures of docs/tour.md; with ARGS=--everything, of all pages
+	@$(RUN) python -m tests.screenshots $(ARGS)
 
 assets: $(DESIGN_SYSTEM) ## Bring the Design System's CSS and JS (demo and test do it)
 

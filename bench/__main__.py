@@ -20,6 +20,7 @@ from bench.record import record
 from bench.recover import recover
 from bench.rest import rest
 from bench.sustained import sustained
+from bench.years import years
 
 GROUPS: dict[str, Callable[[Peer, int], Iterator[Figure]]] = {
     "fanout": fanout,
@@ -31,6 +32,7 @@ GROUPS: dict[str, Callable[[Peer, int], Iterator[Figure]]] = {
     "sustained": sustained,
     "rest": rest,
     "record": record,
+    "years": years,
 }
 
 

@@ -17,11 +17,11 @@ from typing import Any
 
 import psutil
 import requests
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bench.peer import Peer, latencies
 from console import settings
-from console.actions import approvals
+from console.actions import approvals, register
 from console.cli import redis
 from console.cli.stack import (
     Ports,
@@ -33,10 +33,13 @@ from console.cli.stack import (
     own_address,
 )
 from console.domain.approval import Pin
+from console.domain.register import Status
 from console.doorbell import Doorbell
+from console.settings import Settings
 from console.store.deliveries import DeliveryRow
 from console.store.engine import Sessions
-from tests.stage import PIN, Stage, set_up, stage_on
+from console.store.register import ChannelRow
+from tests.stage import PIN, Stage, prepared, set_up, stage_on
 
 SECRET = "whsec_YmVuY2gtYmVuY2gtYmVuY2gtYmVuY2g="
 TEXT = "Heavy snow on Glen Road. Stay at home unless you must travel. Next update at 9 am."
@@ -169,6 +172,7 @@ def _start(stack: Stack, ports: Ports, *, web: bool, doorbell: bool) -> Council:
     known = settings.load(stack.home, stack.environment)
     sessions = Sessions.of(known)
     set_up(sessions)
+    _promote(sessions, known)
     stack.start("practice", "--port", str(ports.practice), "--smtp-port", str(ports.smtp))
     stack.wait("practice", lambda: answers(f"http://127.0.0.1:{ports.practice}/log"))
     stack.start("worker", "--count", str(WORKERS))
@@ -191,6 +195,13 @@ def _up(stack: Stack, ports: Ports) -> Council:
     known = settings.load(stack.home, stack.environment)
     time.sleep(1)
     return Council(stage_on(sessions, known), Doorbell(known.redis_url), ports, stack)
+
+
+def _promote(sessions: Sessions, known: Settings) -> None:
+    """What two people do at *Channels*: a new live channel is a pilot, and sends nothing."""
+    with sessions.begin() as db:
+        register.sync(db, prepared(known), datetime.now(UTC))
+        db.execute(update(ChannelRow).values(status=str(Status.ACTIVE)))
 
 
 def _three() -> Ports:

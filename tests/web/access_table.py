@@ -2,8 +2,6 @@
 
 `console.web.access_table` says which act each page is, and `console.domain.policy` who may do
 which act. A slip in either is only seen against a third list. A new page gets a line here too.
-`console.web.access_table` says which act each page is, and `console.domain.policy` who may do which
-act. A slip in either is only seen against a third list. A new page gets a line here too.
 """
 
 from console.domain.policy import Role
@@ -26,9 +24,7 @@ _OPEN = """
     public.alert
     pictures.jpeg
     api.openIncident api.listIncidents api.readIncident api.draftMessage api.readMessage
-    api.submitMessage api.checkDelivery api.confirmDelivery api.resendDelivery api.readRecord
-    api.listTypes api.listPlaces api.listChannels api.document api.elsewhere api.takeAlert
-    api.submitMessage api.addToLog api.correctEntry api.checkDelivery api.confirmDelivery
+    api.submitMessage api.takeAlert api.addToLog api.correctEntry api.checkDelivery api.confirmDelivery
     api.resendDelivery api.readRecord
     api.listTypes api.listPlaces api.listChannels api.document api.elsewhere
 """
@@ -59,7 +55,6 @@ _ROWS = {
         checks.page checks.change checks.submit counting.ask counting.send
         writings.keep_new writings.keep_draft writings.keep_texts
         writings.throw_away previews.of_new previews.of_draft
-        checks.page checks.change checks.submit
         turns.ask turns.ask_everybody rehearsal.begin
         spoken.make incidents.follow incidents.stand_down incidents.reopen messages.withdraw
     """,
