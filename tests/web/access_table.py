@@ -24,8 +24,8 @@ _OPEN = """
     public.alert
     pictures.jpeg
     api.openIncident api.listIncidents api.readIncident api.draftMessage api.readMessage
-    api.submitMessage api.takeAlert api.addToLog api.correctEntry api.checkDelivery api.confirmDelivery
-    api.resendDelivery api.readRecord
+    api.submitMessage api.takeAlert api.addToLog api.correctEntry api.checkDelivery
+    api.confirmDelivery api.resendDelivery api.readRecord
     api.listTypes api.listPlaces api.listChannels api.document api.elsewhere
 """
 STRANGERS = frozenset(_OPEN.split())
