@@ -20,7 +20,7 @@ PYTHON := .venv/pyvenv.cfg
 DESIGN_SYSTEM := console/web/static/govuk/brought.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt chaos bench screenshots assets clean
+.PHONY: help demo test check fmt words chaos bench screenshots assets clean
 
 help: ## List these commands
 	@echo "Skellat, the emergency broadcast console. Commands:"
@@ -42,6 +42,11 @@ check: $(PYTHON) ## Format, lint, types and import contracts
 fmt: $(PYTHON) ## Put the code in order
 	@$(RUN) ruff check --quiet --fix-only .
 	@$(RUN) ruff format --quiet .
+
+words: $(PYTHON) ## Bring the catalogues of other languages up to date with the pages
+	@mkdir -p .cache
+	@$(RUN) pybabel --quiet extract --mapping-file pyproject.toml --add-location file --no-wrap --output-file .cache/messages.pot .
+	@$(RUN) pybabel --quiet update --input-file .cache/messages.pot --output-dir console/translations --width 100 --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 chaos: $(DESIGN_SYSTEM) ## Break real processes in 300 seeds and let the networks' logs judge
 	@$(RUN) python -m tests.chaos $(ARGS)

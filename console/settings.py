@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from console import policy_file
 from console.bounce_settings import Bounces
+from console.catalogue import ENGLISH, OWN
 from console.configuration import (
     ConfigurationFaults,
     Fault,
@@ -46,12 +47,27 @@ class Council(_Table):
     time_zone: str = "Europe/London"
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
     """BCP 47: the one that drafts are made in; others are written beside it."""
+    page_languages: tuple[str, ...] = (ENGLISH,)
+    """Those that readers of the approver's and the public's pages may choose from, the first for
+    whoever's browser asks for none of them."""
     phone: str = ""
     """Whom an approver rings when a link no longer works."""
     exercise_every_days: Annotated[int, Field(ge=1, le=366)] = 90
     """After so many days without an exercise, the first page asks for one."""
     link_hosts: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]*xn--[a-z0-9.-]+$")], ...] = ()
     """Hosts with letters of other alphabets that messages may link to, in ASCII."""
+
+    @field_validator("page_languages")
+    @classmethod
+    def _with_english(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        known = ", ".join(OWN)
+        if strangers := [one for one in value if one not in OWN]:
+            raise ValueError(
+                f"has {strangers[0]!r}, which no page is translated to; known: {known}"
+            )
+        if ENGLISH not in value or len(set(value)) < len(value):
+            raise ValueError('names each language once, and "en" among them')
+        return value
 
     @field_validator("time_zone")
     @classmethod
@@ -211,7 +227,9 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
     if main and policy:
         mail = _mail(main.mail, env, faults)
         if _practice_only(env):  # the live database, Redis and accounts are not the demo's
+            every = tuple(dict.fromkeys((*main.council.page_languages, *OWN)))
             own = {
+                "council": main.council.model_copy(update={"page_languages": every}),
                 "database": Database(),
                 "redis": Redis(),
                 "single_sign_on": SingleSignOnTable(),

@@ -7,23 +7,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from console.actions import cards
+from console.catalogue import N_
 from console.domain.channel import Reason
 from console.domain.delivery import DeliveryState
 
 TAGS: Mapping[DeliveryState, tuple[str, str]] = {
-    DeliveryState.QUEUED: ("waiting", "grey"),
-    DeliveryState.SENDING: ("sending", "blue"),
-    DeliveryState.SENT: ("sent", "green"),
-    DeliveryState.FAILED: ("failed", "red"),
-    DeliveryState.UNCERTAIN: ("may be public: check", "orange"),
-    DeliveryState.CANCELLED: ("cancelled", "grey"),
+    DeliveryState.QUEUED: (N_("waiting"), "grey"),
+    DeliveryState.SENDING: (N_("sending"), "blue"),
+    DeliveryState.SENT: (N_("sent"), "green"),
+    DeliveryState.FAILED: (N_("failed"), "red"),
+    DeliveryState.UNCERTAIN: (N_("may be public: check"), "orange"),
+    DeliveryState.CANCELLED: (N_("cancelled"), "grey"),
 }
 _REHEARSED = {
-    DeliveryState.SENT: ("rehearsed", "green"),
-    DeliveryState.UNCERTAIN: ("may be there: check", "orange"),
+    DeliveryState.SENT: (N_("rehearsed"), "green"),
+    DeliveryState.UNCERTAIN: (N_("may be there: check"), "orange"),
 }
-LATE = ("late", "orange")
-HELD = ("held", "orange")
+LATE = (N_("late"), "orange")
+HELD = (N_("held"), "orange")
 _UNDER_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING)
 
 

@@ -54,6 +54,7 @@ def publisher(settings: Settings, mode: Mode = Mode.ACTUAL) -> Publisher:
         templates=settings.templates,
         trusted=settings.trusted_links,
         exercise=mode is Mode.EXERCISE,
+        languages=settings.council.page_languages,
     )
 
 

@@ -13,6 +13,7 @@ import click
 from console import channels, networks, settings, wording_proofs
 from console.actions import desk
 from console.actions.desk import Desk
+from console.catalogue import FURTHER
 from console.cli.main import WRONG, home_option
 from console.configuration import ConfigurationFaults, Fault
 from console.domain.channel import SendError
@@ -51,6 +52,8 @@ def command(home: Path, as_json: bool, words: bool) -> None:
     broken = [*worded, *(one.fault for one in ready.broken), *_broken_plugins(ready)]
     unreached = list(_unreached(ready.settings))
     _say([*broken, *wrong_secrets, *unreached], as_json=as_json)
+    if not as_json:
+        _note_languages(ready.settings)
     if not (broken or wrong_secrets or unreached) and not as_json:
         _praise(ready)
     sys.exit(WRONG if broken or wrong_secrets else 1 if unreached else 0)
@@ -174,6 +177,16 @@ def _say(faults: list[Fault] | tuple[Fault, ...], *, as_json: bool) -> None:
         click.echo(json.dumps({"faults": [one.__dict__ for one in faults]}, indent=2))
     for fault in faults if not as_json else ():
         click.echo(f"{fault}", err=True)
+
+
+def _note_languages(known: Settings) -> None:
+    """No fault: the council decides who reads a translation, and when it is good enough."""
+    for one in known.council.page_languages:
+        if one in FURTHER:
+            click.echo(
+                f"Note: pages are offered in {FURTHER[one]}. No native speaker has checked that "
+                "translation: have it read before you rely on it (docs/languages.md)."
+            )
 
 
 def _praise(ready: Desk) -> None:

@@ -68,6 +68,10 @@ class Message:
     def first(self) -> Entry:
         return self.entries[0]
 
+    def beginning_in(self, language: str) -> "Message":
+        """With the words in this language first, where there are any."""
+        return Message(tuple(sorted(self.entries, key=lambda one: one.language != language)))
+
     @property
     def id(self) -> str:
         return self.first.message

@@ -1,11 +1,12 @@
 """What the kinds of messages are called, to everybody."""
 
+from console.catalogue import N_
 from console.domain.message import Kind
 
 KINDS: dict[Kind, str] = {
-    Kind.ALERT: "Alert",
-    Kind.UPDATE: "Update",
-    Kind.CORRECTION: "Correction",
-    Kind.ALL_CLEAR: "All clear",
-    Kind.CANCEL: "Cancel",
+    Kind.ALERT: N_("Alert"),
+    Kind.UPDATE: N_("Update"),
+    Kind.CORRECTION: N_("Correction"),
+    Kind.ALL_CLEAR: N_("All clear"),
+    Kind.CANCEL: N_("Cancel"),
 }

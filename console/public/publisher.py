@@ -1,4 +1,4 @@
-"""Who speaks on the public side, and under which address."""
+"""Who speaks on the public side, in which languages, and under which address."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from console.domain.moment import Moment
+from console import catalogue
+from console.catalogue import ENGLISH
 from console.domain.plain_text import NONE, Hosts
 
 
@@ -19,6 +20,8 @@ class Publisher:
     templates: Path
     trusted: Hosts = NONE
     exercise: bool = False
+    languages: tuple[str, ...] = (ENGLISH,)
+    """Those that its pages are written in. Feeds and the banner are in English alone."""
 
     @property
     def host(self) -> str:
@@ -32,7 +35,6 @@ class Publisher:
     def address(self, path: str = "") -> str:
         return f"{self.base}{self.home}{path}"
 
-    def when(self, at: datetime) -> str:
+    def when(self, at: datetime, language: str = ENGLISH) -> str:
         """``05:18, Fri 16 Jan``"""
-        local = at.astimezone(self.zone)
-        return str(Moment(local, local))
+        return catalogue.when(at.astimezone(self.zone), language)

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from console.catalogue import ENGLISH
 from console.domain import cap
 from console.domain.cap import Alert
 from console.public import alerts, banner, entries, feeds, look, pages
@@ -58,9 +59,12 @@ class Side:
         make = SHARED.get(name)
         return make(self) if make else None
 
-    def incident(self, id_: str) -> File | None:
+    def front(self, language: str) -> File:
+        return pages.front(self.publisher, self.current, self.now, language)
+
+    def incident(self, id_: str, language: str = ENGLISH) -> File | None:
         found = self._of(id_)
-        return pages.incident(self.publisher, found, self.now) if found else None
+        return pages.incident(self.publisher, found, self.now, language) if found else None
 
     def alert(self, identifier: str) -> File | None:
         """The CAP of one message, which may be of any age."""
@@ -76,8 +80,13 @@ class Side:
         found = self._of(id_)
         if not found:
             return {}
-        page = pages.incident(self.publisher, found, self.now)
-        return {f"{id_}/{FRONT}": page, **self.caps(found), **self._pictures(found)}
+        told = {
+            f"{pages.folder(one)}{id_}/{FRONT}": pages.incident(
+                self.publisher, found, self.now, one
+            )
+            for one in self.publisher.languages
+        }
+        return {**told, **self.caps(found), **self._pictures(found)}
 
     def caps(self, found: list[Message]) -> dict[str, File]:
         if self.publisher.exercise:
@@ -106,7 +115,7 @@ class Side:
 
 FRONT = "index.html"
 SHARED: Mapping[str, Callable[[Side], File]] = {
-    FRONT: lambda side: pages.front(side.publisher, side.current, side.now),
+    FRONT: lambda side: side.front(ENGLISH),
     "404.html": lambda side: pages.nothing(side.publisher),
     "cap.atom": lambda side: feeds.cap(side.publisher, side.newest, side.alerts),
     "feed.atom": lambda side: feeds.atom(side.publisher, side.newest),

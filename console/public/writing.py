@@ -6,12 +6,14 @@ has the version in it, flushed to the disk, renamed. What is the same already is
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from console.public import look
+from console.catalogue import FURTHER
+from console.public import look, pages
 from console.public.file import File
 from console.public.site import FRONT, SHARED, Side
 
@@ -33,6 +35,7 @@ class Writer:
         """Brings the folder up to date; returns how many files that changed. Raises `OSError`."""
         if self._whole_at is None or side.now - self._whole_at >= WHOLE_EVERY:
             _clear(self.folder)
+            _end(self.folder, side.publisher.languages)
             self._seen, self._whole_at = {}, side.now
         changed = 0
         for found in side.incidents:
@@ -54,10 +57,11 @@ def write(folder: Path, files: Mapping[str, File]) -> int:
 
 
 def _shared(side: Side) -> dict[str, File]:
-    """The first page last: what it leads to is there by then."""
-    names = [*look.files(), *(one for one in SHARED if one != FRONT), FRONT]
+    """The first pages last: what they lead to is there by then."""
+    names = [*look.files(), *(one for one in SHARED if one != FRONT)]
     found = ((name, side.shared(name)) for name in names)
-    return {name: file for name, file in found if file}
+    fronts = {f"{pages.folder(one)}{FRONT}": side.front(one) for one in side.publisher.languages}
+    return {**{name: file for name, file in found if file}, **fronts}
 
 
 def _put(place: Path, content: bytes) -> bool:
@@ -87,6 +91,12 @@ def _flush(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _end(folder: Path, languages: tuple[str, ...]) -> None:
+    """Pages in a language that is offered no more would go on saying what was true once."""
+    for one in set(FURTHER) - set(languages):
+        shutil.rmtree(folder / one, ignore_errors=True)
 
 
 def _clear(folder: Path) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import request
+from flask_babel import gettext as _
 
 from console.actions import approvals
 from console.actions.approvals import APPROVE, REJECT, SEND_BACK, Barred, Decided, WordsChanged
@@ -97,14 +98,15 @@ def checked(one: Tried, asked: Proof) -> Tried:
     if asked is Proof.PIN and not request.form.get(PASSKEY):
         pin = _pin(one.decision)
         if not pin:
-            pin_wrong = "Enter your sign-off PIN"
+            pin_wrong = _("Enter your sign-off PIN")
         elif not (pin.isdecimal() and len(pin) >= PIN_LEAST):
-            pin_wrong = (
-                f"Your PIN has digits only, {PIN_LEAST} or more. This did not count as a try"
+            pin_wrong = _(
+                "Your PIN has digits only, %(least)s or more. This did not count as a try",
+                least=PIN_LEAST,
             )
     languages_wrong = ""
     if one.decision == APPROVE and one.languages == ():
-        languages_wrong = sign_off_words.NOTHING_READ
+        languages_wrong = _("Tick each language whose words you have read")
     return replace(
         one, pin_wrong=pin_wrong, reason_wrong=reason_wrong, languages_wrong=languages_wrong
     )

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, g, url_for
 from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
-from console import finding_words, languages, trouble_words
+from console import catalogue, finding_words, trouble_words
 from console.actions import cards, findings, holding, partner_alerts
 from console.actions.findings import Finding
 from console.domain.incident import Mode
@@ -18,7 +18,7 @@ from console.store import anchors, progress, troubles
 from console.store.away import DatabaseAway
 from console.store.partner_alerts import PartnerAlertRow
 from console.store.troubles import Unsettled
-from console.web import holds, rehearsal, words
+from console.web import holds, locales, rehearsal, words
 from console.web.compiled import COMPILED
 from console.web.context import web
 from console.web.findings import address
@@ -66,6 +66,7 @@ def dress(app: Flask, settings: Settings) -> None:
     )
 
     env.bytecode_cache = COMPILED
+    locales.register(app)
     said = Times(settings.zone)
     env.filters.update(
         when=said.when,
@@ -74,6 +75,7 @@ def dress(app: Flask, settings: Settings) -> None:
         clock_or_day=said.clock_or_day,
         day=said.day,
         since=said.since,
+        number=lambda value: catalogue.number(value, locales.current()),
     )
     env.globals.update(
         on_its_way=on_its_way,
@@ -82,7 +84,8 @@ def dress(app: Flask, settings: Settings) -> None:
         look=look.path,
         partner=partner,
         council=settings.council, words=words, at=at, Mode=Mode, Act=Act, ACTUAL=Mode.ACTUAL,
-        language_name=languages.own_name,
+        language_name=lambda code: catalogue.language_name(code, locales.current()),
+        practice_only=settings.practice_only,
         EXERCISE=Mode.EXERCISE, sending_blocked=sending_blocked, alarms=alarms, strange=strange,
         holds=lambda: holds.lines(said.clock_or_day),
     )  # fmt: skip

@@ -7,20 +7,21 @@ from urllib.parse import urlsplit
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from console.catalogue import N_
 from console.web import sign_in_form
 
 LOST_PICTURE = "lost_picture"
 """A field that tells the form that a picture came with it and could not be held."""
 _OWN = ("csrf_token",)
 SECRETS = {
-    "pin": "Your sign-off PIN",
-    "send-back-pin": "Your sign-off PIN",
-    "reject-pin": "Your sign-off PIN",
-    "pin-again": "The same PIN again",
-    "password": "Password",
-    "new-password": "New password",
-    "new-pin": "New sign-off PIN",
-    "password-again": "The same password again",
+    "pin": N_("Your sign-off PIN"),
+    "send-back-pin": N_("Your sign-off PIN"),
+    "reject-pin": N_("Your sign-off PIN"),
+    "pin-again": N_("The same PIN again"),
+    "password": N_("Password"),
+    "new-password": N_("New password"),
+    "new-pin": N_("New sign-off PIN"),
+    "password-again": N_("The same password again"),
 }
 """What a page never repeats, not even hidden: it is typed again."""
 PROOF = "proof-"
@@ -44,7 +45,7 @@ class Held:
     @property
     def asked(self) -> list[tuple[str, str]]:
         """What has to be typed again: its field, and what people call it."""
-        return [(name, SECRETS.get(name, "Password or token")) for name in self.secrets]
+        return [(name, SECRETS.get(name, N_("Password or token"))) for name in self.secrets]
 
 
 def ask_to_sign_in() -> Response | tuple[str, int]:

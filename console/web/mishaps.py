@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from console.actions.errors import NotFound, NotPermitted, Obstacle
 from console.domain.states import NotAllowed
 from console.store.away import DatabaseAway
-from console.web import held, request_words, sign_in_form, words
+from console.web import held, locales, request_words, sign_in_form, words
 from console.web.access_table import COOKIELESS
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,8 @@ def register(app: Flask) -> None:
 
 def page(status: int, sorry: words.Sorry) -> Page:
     exercise = request.path.startswith("/exercise/")
-    return render_template("pages/sorry.html", sorry=sorry, exercise=exercise), status
+    page = render_template("pages/sorry.html", sorry=words.said(sorry), exercise=exercise)
+    return page, status
 
 
 def _stale_form(_error: CSRFError) -> Page:
@@ -86,10 +87,12 @@ def _not_permitted(error: NotPermitted) -> Page:
 
 
 def _too_late(error: NotAllowed) -> Page:
+    locales.stay_english()
     return page(409, words.too_late(error))
 
 
 def _obstacle(error: Obstacle) -> Page:
+    locales.stay_english()
     return page(409, words.obstacle(error))
 
 
@@ -102,7 +105,7 @@ def _database(away: DatabaseAway) -> Response:
         request.method,
         request.url_rule,
     )
-    sorry = words.database(away.why, unsettled=away.unsettled)
+    sorry = words.said(words.database(away.why, unsettled=away.unsettled))
     cookie = request.endpoint not in COOKIELESS
     facts = {"sorry": sorry, "exercise": request.path.startswith("/exercise/"), "cookie": cookie}
     if request.method == "POST" and held.same_site():

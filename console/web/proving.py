@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Flask, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from console.actions import passkeys, policies, proving
@@ -137,14 +138,16 @@ def _take(signed: SignedIn, *, two: bool) -> dict[str, Any] | None:
                 proving.by_passkey(db, web().desk, signed, answer=answer, now=web().now)
             return None
         if code:
-            return None if _code(signed, code) else {"wrong": "That code is not right, or was used"}
+            wrong = _("That code is not right, or was used")
+            return None if _code(signed, code) else {"wrong": wrong}
         if password and _ways(signed, two=two).password:
-            return None if _password(signed, password) else {"wrong": "That is not your password"}
+            wrong = _("That is not your password")
+            return None if _password(signed, password) else {"wrong": wrong}
     except PasskeyRefused as refused:
-        return {"passkey_wrong": sign_in_form.PASSKEY[refused.why]}
+        return {"passkey_wrong": sign_in_form.passkey_wrong(refused.why)}
     except TryLater as later:
         return {"wait": later.wait}
-    return {"wrong": "Show that it is you, or go back"}
+    return {"wrong": _("Show that it is you, or go back")}
 
 
 def _code(signed: SignedIn, code: str) -> bool:

@@ -6,10 +6,11 @@ here, and nothing here asks the database.
 
 from datetime import UTC
 
-from flask import Blueprint, make_response, request
+from flask import Blueprint, abort, make_response, request
 from werkzeug.wrappers import Response
 
 from console.actions import public_side
+from console.catalogue import ENGLISH, FURTHER
 from console.domain.incident import Mode
 from console.public import look, pages
 from console.public.file import File
@@ -22,6 +23,7 @@ blueprint = Blueprint("public", __name__)
 FRESH = 10
 """Seconds that others may keep a page: a crowd asks the caches, not the console."""
 DAY = 86_400
+_LANGUAGE = f"<any({', '.join(FURTHER)}):language>"
 
 
 @blueprint.get("/public/")
@@ -32,7 +34,15 @@ def front() -> Response:
 @blueprint.get("/public/<incident_id>")
 @blueprint.get("/public/<incident_id>/")
 def incident(incident_id: str) -> Response:
+    if incident_id in _further(Mode.ACTUAL):
+        return _answer(Mode.ACTUAL, _side(Mode.ACTUAL).front(incident_id))
     return _answer(Mode.ACTUAL, _side(Mode.ACTUAL).incident(incident_id))
+
+
+@blueprint.get(f"/public/{_LANGUAGE}/<incident_id>")
+@blueprint.get(f"/public/{_LANGUAGE}/<incident_id>/")
+def further_incident(language: str, incident_id: str) -> Response:
+    return _incident_in(Mode.ACTUAL, language, incident_id)
 
 
 @blueprint.get("/public/pictures/<name>")
@@ -68,13 +78,33 @@ def exercise_front() -> Response:
 
 
 @blueprint.get("/exercise/public/<incident_id>")
+@blueprint.get("/exercise/public/<incident_id>/")
 def exercise_incident(incident_id: str) -> Response:
+    if incident_id in _further(Mode.EXERCISE):
+        return _answer(Mode.EXERCISE, _side(Mode.EXERCISE).front(incident_id))
     return _answer(Mode.EXERCISE, _side(Mode.EXERCISE).incident(incident_id))
+
+
+@blueprint.get(f"/exercise/public/{_LANGUAGE}/<incident_id>")
+def exercise_further_incident(language: str, incident_id: str) -> Response:
+    return _incident_in(Mode.EXERCISE, language, incident_id)
 
 
 @blueprint.get("/exercise/public/pictures/<name>")
 def exercise_picture(name: str) -> Response:
     return _answer(Mode.EXERCISE, _side(Mode.EXERCISE).picture(name), DAY)
+
+
+def _incident_in(mode: Mode, language: str, incident_id: str) -> Response:
+    if language not in _further(mode):
+        abort(404)
+    return _answer(mode, _side(mode).incident(incident_id, language), language=language)
+
+
+def _further(mode: Mode) -> tuple[str, ...]:
+    """The languages beside English that the public side is written in."""
+    offered = public_side.publisher(web().desk.settings, mode).languages
+    return tuple(one for one in offered if one != ENGLISH)
 
 
 def _side(mode: Mode) -> Side:
@@ -83,9 +113,11 @@ def _side(mode: Mode) -> Side:
     return Side(folders, public_side.publisher(desk.settings, mode), web().now)
 
 
-def _answer(mode: Mode, file: File | None, seconds: int = FRESH) -> Response:
+def _answer(
+    mode: Mode, file: File | None, seconds: int = FRESH, language: str = ENGLISH
+) -> Response:
     status = 200 if file else 404
-    file = file or pages.nothing(public_side.publisher(web().desk.settings, mode))
+    file = file or pages.nothing(public_side.publisher(web().desk.settings, mode), language)
     answer = make_response(file.content, status)
     answer.content_type = file.kind
     if file.changed_at:

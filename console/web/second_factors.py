@@ -73,7 +73,7 @@ def add_passkey() -> Page:
             )
             proving.proved(db, session_of(), Factor.PASSKEY, web().now)
     except PasskeyRefused as refused:
-        return _passkey_page(sign_in_form.PASSKEY[refused.why]), 422
+        return _passkey_page(sign_in_form.passkey_wrong(refused.why)), 422
     except TooMany:
         return _passkey_page("You have as many passkeys as there can be. Remove one first"), 422
     return _added("passkey", new)

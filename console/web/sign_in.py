@@ -1,6 +1,7 @@
 """Signing in and out: a password and its second step, or a passkey."""
 
 from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from console.actions import entering, signing_in
@@ -72,7 +73,9 @@ def enter_second() -> Page:
     except TryLater as later:
         return sign_in_form.second_later(later.wait, **shown)
     if entered is None:
-        return sign_in_form.second(wrong="That code is not right, or was used before", **shown), 400
+        return sign_in_form.second(
+            wrong=_("That code is not right, or was used before"), **shown
+        ), 400
     return _onward(entered)
 
 
@@ -115,7 +118,7 @@ def _by_passkey(*, second: bool) -> Page:
     except PasskeyRefused as refused:
         shown = {"held": _held(), "next": _next(request.form.get("next", ""))}
         page = sign_in_form.second if second else sign_in_form.page
-        return page(passkey_wrong=sign_in_form.PASSKEY[refused.why], **shown), 400
+        return page(passkey_wrong=sign_in_form.passkey_wrong(refused.why), **shown), 400
     return _onward(entered)
 
 

@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 
 from flask import Blueprint, abort, jsonify, make_response, redirect, render_template, request
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from console import trouble_words
@@ -35,6 +36,7 @@ from console.web.deciding import (
     tried,
 )
 from console.web.doors import Door, by_link, form_token, guarded, is_form_of, own
+from console.web.locales import translations
 from console.web.proving import Page
 
 log = logging.getLogger(__name__)
@@ -162,7 +164,7 @@ def _page(door: Door, one: Tried | None = None, status: int = 200) -> Response:
         wordings=grouped(desk, found.variants),
         shown=_may_see(found, at),
         unsaid=_unsaid(found.sheet),
-        audience=audience(desk, found.people, exercise=found.exercise),
+        audience=audience(desk, found.people, exercise=found.exercise, said=translations()),
         changes=_changes(found, at),
         outcome=sign_off_words.outcome(found, at, desk.settings),
         form_token=form_token(door, found.digest),
@@ -195,14 +197,15 @@ def _changes(found: Review, at: Stage) -> list[Change]:
 def _decide(door: Door) -> Page:
     one, digest = tried(), request.form.get("digest", "")
     if one.decision not in DECISIONS or not is_form_of(door, digest, request.form.get("form", "")):
-        wrong = "Nothing was decided: the page was too old. Check the words and press again."
+        wrong = _("Nothing was decided: the page was too old. Check the words and press again.")
         known = one.decision if one.decision in DECISIONS else APPROVE
         return _page(door, Tried(known, one.reason, form_wrong=wrong), 400)
     with web().sessions.read() as db:
         found = review(db, web().desk, door.approval_id)
     asked = asks(found, linked=door.linked)
     if asked is None:  # nobody's page has such a form
-        return _page(door, replace(one, form_wrong=sign_off_words.ON_THE_CONSOLE), 403)
+        wrong = _("Nothing was decided: sign in to the console to decide this")
+        return _page(door, replace(one, form_wrong=wrong), 403)
     wrong_in_form = checked(one, asked)
     if wrong_in_form.errors:
         return _page(door, wrong_in_form, 400)
@@ -221,7 +224,7 @@ def _taken(door: Door, one: Tried, digest: str, proof: Given) -> Page:
         note_untaken(door, one.decision, why)
         return guarded(redirect(door.address, 303))
     except PasskeyRefused as refused:
-        wrong = sign_in_form.PASSKEY[refused.why]
+        wrong = sign_in_form.passkey_wrong(refused.why)
         return _page(door, replace(one, form_wrong=wrong), 400)
     if isinstance(result, WrongPin) and result.left:
         wrong = sign_off_words.wrong_pin(result.left, linked=door.linked)

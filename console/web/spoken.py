@@ -3,6 +3,7 @@
 import logging
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from console.actions import cards, reading, spoken
@@ -40,14 +41,17 @@ def enter() -> Response:
     typed = request.form.get("code", "")
     code = spoken.clean(typed[:100])
     if not code:
-        wrong = f"A code has {spoken.LENGTH} letters and digits. This did not count as a try"
+        wrong = _(
+            "A code has %(number)s letters and digits. This did not count as a try",
+            number=spoken.LENGTH,
+        )
         return _page(typed, wrong, 400)
     if not held.same_site():
         return _page(status=403)
     try:
         return guarded(redirect(by_link(_opened(code)).address, 303))
     except NotFound:
-        wrong = (
+        wrong = _(
             "This code opens nothing: it was mistyped, used already, or is older than 10 minutes"
         )
         return _page(typed, wrong, 400)

@@ -1,12 +1,12 @@
-"""How pages say a time: absolute, on the council's clock."""
+"""How pages say a time: absolute, on the council's clock, in the page's language."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from console import register_words
-from console.domain.moment import Moment
+from console import catalogue
 from console.web.context import web
+from console.web.locales import current
 
 HALF_A_YEAR = timedelta(days=180)
 
@@ -19,8 +19,7 @@ class Times:
 
     def when(self, at: datetime) -> str:
         """``05:18, Fri 16 Jan``"""
-        local = at.astimezone(self.zone)
-        return str(Moment(local, local))
+        return catalogue.when(at.astimezone(self.zone), current())
 
     def clock(self, at: datetime) -> str:
         """``05:18``"""
@@ -37,7 +36,7 @@ class Times:
 
     def day(self, at: datetime) -> str:
         """``16 January 2026``"""
-        return register_words.day(at, self.zone)
+        return catalogue.day(at.astimezone(self.zone), current())
 
     def since(self, at: datetime) -> str:
         """``05:18, Fri 16 Jan``, or the day with its year where that was long ago."""

@@ -1,15 +1,19 @@
 """All words for people: what a state, a reason, an obstacle means, and what to do about it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from flask_babel import gettext
 
 from console.actions.errors import NobodyToAsk, NotCounted, NotReady, Obstacle, ReasonMissing, Stale
 from console.actions.pictures import Flaw as PictureFlaw
+from console.catalogue import N_
 from console.domain.approval import ApprovalState
 from console.domain.clock_change import ClockFault
 from console.domain.facts import Reason
 from console.domain.message import Kind, MessageState
 from console.domain.plain_text import Flaw as TextFlaw
-from console.domain.policy import Act
+from console.domain.policy import Act, Role
 from console.domain.severity import Severity
 from console.domain.states import NotAllowed
 from console.public.kinds import KINDS as KINDS
@@ -23,84 +27,125 @@ class Sorry:
 
     heading: str
     sentences: tuple[str, ...]
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What is put into the sentences once they are in the reader's language."""
+
+
+def said(sorry: Sorry) -> Sorry:
+    """In the language of the page. What no catalogue has stays as it is."""
+    return Sorry(gettext(sorry.heading), tuple(_said(one, sorry.values) for one in sorry.sentences))
+
+
+def _said(sentence: str, values: Mapping[str, str]) -> str:
+    words = str(gettext(sentence))
+    return words % values if values else words
 
 
 TOO_LARGE = Sorry(
-    "That was too much to take",
+    N_("That was too much to take"),
     (
-        "The form was larger than this console takes: 1 MB of words, or 8 MB with a picture.",
-        "Nothing was saved or sent. Press your browser's Back button: what you typed is still "
-        "there. Shorten the text or choose a smaller picture, and send it again.",
+        N_("The form was larger than this console takes: 1 MB of words, or 8 MB with a picture."),
+        N_(
+            "Nothing was saved or sent. Press your browser's Back button: what you typed is still "
+            "there. Shorten the text or choose a smaller picture, and send it again."
+        ),
     ),
 )
 OTHER_SITE = Sorry(
-    "This did not come from Skellat",
+    N_("This did not come from Skellat"),
     (
-        "Another website asked your browser to do this. Nothing was done.",
-        "If you meant to do it, begin again from the first page.",
+        N_("Another website asked your browser to do this. Nothing was done."),
+        N_("If you meant to do it, begin again from the first page."),
     ),
 )
 HTTP = {
     400: Sorry(
-        "Something in the request was not right",
-        ("Nothing was saved or sent.", "Go back and try once more."),
+        N_("Something in the request was not right"),
+        (N_("Nothing was saved or sent."), N_("Go back and try once more.")),
     ),
     404: Sorry(
-        "There is no such page",
-        ("If you typed the address, check it. If a link led here, go to the first page instead.",),
+        N_("There is no such page"),
+        (
+            N_(
+                "If you typed the address, check it. If a link led here, go to the first page "
+                "instead."
+            ),
+        ),
     ),
     405: Sorry(
-        "This page cannot be opened like that",
-        ("Nothing was changed. Begin from the first page.",),
+        N_("This page cannot be opened like that"),
+        (N_("Nothing was changed. Begin from the first page."),),
     ),
     500: Sorry(
-        "Something broke on our side",
+        N_("Something broke on our side"),
         (
-            "Press your browser's Back button: what you typed is still there.",
-            "Whether it was saved is not known. Look at the incident before you send it again; "
-            "sending twice does no harm.",
+            N_("Press your browser's Back button: what you typed is still there."),
+            N_(
+                "Whether it was saved is not known. Look at the incident before you send it again; "
+                "sending twice does no harm."
+            ),
         ),
     ),
 }
 _DATABASE = {
     Why.BUSY: (
-        "The database is busy",
-        "Something else has been writing to it for longer than a page waits.",
+        N_("The database is busy"),
+        N_("Something else has been writing to it for longer than a page waits."),
     ),
     Why.DISK: (
-        "The disk is full",
-        "Skellat cannot save anything: its disk is full, or takes nothing more. Tell your IT "
-        "department at once. What is on its way already still goes out.",
+        N_("The disk is full"),
+        N_(
+            "Skellat cannot save anything: its disk is full, or takes nothing more. Tell your IT "
+            "department at once. What is on its way already still goes out."
+        ),
     ),
     Why.AWAY: (
-        "The database does not answer",
-        "It is being restarted, or cannot be reached. If that lasts for more than a minute, tell "
-        "your IT department.",
+        N_("The database does not answer"),
+        N_(
+            "It is being restarted, or cannot be reached. If that lasts for more than a minute, "
+            "tell your IT department."
+        ),
     ),
 }
-NOT_SAVED = "Nothing was saved, decided or published."
-NOT_KNOWN = (
+NOT_SAVED = N_("Nothing was saved, decided or published.")
+NOT_KNOWN = N_(
     "Whether it was saved is not known: the database went away at that very moment. Doing it again "
     "is safe, nothing is done twice."
 )
 _ACTS = {
-    Act.DRAFT: "Only duty officers draft messages and send them for approval.",
-    Act.SIGN: "Only approvers sign messages.",
-    Act.STOP: "Only duty officers and approvers stop a sending.",
-    Act.RESEND: "Only duty officers and approvers send again.",
+    Act.DRAFT: N_("Only duty officers draft messages and send them for approval."),
+    Act.SIGN: N_("Only approvers sign messages."),
+    Act.STOP: N_("Only duty officers and approvers stop a sending."),
+    Act.RESEND: N_("Only duty officers and approvers send again."),
     Act.READ: (
-        "You are signed in, but your account has no role yet. An administrator gives it one; "
-        "for some of them a second administrator has to agree, and then you are told by mail."
+        N_(
+            "You are signed in, but your account has no role yet. An administrator gives it one; "
+            "for some of them a second administrator has to agree, and then you are told by mail."
+        )
     ),
-    Act.AUDIT: "The record is for auditors, approvers, duty officers and administrators.",
-    Act.ADMINISTER: "Only administrators do this.",
-    Act.KEEP: "Only channel custodians and administrators keep channels and their lists.",
-    Act.ALONE: "Policy lets nobody with your roles release a message alone.",
-    Act.TAKE_BACK: "Only duty officers and approvers take a message back.",
-    Act.HOLD: "Auditors hold nothing and let nothing go: everybody else who is signed in may.",
-    Act.NOTE: "Only duty officers and approvers write in the log.",
-    Act.AWAY: "Approvers say when they are away, and administrators for them.",
+    Act.AUDIT: N_("The record is for auditors, approvers, duty officers and administrators."),
+    Act.ADMINISTER: N_("Only administrators do this."),
+    Act.KEEP: N_("Only channel custodians and administrators keep channels and their lists."),
+    Act.ALONE: N_("Policy lets nobody with your roles release a message alone."),
+    Act.TAKE_BACK: N_("Only duty officers and approvers take a message back."),
+    Act.HOLD: N_("Auditors hold nothing and let nothing go: everybody else who is signed in may."),
+    Act.NOTE: N_("Only duty officers and approvers write in the log."),
+    Act.AWAY: N_("Approvers say when they are away, and administrators for them."),
 }
+
+
+_ROLES = {
+    Role.DUTY_OFFICER: N_("duty officer"),
+    Role.APPROVER: N_("approver"),
+    Role.AUDITOR: N_("auditor"),
+    Role.CUSTODIAN: N_("channel custodian"),
+    Role.ADMINISTRATOR: N_("administrator"),
+}
+
+
+def roles(of: Iterable[Role]) -> str:
+    """``approver, duty officer``"""
+    return ", ".join(str(gettext(_ROLES[one])) for one in sorted(of))
 
 
 def choose_one(label: str) -> str:
@@ -109,8 +154,8 @@ def choose_one(label: str) -> str:
 
 def not_permitted(act: Act) -> Sorry:
     return Sorry(
-        "Your account may not do this",
-        (_ACTS[act], "Nothing was changed. If you need it, ask an administrator for the role."),
+        N_("Your account may not do this"),
+        (_ACTS[act], N_("Nothing was changed. If you need it, ask an administrator for the role.")),
     )
 
 

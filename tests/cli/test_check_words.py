@@ -37,3 +37,13 @@ def test_words_that_can_go_wrong_are_a_fault_of_the_configuration(
     [fault] = [one for one in json.loads(found.stdout)["faults"] if one["file"] == "power-cut.toml"]
     assert fault["key"] == "alert"
     assert "does not render" in fault["what"]
+
+
+def test_a_translation_that_no_native_speaker_checked_is_noted_where_it_is_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = "pages are offered in Cymraeg. No native speaker has checked that"
+    assert note not in run(tmp_path).output
+    monkeypatch.setenv("SKELLAT_PRACTICE_ONLY", "1")
+    assert note in run(tmp_path).output
+    assert "faults" in json.loads(run(tmp_path, "--json").stdout)

@@ -46,6 +46,21 @@ WRONG = [
     ("skellat.toml", "[mail]\nport = 70000", "mail.port", "65535", "Correct the value"),
     ("skellat.toml", '[mail]\nsecurity = "ssl"', "mail.security", "'starttls'", "Correct"),
     ("skellat.toml", '[council]\ntime_zone = "Glasgow"', "council.time_zone", "Europe/London", ""),
+    (
+        "skellat.toml",
+        '[council]\npage_languages = ["en", "gd"]',
+        "council.page_languages",
+        "'gd'",
+        "",
+    ),
+    ("skellat.toml", '[council]\npage_languages = ["cy"]', "council.page_languages", '"en"', ""),
+    (
+        "skellat.toml",
+        '[council]\npage_languages = ["en", "en"]',
+        "council.page_languages",
+        "once",
+        "",
+    ),
     ("skellat.toml", '[console]\nbase_url = "skellat.example"', "console.base_url", "https://", ""),
     ("skellat.toml", "[console]\nshift_hours = 0", "console.shift_hours", "equal to 1", "Correct"),
     ("skellat.toml", "council = 3", "council", "3", "Correct the value"),
@@ -191,3 +206,14 @@ def test_the_own_secret_is_made_once_and_for_its_owner_only(config: Path, tmp_pa
     first = settings.load(tmp_path / "var", environment).secret
     assert settings.load(tmp_path / "var", environment).secret == first
     assert (tmp_path / "var/secret").stat().st_mode & 0o077 == 0
+
+
+def test_the_demo_offers_every_language_and_a_council_only_what_it_names(
+    config: Path, tmp_path: Path
+) -> None:
+    given = {"SKELLAT_CONFIG": str(config)}
+    assert settings.load(tmp_path, given).council.page_languages == ("en",)
+    demo = settings.load(tmp_path, {**given, "SKELLAT_PRACTICE_ONLY": "1"})
+    assert demo.council.page_languages == ("en", "cy")
+    (config / "skellat.toml").write_text('[council]\npage_languages = ["cy", "en"]\n')
+    assert settings.load(tmp_path, given).council.page_languages == ("cy", "en")

@@ -28,7 +28,7 @@ def kept(app: Flask) -> Iterator[tuple[Rule, frozenset[Role]]]:
             yield rule, TABLE[rule.endpoint]
 
 
-_SHAPED = {"edition": "x", "number": "99999999", "year": "2026"}
+_SHAPED = {"edition": "x", "language": "cy", "number": "99999999", "year": "2026"}
 """Parts of an address that are no free text."""
 
 

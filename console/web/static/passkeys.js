@@ -20,7 +20,7 @@ function offer(box) {
       form.submit();
     } catch (error) {
       button.disabled = false;
-      said.textContent = words(error);
+      said.textContent = words(error, box.dataset);
       said.hidden = false;
     }
   });
@@ -55,8 +55,8 @@ function answer(credential) {
   return { id: credential.id, rawId: text(credential.rawId), type: credential.type, response: given, clientExtensionResults: {} };
 }
 
-function words(error) {
+function words(error, said) {
   if (error.name === "InvalidStateError") return "This device has a passkey for your account already.";
-  if (error.name === "SecurityError") return "Passkeys do not work at this address. Open the console by its name, not by a number.";
-  return "No passkey came. Try again, or use another way.";
+  if (error.name === "SecurityError") return said.elsewhere || "Passkeys do not work at this address. Open the console by its name, not by a number.";
+  return said.none || "No passkey came. Try again, or use another way.";
 }

@@ -73,7 +73,8 @@ function follow(live) {
 
   // Nothing is worse than an old state that looks new.
   function lost() {
-    if (note.hidden) note.textContent = `Skellat has not answered since ${heard.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}. What stands here is as it was then. This page goes on asking by itself.`;
+    const words = live.dataset.lost || "Skellat has not answered since {time}. What stands here is as it was then. This page goes on asking by itself.";
+    if (note.hidden) note.textContent = words.replace("{time}", heard.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" }));
     note.hidden = false;
     again(5);
   }
