@@ -44,7 +44,8 @@ def nobody_remembers_that_it_may_be_public(product: pytest.MonkeyPatch) -> None:
 
 
 def any_claim_settles(product: pytest.MonkeyPatch) -> None:
-    def late(_db: Any, row: DeliveryRow, outcome: Any, _worker: str, now: Any) -> None:
+    def late(db: Any, row: DeliveryRow, outcome: Any, worker: str, now: Any) -> None:
+        recording.on_record(db, row, "settled by whoever comes", worker, now, {})
         if row.state == outbox.SENDING:
             row.state = str(after(NEXT, DeliveryState(row.state), outcome.event))
             row.changed_at, row.due_at = now, now

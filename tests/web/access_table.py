@@ -20,11 +20,12 @@ _OPEN = """
     single_sign_on.begin single_sign_on.finish resetting.show resetting.choose
     sign_off.show sign_off.decide sign_off.picture sign_off.say_reading spoken.ask spoken.enter
     joining.ask joining.accept unsubscribe.ask unsubscribe.leave
-    public.front public.incident public.picture public.style public.feed public.alert
+    public.front public.incident public.further_incident public.picture public.style public.feed
+    public.alert
     pictures.jpeg
     api.openIncident api.listIncidents api.readIncident api.draftMessage api.readMessage
-    api.submitMessage api.takeAlert api.addToLog api.correctEntry
-    api.checkDelivery api.confirmDelivery api.resendDelivery api.readRecord
+    api.submitMessage api.takeAlert api.addToLog api.correctEntry api.checkDelivery
+    api.confirmDelivery api.resendDelivery api.readRecord
     api.listTypes api.listPlaces api.listChannels api.document api.elsewhere
 """
 STRANGERS = frozenset(_OPEN.split())
@@ -37,7 +38,8 @@ _ROWS = {
         report_card.page rehearsal.leave
         channels.page channels.one run_sheet.page
         register_exports.channels register_exports.checklist register_exports.checklist_csv
-        public.exercise_front public.exercise_incident public.exercise_picture
+        public.exercise_front public.exercise_incident public.exercise_further_incident
+        public.exercise_picture
         tokens.page tokens.issue tokens.revoke
         proving.ask proving.prove account.page account.end account.end_others
         own_secrets.password own_secrets.change_password own_secrets.pin own_secrets.change_pin

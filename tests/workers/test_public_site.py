@@ -66,7 +66,10 @@ def test_what_is_sent_to_the_public_page_becomes_files_and_a_valid_alert(
         "Observed",
     )
     assert [one.area_desc for one in info.areas] == ["Mill Lane, Inverbrae"]
-    assert info.instruction == "Move upstairs. Do not walk or drive through water. In danger, call 999."
+    assert (
+        info.instruction
+        == "Move upstairs. Do not walk or drive through water. In danger, call 999."
+    )
     assert "River Orrin" in info.description
     assert "River Orrin" in (site / "feed.atom").read_text()
 
