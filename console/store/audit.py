@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import String, Text, select
+from sqlalchemy import Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from console.domain.audit import FIELDS, GENESIS, Entry, sealed
@@ -37,6 +37,16 @@ class EntryRow(Base):
     key: Mapped[str] = mapped_column(String(16), default="")
     mac: Mapped[str] = mapped_column(String(64), default="")
     digest: Mapped[str] = mapped_column(String(64))
+    erased: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (
+        Index(
+            "ix_audit_erased",
+            "erased",
+            sqlite_where=text("erased > 0"),
+            postgresql_where=text("erased > 0"),
+        ),
+    )
 
     def value(self) -> Entry:
         return Entry(
@@ -52,6 +62,7 @@ class EntryRow(Base):
             key=self.key,
             mac=self.mac,
             digest=self.digest,
+            erased=self.erased,
         )
 
 
