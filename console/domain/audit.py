@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from console.domain.erasure import ERASED, Tombstones
-from console.domain.record_key import RecordKey
+from console.domain.record_key import Mac, RecordKey
 
 GENESIS = "0" * 64
 """What the first entry has for ``previous``."""
@@ -97,9 +97,10 @@ def first_break_of(
 ) -> Break | None:
     """The same for bare `FIELDS`: a million of them are read in seconds."""
     number, previous, key, stones = 0, GENESIS, "", Tombstones()
+    known = None if macs is None else {name: Mac(secret) for name, secret in macs.items()}
     for row in rows:
         number += 1
-        wrong = _wrong(row, number, previous, key, macs, stones)
+        wrong = _wrong(row, number, previous, key, known, stones)
         if wrong:
             return Break(number, wrong)
         if (row[4] == ERASED or stones.waiting) and (found := stones.meet(row)):
@@ -119,7 +120,7 @@ def _wrong(
     number: int,
     previous: str,
     key_before: str,
-    macs: Mapping[str, bytes] | None,
+    macs: Mapping[str, Mac] | None,
     stones: Tombstones,
 ) -> str:
     found, _, _, _, _, _, _, _, follows, key, mac, digest, erased = row
@@ -144,11 +145,11 @@ _NO_MAC = "it has no MAC, though entries before it have"
 _STRAY = "it has a MAC and names no key for it"
 
 
-def _wrong_mac(told: bytes, key: str, mac: str, macs: Mapping[str, bytes]) -> str:
-    secret = macs.get(key)
-    if secret is None:
+def _wrong_mac(told: bytes, key: str, mac: str, macs: Mapping[str, Mac]) -> str:
+    known = macs.get(key)
+    if known is None:
         return f"its MAC was made with a key that is not known here, {key}"
-    if hmac.digest(secret, told, "sha256").hex() != mac:
+    if known.over(told) != mac:
         return "its MAC is wrong: it was not written by this installation"
     return ""
 
