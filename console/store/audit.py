@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text, bindparam, select, text
+from sqlalchemy import BigInteger, Index, String, Text, bindparam, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from console.domain.audit import FIELDS, GENESIS, Entry, sealed
@@ -186,7 +186,7 @@ _BELOW_ALL = -(2**63)
 _TABLE = EntryRow.__table__
 _NEXT = (
     select(*(_TABLE.c[name] for name in FIELDS))
-    .where(_TABLE.c.number > bindparam("after"))
+    .where(_TABLE.c.number > bindparam("after", type_=BigInteger))
     .order_by(_TABLE.c.number)
     .limit(2000)
 )
