@@ -286,7 +286,7 @@ class Entry(Given):
     """One entry of the record.
 
     `digest` is the SHA-256, in hex, of the RFC 8785 form of an object with everything else that is
-    here but `erased`, in which `detail` is a string: its own RFC 8785 form.
+    here, in which `detail` is a string: its own RFC 8785 form.
     """
 
     number: int
@@ -306,16 +306,16 @@ class Entry(Given):
     and then neither is digested."""
     mac: str
     digest: str
-    erased: int
-    """0, or the number of the entry by which the words of this one were erased: then `actor` is
-    "erased", `actor_id` and `mac` are empty, `detail` is that of the later entry, and `digest` is
-    over what was there."""
 
 
 class Audit(Given):
     entries: tuple[Entry, ...]
     next: int | None
     """Ask again with `after` set to this number; null where this was the end."""
+    erased: dict[str, int]
+    """Numbers of entries here whose words were erased, each with the number of the entry by which.
+    Of these `actor` is "erased", `actor_id` and `mac` are empty, `detail` is that of the later
+    entry, and `digest` is over what was there: `docs/verify.md`."""
 
 
 class Error(Given):
