@@ -76,7 +76,8 @@ def _go(
         erasing.erase(
             db, numbers=numbers, reason=reason, by=by, second=second, now=datetime.now(UTC)
         )
-    stored.sweep(sessions)
+    if not stored.sweep(sessions):
+        click.echo("The words may be in the database's log until Skellat is stopped once.")
     click.echo("Erased. Auditors and administrators are told by mail.")
 
 

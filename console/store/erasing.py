@@ -46,13 +46,14 @@ def overwrite_freed(db: Session) -> None:
         db.execute(text("PRAGMA secure_delete = ON"))
 
 
-def sweep(sessions: Sessions) -> None:
+def sweep(sessions: Sessions) -> bool:
     """Takes what was erased out of the database's own files as well: out of the index of words, the
-    log, and rows that nobody sees any more."""
+    log, and rows that nobody sees any more. False where somebody reads the log all the time: it
+    goes when Skellat is stopped."""
     if not sessions.sqlite:
         with sessions.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
             db.execute(text("VACUUM audit, audit_words"))
-        return
+        return True
     merge = "INSERT INTO audit_words (audit_words, rank) VALUES ('merge', :pages)"
     pages, before = -_STEP, -2
     while True:
@@ -64,4 +65,5 @@ def sweep(sessions: Sessions) -> None:
             break
         before, pages = changed, _STEP
     with sessions.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-        db.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        busy, _, _ = db.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+    return not busy

@@ -16,11 +16,12 @@ from console.domain.audit import Entry
 from console.domain.checkpoint import origin_of, verifier
 from console.domain.erasure import ERASED
 from console.domain.policy import Role
-from console.domain.record_key import key_of
+from console.domain.record_key import key_of, keys_of
 from console.standalone.verify import Broken, verify
 from console.store import audit, record_check, record_export, search
 from console.store import erasing as stored
 from console.store.audit import Actor
+from console.store.engine import Sessions
 from console.store.mails import MailRow
 from console.store.search import Wanted
 from tests.stage import PASSWORD, SECRET, Stage
@@ -139,7 +140,12 @@ def test_the_files_of_sqlite_have_the_words_no_more(sqlite_stage: Stage) -> None
     numbers = [one.number for one in every(stage) if one.actor == "Zacharias"]
     assert b"xanthippe" in _files(home)
     erase(stage, boss, *numbers)
-    stored.sweep(stage.sessions)
+    with stage.sessions.read() as reading:
+        reading.execute(text("SELECT count(*) FROM audit"))
+        impatient = Sessions(stage.desk.settings.database_url, patience=0.1, keys=keys_of(SECRET))
+        assert not stored.sweep(impatient)
+        impatient.close()
+    assert stored.sweep(stage.sessions)
     held = _files(home)
     assert b"xanthippe" not in held
     assert b"Zacharias" not in held
