@@ -78,7 +78,7 @@ def newest(
     if len(found) < limit and last > near:
         # To start a second process takes longer than all that it would do.
         db.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
-        found = _read(db, wanted, bounds, query, number + 0, limit)
+        found = _far(db, wanted, bounds, _has(db, words), limit)
     return found
 
 
@@ -90,14 +90,34 @@ def _read(
     number: ColumnElement[int] | InstrumentedAttribute[int],
     limit: int,
 ) -> list[Entry]:
-    query = query.order_by(number.desc()).limit(limit)
+    query = query.where(*_in_time(wanted)).order_by(number.desc()).limit(limit)
     for bound in bounds:
         query = query.where(bound(EntryRow.number), bound(number))
-    if wanted.begin:
-        query = query.where(EntryRow.at >= _stored(wanted.begin))
-    if wanted.until:
-        query = query.where(EntryRow.at < _stored(wanted.until))
     return [row.value() for row in db.scalars(query)]
+
+
+def _far(
+    db: Session,
+    wanted: Wanted,
+    bounds: Sequence["_Bound"],
+    has: ColumnElement[bool],
+    limit: int,
+) -> list[Entry]:
+    """The numbers first: the entries themselves are read for one page alone."""
+    number = _INDEX.c.number
+    numbers = select(number).where(has, *(bound(number) for bound in bounds))
+    if in_time := _in_time(wanted):
+        numbers = numbers.join(EntryRow, EntryRow.number == number).where(*in_time)
+    page = numbers.order_by((number + 0).desc()).limit(limit).subquery()
+    query = select(EntryRow).join(page, page.c.number == EntryRow.number)
+    return [row.value() for row in db.scalars(query.order_by(EntryRow.number.desc()))]
+
+
+def _in_time(wanted: Wanted) -> list[ColumnElement[bool]]:
+    return [
+        *([EntryRow.at >= _stored(wanted.begin)] if wanted.begin else []),
+        *([EntryRow.at < _stored(wanted.until)] if wanted.until else []),
+    ]
 
 
 def _last(db: Session) -> int:
