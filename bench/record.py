@@ -23,6 +23,7 @@ from console.domain.checkpoint import Checkpoint, origin_of
 from console.domain.record_key import RecordKey, key_of, keys_of
 from console.settings import ROOT
 from console.standalone import verify
+from console.store import record_export
 from console.store.audit import EntryRow, HeadRow
 from console.store.checkpoints import CheckpointRow
 from console.store.engine import Sessions, database_now
@@ -97,7 +98,7 @@ def _make(home: Path, many: int) -> None:
         for last in _entries(many, key):
             first = first or last
             part.append(asdict(last))
-            body.write(canonical(part[-1]) + b"\n")
+            body.write(record_export.line(part[-1]))
             if last.number % EACH and last.number != many:
                 continue
             over = Checkpoint(origin_of(first.digest), last.number, last.digest, AT)

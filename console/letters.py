@@ -1,11 +1,12 @@
 """Internal mails: who is told what, in which words."""
 
+import json
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from console import message_letters, people_letters, policy_words, register_letters
-from console.actions import policy_change
+from console.actions import erasing, policy_change
 from console.actions.desk import Desk
 from console.actions.people import User
 from console.actions.policy_change import PROPOSED
@@ -84,11 +85,28 @@ def _policy(db: Session, desk: Desk, number: str, _: str) -> Facts | None:
     }
 
 
+def _erasures(db: Session, desk: Desk, span: str, _: str) -> Facts | None:
+    found = erasing.told_of(db, span)
+    if not found:
+        return None
+    said = json.loads(found[0].detail)
+    return {
+        "exercise": False,
+        "numbers": [one.subject.partition(":")[2] for one in found],
+        "first": found[0].number,
+        "by": said["by"],
+        "agreed": said["agreed"],
+        "because": said["because"],
+        "address": f"{desk.settings.console.base_url}/record/entries/{found[0].number}",
+    }
+
+
 _FACTS: dict[str, Told] = {
     **message_letters.FACTS,
     FINDING: register_letters.finding,
     SUMMARY: register_letters.summary,
     PROPOSED: _policy,
     CHECKPOINT: _checkpoint,
+    erasing.PURPOSE: _erasures,
     **people_letters.FACTS,
 }

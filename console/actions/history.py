@@ -12,7 +12,16 @@ from console.actions import cards, reading
 from console.actions.desk import Desk
 from console.domain.audit import Break, Entry
 from console.domain.message import Variant
-from console.store import approvals, audit, logbook, messages, progress, record_check, search
+from console.store import (
+    approvals,
+    audit,
+    erasing,
+    logbook,
+    messages,
+    progress,
+    record_check,
+    search,
+)
 from console.store.search import Wanted
 
 PAGE = 50
@@ -36,6 +45,8 @@ class Verified:
     head: str
     """The last entry's digest: written down elsewhere, it proves later that nothing went."""
     broken: Break | None
+    erased: tuple[int, ...]
+    """Entries whose words were taken out; of each a later one says so."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +106,7 @@ def people_and_actions(db: Session) -> tuple[list[str], list[str]]:
 def verify(db: Session) -> Verified:
     """Reads every entry and every checkpoint that the database has, and changes nothing."""
     number, digest = audit.head(db)
-    return Verified(number, digest, record_check.first_break(db))
+    return Verified(number, digest, record_check.first_break(db), tuple(erasing.erased(db)))
 
 
 def of_incident(db: Session, desk: Desk, incident_id: str) -> IncidentHistory:

@@ -60,12 +60,16 @@ class Note:
     """Why it was decided so."""
 
 
+GONE = "(erased)"
+
+
 @dataclass(frozen=True)
 class Written:
     """One entry of the log, and what puts it right."""
 
     entry: Entry
     note: str
+    """`GONE` where its words were erased."""
     corrects: int | None
     corrected_by: tuple[int, ...]
 
@@ -145,7 +149,7 @@ def _one(entry: Entry, facts: Mapping[str, Any], right: Mapping[int, list[int]])
     wrong = facts.get("corrects")
     return Written(
         entry,
-        str(facts.get("note", "")),
+        GONE if entry.erased else str(facts.get("note", "")),
         wrong if isinstance(wrong, int) else None,
         tuple(right.get(entry.number, ())),
     )

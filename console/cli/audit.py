@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -10,13 +10,13 @@ from typing import BinaryIO, TextIO
 import click
 
 from console import settings
-from console.cli import accept
+from console.cli import accept, erase
 from console.cli.main import WRONG, home_option
 from console.domain.audit import Break
 from console.domain.checkpoint import origin_of, verifier
 from console.domain.record_key import keys_of
 from console.settings import Settings
-from console.store import append_only, audit, record_check, record_export
+from console.store import append_only, audit, erasing, record_check, record_export
 from console.store.checkpoint_file import CheckpointFile
 from console.store.engine import Sessions, Transaction
 
@@ -31,6 +31,7 @@ def command() -> None:
 
 
 command.add_command(accept.command)
+command.add_command(erase.command)
 
 
 @command.command("verify")
@@ -44,8 +45,9 @@ def verify(home: Path, as_json: bool) -> None:
     with sessions.read() as db:
         number, digest = audit.head(db)
         broken = record_check.first_break(db, _outside(db, known))
+        erased = erasing.erased(db)
     sessions.close()
-    _say(broken, number, digest, as_json=as_json)
+    _say(broken, number, digest, erased, as_json=as_json)
     sys.exit(1 if broken else 0)
 
 
@@ -112,9 +114,11 @@ def _outside(db: Transaction, known: Settings) -> Iterator[str]:
     return CheckpointFile(known.checkpoints, first).notes() if first else iter(())
 
 
-def _say(broken: Break | None, number: int, digest: str, *, as_json: bool) -> None:
+def _say(
+    broken: Break | None, number: int, digest: str, erased: Sequence[int], *, as_json: bool
+) -> None:
     if as_json:
-        state = {"intact": broken is None, "entries": number, "head": digest}
+        state = {"intact": broken is None, "entries": number, "head": digest, "erased": erased}
         if broken:
             state |= {"first_bad": broken.number, "what": broken.what}
         click.echo(json.dumps(state))
@@ -122,3 +126,6 @@ def _say(broken: Break | None, number: int, digest: str, *, as_json: bool) -> No
         click.echo(f"BROKEN at entry {broken.number}: {broken.what}.")
     else:
         click.echo(f"Unbroken: {number} entries, head {digest}.")
+        if erased:
+            listed = ", ".join(map(str, erased))
+            click.echo(f"Of them {len(erased)} erased, each with a later one about it: {listed}.")

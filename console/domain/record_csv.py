@@ -22,8 +22,11 @@ COLUMNS: Mapping[str, str] = {
     "key": "key",
     "mac": "mac",
     "digest": "digest",
+    "erased by entry": "erased",
 }
 """Heading -> the entry's field; two are words for people, and are passed over when it is read."""
+_LATER = frozenset({"erased by entry"})
+"""Headings that tables of before there were erasures lack."""
 
 # A spreadsheet would run these as a formula: https://owasp.org/www-community/attacks/CSV_Injection
 # Some of them pass over spaces, or take a line of a cell for a cell, or wide signs for plain ones.
@@ -67,12 +70,13 @@ def read(lines: Iterable[str]) -> Iterator[Entry]:
     csv.field_size_limit(LONGEST)
     found = csv.reader(lines)
     headings = next(found, [])
-    if not set(COLUMNS) <= {heading.removeprefix("\ufeff") for heading in headings}:
+    if not set(COLUMNS) - _LATER <= {heading.removeprefix("\ufeff") for heading in headings}:
         raise NotARecord(1)
     fields = [COLUMNS.get(heading.removeprefix("\ufeff"), "") for heading in headings]
     for cells in found:
         values: dict[str, Any] = dict(zip(fields, map(plain, cells), strict=False))
-        number = values.get("number", "")
-        if not set(FIELDS) <= set(values) or not number.isdecimal():
+        number, erased = values.get("number", ""), values.setdefault("erased", "0")
+        if not set(FIELDS) <= set(values) or not (number.isdecimal() and erased.isdecimal()):
             raise NotARecord(found.line_num)
-        yield Entry(**{name: values[name] for name in FIELDS} | {"number": int(number)})
+        numbers = {"number": int(number), "erased": int(erased)}
+        yield Entry(**{name: values[name] for name in FIELDS} | numbers)

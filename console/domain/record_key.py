@@ -48,3 +48,20 @@ def key_of(secret: str) -> RecordKey:
 
 def name_of(mac: bytes) -> str:
     return hashlib.sha256(b"skellat record key 1\n" + mac).hexdigest()[:16]
+
+
+class Mac:
+    """HMAC-SHA256 (RFC 2104) with its two halves begun once, which takes half the time: whoever
+    verifies a record makes a million of them."""
+
+    def __init__(self, key: bytes) -> None:
+        padded = key.ljust(64, b"\0")
+        self._inner = hashlib.sha256(bytes(one ^ 0x36 for one in padded))
+        self._outer = hashlib.sha256(bytes(one ^ 0x5C for one in padded))
+
+    def over(self, told: bytes) -> str:
+        """In hex."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(told)
+        outer.update(inner.digest())
+        return outer.hexdigest()

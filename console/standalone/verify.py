@@ -10,11 +10,12 @@ bad one and what is wrong with it; with 2 where it was called wrongly.
 import argparse
 import base64
 import hashlib
+import hmac
 import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -25,6 +26,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 GENESIS = b"0" * 64
 HEADER_SIGNED = b"skellat record header 1\n"
 STEP = 100_000
+SHOWN = 20
+"""Erased entries whose numbers are printed; ``--json`` has all."""
 LONGEST = 4_000_000
 """Bytes of one line; a longer one is none of Skellat's, and would fill the memory."""
 
@@ -80,6 +83,8 @@ class Verdict:
     incident: str
     in_full: int = 0
     """Entries with all their fields; of the others an export of one incident has the links only."""
+    erased: list[int] = field(default_factory=list)
+    """The numbers of entries whose words were taken out, which a later entry says of each."""
     with_mac: int = 0
     macs_checked: bool = False
     checkpoints: int = 0
@@ -131,13 +136,15 @@ def _follow(
             raise Broken(1, "another record begins with it than the header names")
         if chain.number > header["entries"]:
             raise Broken(chain.number, "the header says that the record ends before it")
+    if chain.stones:
+        raise chain.unspoken(min(chain.stones))
     if chain.number != header["entries"] or checkpoints:
         raise Broken(chain.number + 1, "entries are missing at the end")
     if chain.head.decode() != header["head"]:
         raise Broken(chain.number, "it is not the last entry that the header names")
     if macs is not None and chain.number and not chain.key:
         raise Broken(chain.number, "it has no MAC, and the newest must have one")
-    found.in_full, found.with_mac = chain.in_full, chain.with_mac
+    found.in_full, found.with_mac, found.erased = chain.in_full, chain.with_mac, chain.erased
 
 
 _TEXT = rb'"[^"\\\x00-\x1f]*+(?:\\[^\x00-\x1f][^"\\\x00-\x1f]*+)*+"'
@@ -151,6 +158,21 @@ _ENTRY = re.compile(
 )
 """A line in RFC 8785 form: names in order, no blanks. What the digest is over is the line without
 the digest, and what the MAC is over is that without the MAC: nothing has to be written anew."""
+_ERASED = re.compile(
+    rb'\{"action":TEXT,"at":TEXT,("detail":(TEXT),"digest":"(HEX)","erased":(NUMBER),)'
+    rb'"incident":TEXT,(?:"key":"([0-9a-f]{16})",)?'
+    rb'"number":(NUMBER),"previous":"(HEX)","subject":TEXT\}\n'.replace(b"TEXT", _TEXT)
+    .replace(b"HEX", _HEX64)
+    .replace(b"NUMBER", _NUMBER)
+)
+"""An entry whose words were taken out. Its digest is over what it was; what is left is digested
+without the first group, and that digest stands in ``detail``."""
+_ERASURE = b'{"action":"entry erased",'
+_SPOKEN = re.compile(
+    rb'\{"action":"entry erased",.*,"detail":(TEXT),"digest":".*,'
+    rb'"subject":"entry:(NUMBER)"\}\n'.replace(b"TEXT", _TEXT).replace(b"NUMBER", _NUMBER)
+)
+"""The one that says so: in which words, of which. It is held against `_ENTRY` before."""
 _LINKS = re.compile(
     rb'\{"digest":"(HEX)","number":(NUMBER),"previous":"(HEX)"\}\n'.replace(b"HEX", _HEX64).replace(
         b"NUMBER", _NUMBER
@@ -169,6 +191,12 @@ class Chain:
     key: bytes = b""
     in_full: int = 0
     with_mac: int = 0
+    erased: list[int] = field(default_factory=list)
+    stones: dict[int, tuple[int, bytes]] = field(default_factory=dict)
+    """Erased entries of which none has spoken yet -> the number of the one that has to, in what
+    words."""
+    due: dict[int, list[int]] = field(default_factory=dict)
+    """Those numbers -> the erased entries that name them."""
 
     def take(self, line: bytes) -> None:
         """Raises `Broken`."""
@@ -185,13 +213,60 @@ class Chain:
                 told = before + after[:start] + after[start + len(mac_part) :]
                 self._mac(key, mac, told)
             elif self.key:
-                raise self._broken("it has no MAC, though entries before it have")
+                raise self._broken(_NO_MAC)
+            if self.number in self.due or line.startswith(_ERASURE):
+                self._spoken(line)
+        elif found := _ERASED.fullmatch(line):
+            digest = self._stone(line, found)
         elif self.incident and (found := _LINKS.fullmatch(line)):
             digest, number, previous = found.groups()
             self._link(number, previous)
+            if self.number in self.due:
+                raise self.unspoken(min(self.due[self.number]))
         else:
             raise self._broken(_why_not(line, self.number))
         self.head = digest
+
+    def _stone(self, line: bytes, found: "re.Match[bytes]") -> bytes:
+        """An entry whose words were taken out; the digest of what it was."""
+        _, detail, digest, later, key, number, previous = found.groups()
+        self._link(number, previous)
+        by = int(later)
+        if key:
+            self.key = key
+        elif self.key:
+            raise self._broken(_NO_MAC)
+        if self.number in self.due:
+            raise self.unspoken(min(self.due[self.number]))
+        if by <= self.number or line.startswith(_ERASURE):
+            raise self._broken(f"its words are gone, and entry {by} cannot say so")
+        rest = hashlib.sha256(line[: found.start(1)] + line[found.end(1) : -1]).hexdigest()
+        said = _object(detail)
+        if (said.get("entry_digest"), said.get("kept")) != (digest.decode(), rest):
+            raise self._broken("what is left of it was changed after it was erased")
+        self.stones[self.number] = by, detail
+        self.due.setdefault(by, []).append(self.number)
+        self.erased.append(self.number)
+        return digest
+
+    def _spoken(self, line: bytes) -> None:
+        """An entry that holds, and by which another was erased, or should have been."""
+        found = _SPOKEN.fullmatch(line)
+        about, said = (int(found[2]), found[1]) if found else (0, b"")
+        named = self.due.pop(self.number, [])
+        wrong = [one for one in named if one != about or self.stones[one][1] != said]
+        if about in self.stones and about not in named:
+            wrong.append(about)
+        if wrong:
+            raise self.unspoken(min(wrong))
+        if not named:
+            raise self._broken("it says that an entry was erased, and that has its words")
+        del self.stones[about]
+
+    def unspoken(self, erased: int) -> Broken:
+        """An erased entry of which the one that it names does not say so."""
+        what = f"its words are gone, and entry {self.stones[erased][0]} does not say so"
+        return Broken(erased, what)
 
     def _link(self, number: bytes, previous: bytes) -> None:
         if int(number) != self.number:
@@ -208,11 +283,23 @@ class Chain:
         name = key.decode()
         if name not in self.macs:
             raise self._broken(f"its MAC was made with a key that is not in the key file, {name}")
-        if self.macs[name].over(told).encode() != mac:
+        if not hmac.compare_digest(self.macs[name].over(told).encode(), mac):
             raise self._broken("its MAC is wrong: the council's installation did not write it")
 
     def _broken(self, what: str) -> Broken:
         return Broken(self.number, what)
+
+
+def _object(written: bytes) -> dict[str, Any]:
+    """What a string of JSON says, itself JSON."""
+    try:
+        found = json.loads(json.loads(written))
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+_NO_MAC = "it has no MAC, though entries before it have"
 
 
 def _why_not(line: bytes, number: int) -> str:
@@ -407,6 +494,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _words(found: Verdict) -> str:
     of = f", of which {found.in_full} in full" if found.in_full != found.entries else ""
     lines = [f"Unbroken: {found.entries} entries{of}, head {found.head}, of {found.council}."]
+    if found.erased:
+        some = ", ".join(map(str, found.erased[:SHOWN]))
+        more = ", …" if found.erased[SHOWN:] else ""
+        lines.append(
+            f"{len(found.erased)} entries erased, each with a later one about it: {some}{more}."
+        )
     if found.checkpoints:
         lines.append(f"{found.checkpoints} checkpoints hold; the last is over {found.covered}.")
     else:

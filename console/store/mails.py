@@ -30,7 +30,8 @@ class MailRow(Base):
     """None where whoever is told has no account: an invitation says who that is."""
     subject_id: Mapped[str] = mapped_column(String(32), index=True)
     """The approval, message or finding that it is about; of a summary, its week; an invitation, a
-    request for a role, or an account (see `people_letters`); a checkpoint, its number."""
+    request for a role, or an account (see `people_letters`); a checkpoint, its number;
+    erased entries, the first and the last number of those that tell of it."""
     address: Mapped[str] = mapped_column(String(254), default="")
     """Where it goes, if not to the address that the account has now: the one that it had."""
     state: Mapped[str] = mapped_column(String(10))

@@ -16,6 +16,8 @@ from console.store import audit, checkpoints
 from console.store.audit import NotKeyed
 
 _LINKS = ("digest", "number", "previous")
+_WORDS = ("actor", "actor_id", "mac")
+"""What an erased entry has no more."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,7 @@ class Export:
             entry = dict(zip(FIELDS, row, strict=True))
             if incident and entry["incident"] != incident:
                 entry = {name: entry[name] for name in _LINKS}
-            elif not entry["key"]:
-                del entry["key"], entry["mac"]
-            yield canonical(entry) + b"\n"
+            yield line(entry)
 
     def checkpoints(self, db: Session) -> Iterator[str]:
         """``checkpoints.txt``, note by note: all that were signed, and one over this export's
@@ -45,6 +45,16 @@ class Export:
         for note in checkpoints.notes(db):
             yield f"{note}\n"
         yield checkpoint.signed(self.last, self.key)
+
+
+def line(fields: Mapping[str, Any]) -> bytes:
+    """One entry, from its `FIELDS` or from what links it, without those that it does not have."""
+    left_out = {
+        *(_WORDS if fields.get("erased") else ("erased",)),
+        *(() if fields.get("key") else ("key", "mac")),
+    }
+    kept = {name: value for name, value in fields.items() if name not in left_out}
+    return canonical(kept) + b"\n"
 
 
 def opened(db: Session, *, council: str, incident: str = "", now: datetime) -> Export | None:

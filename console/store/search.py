@@ -1,12 +1,14 @@
 """Finds entries of the record, newest first, by what they say and who did what when."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    Select,
     String,
     TableClause,
     bindparam,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     func,
     select,
     table,
+    text,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -24,6 +27,8 @@ _INDEX: TableClause = table("audit_words", column("rowid", Integer), column("num
 _OUT_OF_STEP = 1000
 """Entries are numbered in the order of their commits, and their time is that of the act: side by
 side they may be out of step by this many."""
+NEAR = 20_000
+"""Some milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -49,22 +54,74 @@ class Wanted:
         return self == Wanted()
 
 
-def newest(db: Session, wanted: Wanted, *, before: int | None = None, limit: int) -> list[Entry]:
-    """Entries with all that is wanted, newest first, with numbers below ``before``."""
+def newest(
+    db: Session, wanted: Wanted, *, before: int | None = None, limit: int, near: int = NEAR
+) -> list[Entry]:
+    """Entries with all that is wanted, newest first, with numbers below ``before``. ``near`` is how
+    many PostgreSQL goes through before it asks its index of words."""
     words = _words(wanted)
     if words is None:
         return []
-    query = select(EntryRow).order_by(EntryRow.number.desc()).limit(limit)
-    if words:
-        query = query.join(_INDEX, _number(db) == EntryRow.number).where(_has(db, words))
-        query = query.order_by(None).order_by(_number(db).desc())
-    for bound in _numbers(db, wanted, before):
-        query = query.where(bound(EntryRow.number), *([bound(_number(db))] if words else []))
-    if wanted.begin:
-        query = query.where(EntryRow.at >= _stored(wanted.begin))
-    if wanted.until:
-        query = query.where(EntryRow.at < _stored(wanted.until))
+    bounds = _numbers(db, wanted, before)
+    if not words:
+        return _read(db, wanted, bounds, select(EntryRow), EntryRow.number, limit)
+    number = _number(db)
+    query = select(EntryRow).join(_INDEX, number == EntryRow.number).where(_has(db, words))
+    if _sqlite(db):
+        return _read(db, wanted, bounds, query, number, limit)
+    # PostgreSQL cannot tell how often a word is there beyond the commonest. To read numbers
+    # downwards is right for a common one, and reads the whole record for a rare one: so a little
+    # way downwards first, and then by the index of words, which is the only one that helps with an
+    # order by a sum.
+    last = min([one.below for one in bounds if one.below is not None], default=_last(db) + 1)
+    found = _read(db, wanted, [*bounds, _Bound(least=last - near)], query, number, limit)
+    if len(found) < limit and last > near:
+        # To start a second process takes longer than all that it would do.
+        db.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
+        found = _far(db, wanted, bounds, _has(db, words), limit)
+    return found
+
+
+def _read(
+    db: Session,
+    wanted: Wanted,
+    bounds: Sequence["_Bound"],
+    query: Select[EntryRow],
+    number: ColumnElement[int] | InstrumentedAttribute[int],
+    limit: int,
+) -> list[Entry]:
+    query = query.where(*_in_time(wanted)).order_by(number.desc()).limit(limit)
+    for bound in bounds:
+        query = query.where(bound(EntryRow.number), bound(number))
     return [row.value() for row in db.scalars(query)]
+
+
+def _far(
+    db: Session,
+    wanted: Wanted,
+    bounds: Sequence["_Bound"],
+    has: ColumnElement[bool],
+    limit: int,
+) -> list[Entry]:
+    """The numbers first: the entries themselves are read for one page alone."""
+    number = _INDEX.c.number
+    numbers = select(number).where(has, *(bound(number) for bound in bounds))
+    if in_time := _in_time(wanted):
+        numbers = numbers.join(EntryRow, EntryRow.number == number).where(*in_time)
+    page = numbers.order_by((number + 0).desc()).limit(limit).subquery()
+    query = select(EntryRow).join(page, page.c.number == EntryRow.number)
+    return [row.value() for row in db.scalars(query.order_by(EntryRow.number.desc()))]
+
+
+def _in_time(wanted: Wanted) -> list[ColumnElement[bool]]:
+    return [
+        *([EntryRow.at >= _stored(wanted.begin)] if wanted.begin else []),
+        *([EntryRow.at < _stored(wanted.until)] if wanted.until else []),
+    ]
+
+
+def _last(db: Session) -> int:
+    return db.scalar(select(func.max(EntryRow.number))) or 0
 
 
 def actors(db: Session) -> list[str]:

@@ -92,8 +92,10 @@ def _head(history: IncidentHistory, desk: Desk, by: str, at: datetime) -> Iterat
         f"{record_words.stamped(incident.opened_at, zone)}; {incident.state}{closed}. "
         f"Signed under the policy with the code {incident.policy_digest[:8]}. "
         f"Taken from the record by {by}, {record_words.stamped(at, zone)}; "
-        f"it has {history.count} entries about this incident."
+        f"it has {history.count:,} entries about this incident."
     )
+    if cut := _cut(history):
+        yield _text(cut)
 
 
 def _times(history: IncidentHistory, log: Sequence[Written], zone: Any) -> Iterator[Any]:
@@ -169,19 +171,36 @@ def _log(log: Sequence[Written], zone: Any) -> Iterator[Any]:
 
 def _entries(history: IncidentHistory, zone: Any) -> Iterator[Any]:
     yield _text("Entries", "heading")
-    if history.count > ENTRIES:
-        yield _text(
-            f"The first {ENTRIES} of {history.count}; all are in the table and in the proofs."
-        )
+    if cut := _cut(history):
+        yield _text(cut)
     rows = [["Line", "Entry", "Time", "Who", "Action", "What"]]
     for line, one in enumerate(history.entries[:ENTRIES], 1):
         rows.append([str(line), str(one.number), *_entry(one, zone)])
     yield _table(rows, (26, 34, 152, 70, 88, 140))
+    if cut := _cut(history):
+        yield _text(f"The list is cut here. {cut}")
+
+
+def _cut(history: IncidentHistory) -> str:
+    """Empty where every entry is in the report: a message to a long list has one for each of its
+    people, and a PDF of them all would be hundreds of pages."""
+    if history.count <= ENTRIES:
+        return ""
+    return (
+        f"This report has the first {ENTRIES:,} of {history.count:,} entries. The other "
+        f"{history.count - ENTRIES:,} are, with these, in record.html, record.csv and record.jsonl "
+        "of the evidence bundle, and in Skellat on the page of the incident’s record."
+    )
 
 
 def _entry(one: Entry, zone: Any) -> list[str]:
     said = "see the log" if one.action in WRITTEN else record_words.said(one)
-    return [record_words.exact_time(one.at, zone), one.actor, one.action, said[:400]]
+    return [
+        record_words.exact_time(one.at, zone),
+        one.actor,
+        one.action,
+        said if len(said) <= 400 else f"{said[:399]}…",
+    ]
 
 
 def _proof(history: IncidentHistory, checkpoints: Sequence[str], public_key: str) -> Iterator[Any]:

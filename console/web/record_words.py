@@ -78,6 +78,7 @@ _SAID = {
     "look_back_by": "look back by {}",
     "policy": "policy {}",
     "agreed": "agreed to by {}",
+    "entry_digest": "its digest was {}",
 }
 
 
@@ -88,6 +89,8 @@ RED = frozenset({"released alone", "look back overdue", "looked back: would not 
 def said(entry: Entry) -> str:
     """The entry's own facts in one line; the words themselves stand with their revision."""
     facts = detail(entry)
+    if entry.erased:
+        return _erased(entry, facts)
     parts = [form.format(_one(facts[key])) for key, form in _SAID.items() if _worth(facts, key)]
     if isinstance(facts.get("roles"), list):
         parts.append(", ".join(map(str, facts["roles"])))
@@ -96,8 +99,20 @@ def said(entry: Entry) -> str:
     return "; ".join(parts)
 
 
+def _erased(entry: Entry, facts: Mapping[str, Any]) -> str:
+    """``erased on 30 Nov 2026 by Anne (entry 61), because …``: in UTC, as the record has it."""
+    try:
+        day = f"{datetime.fromisoformat(str(facts.get('at'))):%-d %b %Y}"
+    except ValueError:
+        day = "an unknown day"
+    by, because = _one(facts.get("by", "")), _one(facts.get("because", ""))
+    return f"erased on {day} by {by} (entry {entry.erased}), because {because}"
+
+
 def more_of(entry: Entry) -> str:
     """What an entry of the log says besides its note."""
+    if entry.erased:
+        return _erased(entry, detail(entry))
     facts = {name: value for name, value in detail(entry).items() if name not in _SHOWN}
     parts = [form.format(_one(facts[key])) for key, form in _SAID.items() if _worth(facts, key)]
     return "; ".join(parts)

@@ -28,7 +28,11 @@ def back(text: str) -> list[Entry]:
 
 @given(TEXT, TEXT, st.integers(1, 2**31))
 def test_what_was_written_comes_back(actor: str, detail: str, number: int) -> None:
-    values = dict.fromkeys(FIELDS, actor) | {"number": number, "detail": detail}
+    values = dict.fromkeys(FIELDS, actor) | {
+        "number": number,
+        "detail": detail,
+        "erased": number - 1,
+    }
     entry = Entry(**values)  # type: ignore[arg-type]
     assert back(table(entry, entry)) == [entry, entry]
     assert entry_digest(back(table(entry))[0]) == entry_digest(entry)

@@ -1,5 +1,6 @@
 """The record's MACs: who has only the database can neither make nor move one."""
 
+import hmac
 from dataclasses import asdict, replace
 
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from console.domain.audit import GENESIS, Entry, first_break, sealed
 from console.domain.audit import _bytes as bytes_of
 from console.domain.canonical import canonical
-from console.domain.record_key import key_of, keys_of
+from console.domain.record_key import Mac, key_of, keys_of
 from tests.standalone.forging import entries
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -31,6 +32,11 @@ def test_what_is_digested_is_the_form_of_rfc_8785(number: int, text: list[str]) 
         named = told | ({"key": key} if key else {})
         assert without == canonical(named)
         assert whole == canonical(named | ({"mac": mac} if mac else {}))
+
+
+@given(st.binary(min_size=32, max_size=32), st.binary())
+def test_a_mac_is_that_of_rfc_2104(key: bytes, told: bytes) -> None:
+    assert Mac(key).over(told) == hmac.digest(key, told, "sha256").hex()
 
 
 def test_a_mac_is_checked_by_whoever_has_the_key_and_skipped_by_whoever_has_not() -> None:

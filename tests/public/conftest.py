@@ -45,7 +45,7 @@ class Town:
 
     def says(self, key: str, **about: Any) -> Post:
         usual: dict[str, Any] = {
-            "text": "Flooding in Mill Lane, Inverbrae. Move upstairs. Do not walk or drive through water.",
+            "text": f"Flooding in Mill Lane, Inverbrae. {ABOUT.do}",
             "language": "en",
             "subject": "Flooding in Mill Lane",
             "incident": "flood",

@@ -5,14 +5,18 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from random import Random
 from typing import Any
 
 from console.domain.audit import GENESIS, Entry, entry_digest, sealed
 from console.domain.canonical import canonical
 from console.domain.checkpoint import Checkpoint, origin_of, signed, signed_header, verifier
+from console.domain.erasure import ERASED, KEPT, NOBODY, Erasure, digest_of_rest
 from console.domain.record_key import RecordKey, key_of
 
+ERASED_ENTRIES = {4: 58, 20: 59, 33: 60}
+"""Erased entries, one from before there were keys, and those that say so."""
 AT = "2026-01-16T05:18:00.000000+00:00"
 COUNCIL, THIEF = key_of("the council's"), key_of("somebody else's")
 LENGTH, OLD = 60, 6
@@ -51,11 +55,54 @@ def entries(
     return made
 
 
+def with_erasures(found: list[Entry], key: RecordKey = COUNCIL) -> list[Entry]:
+    """The same record with the last of its entries about erased ones, and these without words."""
+    made = found[: -len(ERASED_ENTRIES)]
+    for number, by in ERASED_ENTRIES.items():
+        made = [*made, _erasure(made[number - 1], by, made[-1].digest, key)]
+    for number, by in ERASED_ENTRIES.items():
+        made[number - 1] = _left(made[number - 1], made[by - 1])
+    return made
+
+
+def _erasure(entry: Entry, number: int, previous: str, key: RecordKey) -> Entry:
+    said = Erasure(
+        digest=entry.digest,
+        kept=digest_of_rest(**{name: getattr(entry, name) for name in KEPT}),
+        by="Ä. Boss",
+        agreed="An auditor",
+        because="they “asked” for it",
+        at=datetime.fromisoformat(AT),
+    )
+    detail = canonical(said.detail).decode()
+    about = Entry(
+        number,
+        AT,
+        "Ä. Boss",
+        "b",
+        ERASED,
+        f"entry:{entry.number}",
+        entry.incident,
+        detail,
+        previous,
+    )
+    return sealed(about, key)
+
+
+def _left(entry: Entry, said: Entry) -> Entry:
+    return replace(entry, actor=NOBODY, actor_id="", mac="", detail=said.detail, erased=said.number)
+
+
 def line_of(entry: Entry) -> bytes:
     """As an export has it."""
     fields: dict[str, Any] = asdict(entry)
+    if entry.erased:
+        del fields["actor"], fields["actor_id"], fields["mac"]
+    else:
+        del fields["erased"]
     if not entry.key:
-        del fields["key"], fields["mac"]
+        del fields["key"]
+        fields.pop("mac", None)
     return canonical(fields) + b"\n"
 
 
@@ -92,6 +139,49 @@ def rechained(found: list[Entry], key: RecordKey | None) -> list[Entry]:
         else:
             made.append(sealed(replace(moved, key="", mac=""), key))
     return made
+
+
+def _stone(chance: Random, of: Exported, _: list[Entry]) -> bytes:
+    """A byte of what is left of an erased entry, or of the one that says so; or one of them is
+    taken out, or swapped with another of its kind."""
+    lines, pairs = list(of.lines), list(ERASED_ENTRIES.items())
+    place = chance.choice(chance.choice(pairs))
+    match chance.choice(("byte", "out", "swap", "copy")):
+        case "byte":
+            line = bytearray(lines[place])
+            line[chance.randrange(len(line) - 1)] ^= 1 << chance.randrange(8)
+            lines[place] = bytes(line)
+        case "out":
+            del lines[place]
+        case "swap":
+            one, other = chance.sample([erased for erased, _ in pairs], 2)
+            lines[one], lines[other] = lines[other], lines[one]
+        case _:
+            one, other = chance.sample([said for _, said in pairs], 2)
+            lines[one] = lines[other]
+    return b"".join(lines)
+
+
+def _forged_stone(chance: Random, of: Exported, found: list[Entry]) -> bytes:
+    """Words are taken out of one more entry, or put anew into an erased one; and the entry that
+    says so is another's, or made anew with all after it, by whoever lacks the key."""
+    lines, place = list(of.lines), chance.randrange(len(found) - len(ERASED_ENTRIES))
+    entry, by = found[place], chance.choice(list(ERASED_ENTRIES.values()))
+    if entry.erased:
+        words = replace(entry, actor="Anne", detail="{}", erased=0, key="", mac="")
+        lines[place + 1] = line_of(chance.choice([sealed(words, THIEF), replace(words, key="")]))
+        return b"".join(lines)
+    forged = list(found)
+    if chance.random() < 0.5:
+        said = _erasure(entry, len(found) + 1, found[-1].digest, THIEF)
+        forged.append(said)
+    else:
+        said = found[by - 1]
+    forged[place] = _left(entry, said)
+    header = of.lines[0]
+    if chance.random() < 0.5:
+        header = exported(forged, THIEF).lines[0]
+    return b"".join([header, *map(line_of, forged)])
 
 
 Mutation = Callable[[Random, Exported, list[Entry]], bytes]
@@ -194,4 +284,6 @@ MUTATIONS: dict[str, Mutation] = {
     "cut off": _truncate,
     "cut off, and the header says so": _truncate_and_say_so,
     "rewritten": _rewrite,
+    "an erased entry, or the one about it": _stone,
+    "an erasure forged": _forged_stone,
 }

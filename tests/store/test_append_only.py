@@ -1,10 +1,12 @@
 """What is on the record is added to and never changed: the database itself refuses, both do."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -13,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from console.domain.audit import Entry, entry_digest
+from console.domain.erasure import ERASED
 from console.domain.record_key import keys_of
 from console.store import append_only, audit, checkpoints, record_check
 from console.store.audit import Actor, EntryRow, NotKeyed
@@ -79,6 +82,109 @@ def test_what_is_written_is_not_changed_taken_out_or_written_over(written: Stage
             run(db, statement)
     with written.sessions.read() as db:
         assert list(audit.rows(db)) == before
+
+
+def erasing(db: Session, number: int = 2, **instead: str) -> dict[str, Any]:
+    """Puts an erasure on the record; what a change by it would be."""
+    entry = db.get_one(EntryRow, number).value()
+    detail = {"entry_digest": entry.digest, **instead}
+    about = f"entry:{number}"
+    audit.record(db, actor=Actor("b"), action=ERASED, subject=about, detail=detail, now=NOW)
+    audit.write(db)
+    db.flush()
+    last, _ = audit.head(db)
+    later = db.get_one(EntryRow, last).value()
+    return {"number": number, "detail": later.detail, "erased": later.number}
+
+
+TAKE_OUT = (
+    "UPDATE audit SET actor = 'erased', actor_id = '', mac = '', detail = :detail,"
+    " erased = :erased WHERE number = :number"
+)
+
+
+def test_an_erasure_is_let_through_once_where_a_later_entry_says_so(written: Stage) -> None:
+    with written.sessions.begin() as db:
+        change = erasing(db)
+        db.execute(text(TAKE_OUT), change)
+    with pytest.raises(DBAPIError, match="the record"), written.sessions.begin() as db:
+        db.execute(text(TAKE_OUT), change)
+    with written.sessions.read() as db:
+        assert db.get_one(EntryRow, 2).erased == change["erased"]
+
+
+NOT_AN_ERASURE = {
+    "words besides": TAKE_OUT.replace("'erased'", "'Nobody'"),
+    "an id besides": TAKE_OUT.replace("actor_id = ''", "actor_id = 'x'"),
+    "a MAC besides": TAKE_OUT.replace("mac = ''", "mac = 'x'"),
+    "another time": TAKE_OUT.replace("actor_id = ''", "actor_id = '', at = 'x'"),
+    "another action": TAKE_OUT.replace("actor_id = ''", "actor_id = '', action = 'x'"),
+    "another subject": TAKE_OUT.replace("actor_id = ''", "actor_id = '', subject = 'x'"),
+    "another incident": TAKE_OUT.replace("actor_id = ''", "actor_id = '', incident = 'x'"),
+    "another digest": TAKE_OUT.replace("actor_id = ''", "actor_id = '', digest = previous"),
+    "another link": TAKE_OUT.replace("actor_id = ''", "actor_id = '', previous = digest"),
+    "another key": TAKE_OUT.replace("actor_id = ''", "actor_id = '', key = ''"),
+    "another number": TAKE_OUT.replace("actor_id = ''", "actor_id = '', number = number + 1000"),
+    "other words for it": TAKE_OUT.replace(":detail", "'{}'"),
+    "no entry that says so": TAKE_OUT.replace(":erased", "0"),
+    "an entry that says it of another": TAKE_OUT.replace(":number", "3"),
+    "an entry before it": TAKE_OUT.replace(":erased", "1"),
+    "the entry that says so": TAKE_OUT.replace(":number", ":erased"),
+    "many at once": TAKE_OUT.replace("= :number", "> 0"),
+}
+
+
+def take_out(db: Session, statement: str) -> None:
+    change = erasing(db)
+    db.execute(
+        text(statement),
+        {name: value for name, value in change.items() if f":{name}" in statement},
+    )
+
+
+@pytest.mark.parametrize("statement", NOT_AN_ERASURE.values(), ids=NOT_AN_ERASURE)
+def test_what_is_more_than_an_erasure_is_refused(written: Stage, statement: str) -> None:
+    with written.sessions.read() as db:
+        before = list(audit.rows(db))
+    with pytest.raises(DBAPIError, match="the record"), written.sessions.begin() as db:
+        take_out(db, statement)
+    with written.sessions.read() as db:
+        assert list(audit.rows(db)) == before
+
+
+def test_an_erasure_of_other_words_than_were_there_is_refused(written: Stage) -> None:
+    with pytest.raises(DBAPIError, match="the record"), written.sessions.begin() as db:
+        db.execute(text(TAKE_OUT), erasing(db, entry_digest="0" * 64))
+
+
+def test_nothing_is_written_that_is_erased_already(written: Stage) -> None:
+    forged = (
+        f"INSERT INTO audit (number, erased, {COLUMNS}) SELECT number + 1, 1, {COLUMNS} FROM audit"
+        " WHERE number = (SELECT max(number) FROM audit)"
+    )
+    with pytest.raises(DBAPIError, match="the record"), written.sessions.begin() as db:
+        db.execute(text(forged))
+
+
+def test_a_table_of_ones_own_does_not_stand_in_for_the_record(postgres_stage: Stage) -> None:
+    note(postgres_stage.sessions, 3)
+    with pytest.raises(DBAPIError, match="the record"), postgres_stage.sessions.begin() as db:
+        with_a_table_of_ones_own(db)
+
+
+def with_a_table_of_ones_own(db: Session) -> None:
+    digest = db.get_one(EntryRow, 2).digest
+    db.execute(text("CREATE TEMPORARY TABLE audit AS SELECT * FROM public.audit"))
+    detail = json.dumps({"entry_digest": digest})
+    db.execute(
+        text(
+            "UPDATE pg_temp.audit SET number = 99, action = :action, subject = 'entry:2',"
+            " detail = :detail WHERE number = 3"
+        ),
+        {"action": ERASED, "detail": detail},
+    )
+    take_out = TAKE_OUT.replace("UPDATE audit", "UPDATE public.audit")
+    db.execute(text(take_out), {"number": 2, "detail": detail, "erased": 99})
 
 
 def test_one_who_may_drop_the_triggers_is_found_all_the_same(written: Stage) -> None:

@@ -98,6 +98,25 @@ def test_pages_go_on_where_the_last_one_ended(stage: Stage) -> None:
     )
 
 
+@pytest.mark.parametrize("near", [1, 2, 3, 5, 50])
+def test_near_and_far_entries_come_alike_and_none_twice(stage: Stage, near: int) -> None:
+    """However far PostgreSQL looks before it asks its index of words."""
+    begin = stage.now
+    for number in range(9):
+        noted(stage, reason="snow" if number % 2 else "rain", channel="x")
+    with stage.sessions.read() as db:
+        every = search.newest(db, Wanted(text="snow"), limit=9)
+        for wanted in (Wanted(text="snow"), Wanted(text="snow", channel="x", begin=begin)):
+            for limit in (1, 2, 4, 9):
+                found = search.newest(db, wanted, limit=limit, near=near)
+                assert found == every[:limit]
+            below = every[1].number
+            older = search.newest(db, wanted, before=below, limit=9, near=near)
+            assert older == every[2:]
+            assert search.newest(db, Wanted(text="hail"), limit=9, near=near) == []
+    assert len(every) == 4
+
+
 def test_each_actor_and_action_is_named_once(stage: Stage) -> None:
     for _ in range(3):
         noted(stage)

@@ -47,9 +47,13 @@ def record(call: Call, query: shapes.AuditQuery) -> shapes.Audit:
     found = audit.entries(
         call.db, after=query.after, incident=query.incident, limit=query.limit + 1
     )
-    entries = tuple(_entry(one) for one in islice(found, query.limit))
+    shown = tuple(islice(found, query.limit))
     more = next(found, None) is not None
-    return shapes.Audit(entries=entries, next=entries[-1].number if more else None)
+    return shapes.Audit(
+        entries=tuple(map(_entry, shown)),
+        next=shown[-1].number if more else None,
+        erased={str(one.number): one.erased for one in shown if one.erased},
+    )
 
 
 def types(call: Call, _: shapes.Nothing) -> configured.Types:
@@ -125,7 +129,9 @@ _SAME = (
 
 
 def _entry(entry: Entry) -> shapes.Entry:
-    return shapes.Entry(**asdict(entry) | {"detail": _detail(entry.detail)})
+    fields = asdict(entry)
+    del fields["erased"]  # no part of what is digested
+    return shapes.Entry(**fields | {"detail": _detail(entry.detail)})
 
 
 def _detail(stored: str) -> dict[str, Any] | str:

@@ -312,6 +312,10 @@ class Audit(Given):
     entries: tuple[Entry, ...]
     next: int | None
     """Ask again with `after` set to this number; null where this was the end."""
+    erased: dict[str, int]
+    """Numbers of entries here whose words were erased, each with the number of the entry by which.
+    Of these `actor` is "erased", `actor_id` and `mac` are empty, `detail` is that of the later
+    entry, and `digest` is over what was there: `docs/verify.md`."""
 
 
 class Error(Given):

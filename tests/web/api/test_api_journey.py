@@ -8,13 +8,13 @@ import pytest
 import rfc8785
 from redis import Redis
 
-from console.actions import incidents
+from console.actions import erasing, incidents, people
 from console.actions.people import User
 from console.domain.audit import GENESIS
 from console.domain.delivery import DeliveryState
 from console.domain.policy import Role
 from console.doorbell import QUEUE, Doorbell
-from console.store.audit import EntryRow
+from console.store.audit import Actor, EntryRow
 from console.web.context import KEY, Web
 from tests.tampering import unlock
 from tests.web import acting
@@ -160,6 +160,29 @@ def test_every_digest_of_the_record_can_be_made_again_from_the_answer(
         whole = entry | {"detail": rfc8785.dumps(entry["detail"]).decode()}
         previous = whole.pop("digest")
         assert hashlib.sha256(rfc8785.dumps(whole)).hexdigest() == previous
+
+
+def test_an_erased_entry_is_named_with_the_one_that_says_so(officer: Program, web: Web) -> None:
+    with web.sessions.begin() as db:
+        boss = people.add(
+            db,
+            email="chief@northbrae.example",
+            name="Chief",
+            roles=[Role.ADMINISTRATOR],
+            password="correct horse battery",
+            pin="",
+            by=Actor("test"),
+            now=web.now,
+        )
+        auditor = people.known(db, "auditor@northbrae.example")
+        erasing.erase(db, numbers=[2], reason="asked", by=boss, second=auditor, now=web.now)
+    page = officer.get("/audit").json
+    last = page["entries"][-1]
+    assert page["erased"] == {"2": last["number"]}
+    assert page["entries"][1]["actor"] == "erased"
+    assert page["entries"][1]["detail"] == last["detail"]
+    assert page["entries"][2]["previous"] == page["entries"][1]["digest"]
+    assert officer.get("/audit", after=2, limit=1).json["erased"] == {}
 
 
 def test_the_record_is_read_page_by_page_and_by_incident(officer: Program) -> None:

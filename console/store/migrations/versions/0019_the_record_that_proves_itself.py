@@ -59,5 +59,6 @@ def _bind_what_stands() -> None:
         key_of(secret),
     )
     values = asdict(entry)
+    del values["erased"]  # is a column since 0023
     db.execute(sa.insert(sa.table("audit", *map(sa.column, values))).values(values))
     db.execute(sa.update(head).values(number=entry.number, digest=entry.digest, key=entry.key))

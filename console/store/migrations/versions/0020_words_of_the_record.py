@@ -3,27 +3,13 @@
 import sqlalchemy as sa
 from alembic import op
 
+from console.store.words_index import words_of
+
 revision = "0020"
 down_revision = "0019"
 branch_labels = None
 depends_on = None
 
-# What stands in the index of one entry: whole words of its own facts, and of the texts that it sent
-# for approval; and what it can be narrowed to, each as one word that nobody types by chance.
-# `console.store.search` makes the same words of what is asked.
-_LITE = """
-    'who' || hex({e}.actor) || ' did' || hex({e}.action) || ' of' || hex({e}.incident)
-    || coalesce(' on' || hex(json_extract({d}, '$.channel')), '')
-    || coalesce(' now' || hex(json_extract({d}, '$.state')), '')
-    || coalesce((SELECT ' in' || hex(mode) FROM incidents WHERE id = {e}.incident), '')
-    || ' ' || {e}.number || ' ' || {e}.actor || ' ' || {e}.action || ' ' || {e}.subject
-    || ' ' || {e}.incident || ' '
-    || coalesce((SELECT group_concat(atom, ' ') FROM json_tree({d}) WHERE atom IS NOT NULL), '')
-    || coalesce((SELECT ' ' || group_concat(subject || ' ' || text, ' ') FROM variants
-         WHERE {e}.action = 'message sent for approval'
-           AND message_id = substr({e}.subject, 9)
-           AND revision = json_extract({d}, '$.revision')), '')
-"""
 _POSTGRESQL = r"""
 CREATE FUNCTION audit_words_of(e audit) RETURNS tsvector LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -95,18 +81,12 @@ def _in_sqlite() -> None:
     )
     run(
         "CREATE TRIGGER audit_words_of_entry AFTER INSERT ON audit BEGIN"  # noqa: S608
-        f" INSERT INTO audit_words (rowid, words) VALUES (new.number, {_lite('new')}); END"
+        f" INSERT INTO audit_words (rowid, words) VALUES (new.number, {words_of('new')}); END"
     )
     run(
         "INSERT INTO audit_words (rowid, words)"  # noqa: S608
-        f" SELECT number, {_lite('a')} FROM audit a"
+        f" SELECT number, {words_of('a')} FROM audit a"
     )
-
-
-def _lite(entry: str) -> str:
-    # Whatever stands in an entry, it is written: what is no JSON only has no words.
-    detail = f"(CASE WHEN json_valid({entry}.detail) THEN {entry}.detail END)"
-    return _LITE.format(e=entry, d=detail)
 
 
 def _in_postgresql() -> None:
