@@ -49,6 +49,7 @@ EXEMPT = {
     "totp": "the last code that was taken; set up and taken away by acts with entries",
     "uploads": "a list that nobody has agreed to yet; taking it over is an entry",
     "workers": "a sign of life",
+    "writings": "what its author has not said yet; saving the draft is an entry",
 }
 """Tables that may be written without an entry, and why."""
 CLAIMS = ("workers.claims.", "workers.subscribers.", "workers.recheck.", "workers.reconcile.")

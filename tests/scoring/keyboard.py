@@ -45,6 +45,13 @@ class Keyboard:
         self.reach(what)
         self.press(key)
 
+    def choose(self, first: Locator, wanted: Locator) -> None:
+        """A radio button: Tab leads to the first of its group, the arrows to the others."""
+        self.use(first, "Space")
+        while not wanted.is_checked():
+            self.press("ArrowDown")
+            self._look()
+
     def type(self, where: Locator, words: str) -> None:
         self.reach(where)
         self.page.keyboard.type(words)

@@ -81,12 +81,12 @@ def _places(
     mode = str((rule.defaults or {}).get("mode", "actual"))
     if rule.rule.startswith("/exercise/"):
         mode = "exercise"
-    for values in _values(rule.endpoint, rule.arguments, worlds[mode], shared):
+    open_ = rule.arguments - set(rule.defaults or ())
+    for values in _values(rule.endpoint, open_, worlds[mode], shared):
         given = {**(rule.defaults or {}), **values}
         path = app.url_map.bind("localhost").build(rule.endpoint, given, method="GET")
-        if mode == "exercise" and "/exercise/" not in path:
-            path = f"/exercise{path}"
-        yield Place(rule.endpoint, _who(rule.endpoint), path)
+        world = "/exercise" if mode == "exercise" else ""
+        yield Place(rule.endpoint, _who(rule.endpoint), world + path.removeprefix("/exercise"))
 
 
 def _who(endpoint: str) -> str:
@@ -122,7 +122,7 @@ def _values(
         }.get(endpoint, [GONE]),
     }
     several: list[dict[str, Any]] = [{}]
-    for name in sorted(arguments - {"mode"}):
+    for name in sorted(arguments):
         several = [{**one, name: value} for one in several for value in known.get(name, [GONE])]
     return several
 

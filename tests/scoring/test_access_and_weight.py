@@ -34,62 +34,57 @@ def visited(browser: Browser, town: Town) -> Visited:
     return visit(browser, town, places(town))
 
 
-def test_34_axe_finds_nothing_on_any_page(visited: Visited, measured: Measured) -> None:
-    """axe (WCAG 2.0, 2.1, 2.2, A and AA): no violation on any page, state, colour scheme."""
-    measured(
-        f"0 on {visited.pages} pages, light and dark; {len(visited.refused)} of them say that "
-        "there is no such thing"
-        if not visited.violations
-        else f"{len(visited.violations)} of {visited.pages} pages"
-    )
-    assert visited.violations == {}
-
-
-def test_35_errors_are_found_at_once(
-    officer: Hand, town: Town, visited: Visited, measured: Measured
-) -> None:
-    """The error summary has the focus, its links lead to the fields, the title begins “Error:”."""
-    wrong = {
+@pytest.fixture(scope="module")
+def faulty(officer: Hand, town: Town) -> Visited:
+    """Forms that came back with what is wrong with them."""
+    found, page = Visited(), officer.page
+    for path, button in {
         "/incidents/new/snow-ice": "Check the texts",
         "/exercise/incidents/new/school-closures": "Check the texts",
         "/incidents/new?chosen=": "",
         f"/messages/{town.closures()}/count": "Send for approval",
         "/channels/hold": "Hold all",
-        "/record?begin=nonsense": "",
-    }
-    links = 0
-    for path, button in wrong.items():
-        who = "auditor" if path.startswith("/record") else "duty officer"
-        page = officer.page
-        if who == "auditor":
-            sign_out(page)
-            sign_in(page, town, who)
+    }.items():
         page.goto(town.base + path)
         if button:
             with page.expect_navigation():
                 page.get_by_role("button", name=button, exact=True).click()
-        links += _summary(page)
-        note(page, f"{path}, with errors", visited)
-    sign_out(officer.page)
-    sign_in(officer.page, town, "duty officer")
-    measured(f"{len(wrong)} forms, {links} links")
+        _summary(page, found)
+        note(page, f"{path}, with errors", found)
+    return found
 
 
-def sign_out(page: Page) -> None:
-    page.get_by_role("button", name="Sign out").click()
-
-
-def _summary(page: Page) -> int:
-    """How many links of the error summary lead to their fields; all of them have to."""
-    assert page.title().startswith("Error: "), page.url
+def _summary(page: Page, found: Visited) -> None:
+    """Notes what is wrong with the error summary; follows each of its links."""
+    if not page.title().startswith("Error: "):
+        found.lost.append(f"{page.url}: {page.title()}")
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    links = page.locator(".govuk-error-summary a").all()
-    for link in links:
+    for link in page.locator(".govuk-error-summary a").all():
         link.click()
         target = str(link.get_attribute("href")).removeprefix("#")
-        expect(page.locator(f"[id='{target}']")).to_be_focused()
-    assert links
-    return len(links)
+        found.links += 1
+        if page.evaluate("document.activeElement.id") != target:
+            found.lost.append(f"{page.url}: {target}")
+
+
+def test_34_axe_finds_nothing_on_any_page(
+    visited: Visited, faulty: Visited, measured: Measured
+) -> None:
+    """axe (WCAG 2.0, 2.1, 2.2, A and AA): no violation on any page, state, colour scheme."""
+    wrong = visited.violations | faulty.violations
+    pages = visited.pages + faulty.pages
+    measured(
+        f"{len(wrong)} of {pages} pages, light and dark, have violations; {len(visited.refused)} "
+        "of them say that there is no such thing"
+    )
+    assert wrong == {}
+
+
+def test_35_errors_are_found_at_once(faulty: Visited, measured: Measured) -> None:
+    """The error summary has the focus, its links lead to the fields, the title begins “Error:”."""
+    measured(f"{faulty.pages} forms, {faulty.links} links")
+    assert faulty.links >= faulty.pages
+    assert faulty.lost == []
 
 
 def test_36_the_journey_by_keyboard_alone(browser: Browser, town: Town, measured: Measured) -> None:
@@ -101,9 +96,10 @@ def test_36_the_journey_by_keyboard_alone(browser: Browser, town: Town, measured
         keys.use(new_incident(page))
         page.wait_for_url("**/incidents/new/snow-ice")
         keys.type(page.get_by_label("Title"), title)
-        keys.use(page.get_by_label("Heavy snow"), "Space")
+        keys.choose(page.get_by_label("Snow", exact=True), page.get_by_label("Heavy snow"))
         keys.use(page.get_by_label("Inverbrae"), "Space")
-        keys.use(page.get_by_label("Some roads are blocked"), "Space")
+        blocked = page.get_by_label("Some roads are blocked")
+        keys.choose(page.get_by_label("Roads and pavements are slippery"), blocked)
         keys.type(page.get_by_label("Next update by"), "23:59")
         keys.use(page.get_by_role("button", name="Check the texts"))
         expect(heading(page)).to_contain_text("Check the texts")
@@ -195,7 +191,7 @@ def test_40_welsh_is_marked_and_may_be_demanded(
     page.get_by_label("Title").fill("Heat in two languages")
     page.get_by_label("Yellow").check()
     page.get_by_label("Inverbrae").check()
-    page.get_by_label("Expected to last until").fill("23:58")
+    page.get_by_label("Until", exact=True).fill("23:58")
     page.get_by_label("Next update by").fill("23:59")
     check_texts(page)
     expect(heading(page)).to_contain_text("Check the texts")
@@ -205,9 +201,9 @@ def test_40_welsh_is_marked_and_may_be_demanded(
     page.get_by_label("Headline in Welsh").fill("Gwres mawr")
     page.get_by_label("Text in Welsh").fill(WELSH)
     check_texts(page)
-    expect(page.locator(".skellat-words[lang=cy]").first).to_have_text(WELSH)
+    expect(page.locator(".skellat-words[lang=cy]").first).to_contain_text(WELSH)
     page.get_by_role("button", name="Send for approval").click()
     expect(heading(page)).to_contain_text("Waiting for approval")
     page.goto(town.link("Heat in two languages"))
-    expect(page.locator(".sign-off__text[lang=cy]")).to_have_text(WELSH)
+    expect(page.locator(".sign-off__text[lang=cy]").first).to_contain_text(WELSH)
     measured("blocked without, `lang=cy` on form, preview and sign-off")

@@ -66,17 +66,17 @@ def test_27_what_is_unconfirmed_is_checked_and_not_retried(
     officer: Hand, town: Town, measured: Measured
 ) -> None:
     """An unconfirmed delivery offers a check, never a blind retry."""
-    town.fault("bluesky", "drop", times=200)
+    town.fault("mastodon", "drop", times=200)
     town.fault("smtp", "drop")
     id_ = town.sent("Unconfirmed", "Unconfirmed. Stay at home.")
     page = officer.page
     page.goto(f"{town.base}/messages/{id_}")
-    for channel in ("Bluesky", "E-mail to residents"):
+    for channel in ("Mastodon", "E-mail to residents"):
         line = row(page, channel)
         expect(line.locator(".govuk-tag")).to_have_text("may be public: check")
         expect(line.get_by_role("button", name="It was published")).to_be_visible()
         assert line.get_by_role("button", name="Send again").count() == 0
-    expect(row(page, "Bluesky").get_by_role("button", name="Check again")).to_be_visible()
+    expect(row(page, "Mastodon").get_by_role("button", name="Check again")).to_be_visible()
     row(page, "E-mail to residents").get_by_role("link", name="Send again").click()
     expect(heading(page)).to_contain_text("Send again to E-mail to residents?")
     town.mend()

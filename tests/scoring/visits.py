@@ -31,6 +31,10 @@ class Visited:
     sideways: dict[str, int] = field(default_factory=dict)
     low: dict[str, list[str]] = field(default_factory=dict)
     """Buttons lower than 44 px."""
+    links: int = 0
+    """Links of error summaries that were followed."""
+    lost: list[str] = field(default_factory=list)
+    """Those that did not lead to their field, and titles that do not begin with "Error:"."""
     strangers: list[str] = field(default_factory=list)
     """Addresses of others that a page asked for."""
 
@@ -53,7 +57,6 @@ def _look(page: Page, town: Town, place: Place, found: Visited) -> None:
     answer = page.goto(town.base + place.path)
     assert answer, place
     assert answer.status < 500, place
-    found.pages += 1
     if answer.status >= 400:
         found.refused.append(place.path)
     note(page, place.path, found)
@@ -61,6 +64,7 @@ def _look(page: Page, town: Town, place: Place, found: Visited) -> None:
 
 def note(page: Page, name: str, found: Visited) -> None:
     """Everything about the page as it stands now, in light colours and in dark ones."""
+    found.pages += 1
     if wrong := [*violations(page), *_in_the_dark(page)]:
         found.violations[name] = wrong
     if (width := page.evaluate("document.documentElement.scrollWidth")) > SMALL[0]:
