@@ -166,7 +166,7 @@ def test_39_a_change_is_said_once(browser: Browser, town: Town, measured: Measur
     id_ = town.submitted("Said once", "Said once. Stay at home.")
     with hand(browser) as listens:
         page = listens.page
-        page.expose_function("heard", said.append)
+        page.expose_function("heard", lambda words: said.append(words))
         page.add_init_script(HEARD)
         sign_in(page, town, "duty officer")
         page.goto(f"{town.base}/messages/{id_}")

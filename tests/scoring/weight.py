@@ -28,18 +28,19 @@ def weigh(browser: Browser, town: Town, who: str, path: str) -> Weight:
     with hand(browser) as fresh:
         fresh.page.context.add_cookies([{**one} for one in kept])  # type: ignore[typeddict-item]
         slow_down(fresh.page.context, fresh.page)
-        begun = time.monotonic()
-        cold = _octets(fresh, town.base + path)
-        seconds = time.monotonic() - begun
-        return Weight(cold, _octets(fresh, town.base + path), seconds)
+        cold, seconds = _loaded(fresh, town.base + path)
+        return Weight(cold, _loaded(fresh, town.base + path)[0], seconds)
 
 
-def _octets(by: Hand, address: str) -> int:
+def _loaded(by: Hand, address: str) -> tuple[int, float]:
+    """Bytes, and seconds until the page is there."""
     devtools = by.page.context.new_cdp_session(by.page)
     devtools.send("Network.enable")
     octets: list[int] = []
     devtools.on("Network.loadingFinished", lambda one: octets.append(one["encodedDataLength"]))
+    begun = time.monotonic()
     by.page.goto(address, wait_until="load")
-    by.page.wait_for_timeout(500)
+    seconds = time.monotonic() - begun
+    by.page.wait_for_timeout(500)  # for what a script asks for once it runs
     devtools.detach()
-    return sum(map(int, octets))
+    return sum(map(int, octets)), seconds
