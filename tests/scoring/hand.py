@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, Request
 
 from tests.journeys.browser import PHONE, phone
 from tests.scoring.town import PASSWORD, Town
@@ -24,8 +24,12 @@ class Hand:
     requests: list[Request] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("domcontentloaded", lambda page: self.loads.append(urlsplit(page.url).path))
+        self.page.on("framenavigated", self._note)
         self.page.on("request", lambda one: self.requests.append(one))
+
+    def _note(self, frame: Frame) -> None:
+        if frame == self.page.main_frame:
+            self.loads.append(urlsplit(frame.url).path)
 
     def tap(self, what: Locator) -> None:
         self.taps += 1

@@ -56,7 +56,7 @@ def page(officer: Hand, town: Town) -> Page:
 def test_01_home_to_preview_in_two_page_loads(walked: Walk, measured: Measured) -> None:
     """Home → preview in at most two page loads."""
     measured(f"{walked.loads_to_preview} loads")
-    assert walked.loads_to_preview <= 2
+    assert 1 <= walked.loads_to_preview <= 2
 
 
 def test_02_a_snow_message_takes_few_taps_and_keystrokes(walked: Walk, measured: Measured) -> None:
@@ -144,7 +144,7 @@ def test_08_schools_of_one_name_show_their_towns(
     """Two schools of the same name show differing towns."""
     officer.page.goto(f"{town.base}/incidents/new/school-closures")
     same = officer.page.get_by_label(re.compile("^Burnside Primary School"))
-    labels = {str(one.evaluate("one => one.labels[0].innerText")) for one in same.all()}
+    labels = {str(one.evaluate("one => one.labels[0].textContent")) for one in same.all()}
     measured("; ".join(sorted(" ".join(one.split()) for one in labels)))
     assert len(labels) >= 2
 
@@ -270,7 +270,7 @@ def test_15_a_correction_is_two_loads_away(
     loads = len(officer.loads)
     expect(page.locator(".skellat-beside").first).to_contain_text("Inverbrae")
     measured(f"{loads} loads, 2 fields to fill in")
-    assert loads <= 2
+    assert 1 <= loads <= 2
 
 
 def test_16_an_all_clear_never_begins_as_its_alert(town: Town, measured: Measured) -> None:
