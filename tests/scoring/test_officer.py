@@ -177,10 +177,8 @@ def test_10_pressing_twice_is_one_request(
         officer.page.get_by_role("button", name="Send for approval").dblclick()
         expect(heading(officer.page)).to_contain_text("Waiting for approval")
     town.link(title)
-    asked = town.message(id_)["digest"]
     assert len(town.entries(id_, "message sent for approval")) == 1
     assert len(town.mails(title, "approver@northbrae.example")) == 1
-    assert asked
     measured("1 request for sign-off, 1 entry")
 
 
