@@ -7,6 +7,7 @@ OPEN = None
 
 ACCESS: dict[str, Act | None] = {
     "static": OPEN,
+    "accessibility.page": OPEN,
     "sign_in.form": OPEN,
     "sign_in.enter": OPEN,
     # The right password is the key, kept for ten minutes.

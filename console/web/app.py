@@ -14,6 +14,7 @@ from console.settings import Settings
 from console.store.engine import Sessions
 from console.web import (
     access,
+    accessibility,
     account,
     alone,
     channel_credentials,
@@ -73,6 +74,7 @@ from console.web.capped import CappedRequest
 from console.web.context import KEY, Web
 
 BLUEPRINTS = (
+    accessibility.blueprint,
     front.blueprint,
     sign_in.blueprint,
     single_sign_on.blueprint,

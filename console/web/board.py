@@ -1,7 +1,7 @@
 """What the board says of a message: its heading, and each delivery's state in words."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,10 @@ WAYS: dict[str, str] = {
     "replied": "Replied to our earlier post.",
 }
 """How a post reached its network, where it is not one of its own."""
+
+UNTIL_NEXT_LOOK = timedelta(seconds=5)
+"""The slowest that a page asks again. What is late by then is shown as late now, so that nobody
+waits longer than `Timing.late` for the word."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +168,7 @@ def _line(
         leaves = f"It leaves at {_when(delivery.not_before, settings.zone)}."
         return Line(delivery, *SCHEDULED, "", leaves, sheet.message.state is MessageState.RELEASED)
     since = max(delivery.changed_at, delivery.not_before or delivery.changed_at)
-    late = delivery.late or now - since > settings.timing.late
+    late = delivery.late or now - since > settings.timing.late - UNTIL_NEXT_LOOK
     tag, colour = trouble_words.tag_of(delivery, exercise=exercise, late=late)
     said = trouble_words.words(
         delivery, exercise=exercise, next_=_next(delivery, now, settings.zone)

@@ -7,8 +7,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from console import register_words
-from console.actions import estate, holding
-from console.actions.errors import ReasonMissing
+from console.actions import estate, holding, reading
+from console.actions.errors import NotFound, ReasonMissing
 from console.actions.estate import Hold
 from console.actions.holding import REASON_MOST
 from console.store.away import DatabaseAway
@@ -117,10 +117,29 @@ def _target(name: str) -> Target:
 
 def _asking(target: Target, reason: str, wrong: str) -> str:
     errors = [{"text": wrong, "href": "#reason"}] if wrong else []
-    return render_template("pages/channel_hold.html", target=target, reason=reason, errors=errors)
+    leave, where = _origin(target.name, target.title)
+    return render_template(
+        "pages/channel_hold.html",
+        target=target,
+        reason=reason,
+        errors=errors,
+        leave=leave,
+        where=where,
+    )
 
 
 def _back(name: str) -> Response:
-    if name == EVERYTHING:
-        return redirect(url_for("channels.page"), 303)
-    return redirect(url_for("channels.one", name=name), 303)
+    return redirect(_origin(name)[0], 303)
+
+
+def _origin(name: str, title: str = "") -> tuple[str, str]:
+    """The page that led here, and what it is called: the incident that the address names, else the
+    channels."""
+    try:
+        with web().sessions.read() as db:
+            found = reading.incident(db, request.args.get("incident", "")).incident
+    except NotFound:
+        if name == EVERYTHING:
+            return url_for("channels.page"), "Channels"
+        return url_for("channels.one", name=name), title
+    return url_for("incidents.page", incident_id=found.id, mode=found.mode), found.title

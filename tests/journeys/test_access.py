@@ -63,6 +63,7 @@ def places(request: pytest.FixtureRequest, demo: Demo) -> dict[str, str]:
         "sign-off": link.removeprefix(demo.base),
         "signed": other.removeprefix(demo.base),
         "a code": "/s",
+        "accessibility": "/accessibility",
         "nothing there": "/nothing/there",
     }
 

@@ -15,7 +15,7 @@ _LETTERS = {
 }
 
 _OPEN = """
-    static machines.alive machines.ready machines.metrics
+    accessibility.page static machines.alive machines.ready machines.metrics
     sign_in.form sign_in.enter sign_in.second sign_in.enter_second sign_in.leave
     single_sign_on.begin single_sign_on.finish resetting.show resetting.choose
     sign_off.show sign_off.decide sign_off.picture sign_off.say_reading spoken.ask spoken.enter

@@ -163,7 +163,7 @@ def test_the_first_page_nags_and_every_page_of_the_incident_can_stop(
     for path in (f"/incidents/{incident}", f"/messages/{message}"):
         page = html.read(officer.get(path).text)
         assert f"/messages/{message}/stop" in page.links
-        assert "/channels/hold" in page.links
+        assert f"/channels/hold?incident={incident}" in page.links
     officer.post(f"/messages/{message}/stop", {"reason": "Wrong"})
     assert str(acting.sheet(web, message).message.state) == "stopped"
 

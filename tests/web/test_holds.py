@@ -7,6 +7,7 @@ import pytest
 from console.actions import holding, register
 from console.domain.channel import Reason
 from console.domain.delivery import DeliveryState
+from console.domain.incident import Mode
 from console.store.register import EVERYTHING, HoldRow
 from console.web.context import Web
 from tests.web import acting, html
@@ -51,6 +52,31 @@ def test_on_another_day_the_line_says_which(browser: Open, clock: Clock) -> None
     assert ALL in browser("officer").get("/").text
     clock.later(hours=23)
     assert "since 06:10, Fri 16 Jan: Accounts" in browser("approver").get("/").text
+
+
+@pytest.mark.parametrize("mode", [Mode.ACTUAL, Mode.EXERCISE])
+def test_from_an_incidents_page_one_comes_back_to_it(browser: Open, web: Web, mode: Mode) -> None:
+    asked = acting.asked(web, mode=mode)
+    world = "/exercise" if mode is Mode.EXERCISE else ""
+    own, officer = f"{world}/incidents/{asked.incident}", browser("officer")
+    brakes = [one for one in html.read(officer.get(own).text).links if "incident=" in one]
+    everything, one = (next(link for link in brakes if path in link) for path in ("hold", "s?"))
+    channel = next(
+        link
+        for link in html.read(officer.get(one).text).links
+        if link.startswith("/channels/radio")
+    )
+    freeze = next(link for link in html.read(officer.get(channel).text).links if "/hold" in link)
+    for path in (freeze, everything):
+        assert own in html.read(officer.get(path).text).links
+        answer = officer.post(path, {"reason": "Accounts look taken over"})
+        assert answer.headers["Location"] == own
+    assert held(web) == {"radio", EVERYTHING}
+
+
+def test_an_incident_that_there_is_not_leads_to_the_channels(browser: Open) -> None:
+    answer = browser("officer").post("/channels/hold?incident=//press.example", {"reason": "Why"})
+    assert answer.headers["Location"] == "/channels"
 
 
 def test_a_page_comes_before_each_step_and_changes_nothing(browser: Open, web: Web) -> None:

@@ -1,11 +1,19 @@
 """What programs may do: open an incident, draft, send for approval, settle a delivery. No more."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from console import partner_cap
-from console.actions import deliveries, incidents, logbook, messages, partner_alerts, reading
+from console.actions import (
+    compose,
+    deliveries,
+    incidents,
+    logbook,
+    messages,
+    partner_alerts,
+    reading,
+)
 from console.actions.draft_words import Words
 from console.actions.texts import edit_key
 from console.domain.policy import Act
@@ -48,6 +56,7 @@ def draft(call: Call, asked: shapes.NewMessage) -> shapes.Message:
         edits=asked.edits,
         translations=asked.translations,
         channels=asked.channels,
+        publish_at=asked.publish_at,
         expires_at=asked.expires_at,
     )
     message_id = messages.draft(
@@ -148,10 +157,21 @@ def _faults(call: Call, asked: shapes.NewMessage) -> list[shapes.FieldFault]:
     if asked.facts is None and not asked.text:
         what = "Give facts, or a text."
         faults.append(shapes.FieldFault(field="facts", reason="missing", message=what))
-    if asked.expires_at and not call.now < asked.expires_at <= call.now + EXPIRES_WITHIN:
+    return [*faults, *_times(call, asked)]
+
+
+def _times(call: Call, asked: shapes.NewMessage) -> Iterator[shapes.FieldFault]:
+    """What cannot be meant of when it goes out and when it ends."""
+    starts, ends = asked.publish_at, asked.expires_at
+    if starts and not call.now < starts <= call.now + compose.AHEAD_MOST:
+        what = f"Give a time to come, within {compose.AHEAD_MOST.days} days."
+        yield shapes.FieldFault(field="publish_at", reason="wrong", message=what)
+    if ends and not call.now < ends <= call.now + EXPIRES_WITHIN:
         what = "Give a time to come, within a year."
-        faults.append(shapes.FieldFault(field="expires_at", reason="wrong", message=what))
-    return faults
+        yield shapes.FieldFault(field="expires_at", reason="wrong", message=what)
+    elif starts and ends and ends <= starts:
+        what = "Give a time after it has gone out."
+        yield shapes.FieldFault(field="expires_at", reason="wrong", message=what)
 
 
 def _unknown(field: str, names: Iterable[str], known: list[str]) -> list[shapes.FieldFault]:

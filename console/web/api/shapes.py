@@ -56,6 +56,9 @@ class NewMessage(Asked):
     """Language -> `subject` and `text`, for the channels that publish in it."""
     channels: list[str] | None = None
     """The channels to publish to; left out: all of them."""
+    publish_at: AwareDatetime | None = None
+    """ISO 8601 with an offset, at most 14 days ahead: when it goes out, if it is signed by then.
+    Left out: as soon as it is signed."""
     expires_at: AwareDatetime | None = None
     """ISO 8601 with an offset. What has not been sent by then is cancelled."""
 
@@ -230,6 +233,8 @@ class Message(Given):
     edits: Mapping[str, str]
     translations: Mapping[str, Mapping[str, str]]
     channels: tuple[str, ...] | None
+    publish_at: AwareDatetime | None
+    """When it goes out, where it waits for its hour."""
     expires_at: AwareDatetime | None
     reason: str
     """Why it was sent back, rejected or stopped."""

@@ -42,6 +42,7 @@ export const read = (html) => new DOMParser().parseFromString(ours.createHTML(ht
 
 // The board: asks again while something is under way, and says once what has changed.
 function follow(live) {
+  const ANEW = "skellat-loaded-anew";
   let tag = null;
   let heard = new Date();
   const note = Object.assign(document.createElement("p"), { className: "skellat-note skellat-note--amber", hidden: true });
@@ -50,6 +51,9 @@ function follow(live) {
   let said = live.querySelector("[data-board]").dataset.said;
   const again = (seconds) => seconds > 0 && setTimeout(ask, seconds * 1000);
   again(Number(live.dataset.every));
+  // A page that was loaded anew for what has changed says it; a moment later, when it is listened to.
+  if (sessionStorage.getItem(ANEW) === location.pathname) setTimeout(() => (document.getElementById("said").textContent = said), 500);
+  sessionStorage.removeItem(ANEW);
 
   async function ask() {
     if (document.hidden) return document.addEventListener("visibilitychange", ask, { once: true });
@@ -82,7 +86,10 @@ function follow(live) {
   function put(html) {
     const fresh = read(html).querySelector("[data-board]");
     if (!fresh) return;
-    if (fresh.dataset.state !== live.dataset.state) return location.reload();
+    if (fresh.dataset.state !== live.dataset.state) {
+      sessionStorage.setItem(ANEW, location.pathname);
+      return location.reload();
+    }
     const open = [...live.querySelectorAll("details[open][id]")].map((one) => one.id);
     const focused = document.activeElement?.closest?.("#live summary, #live button, #live a");
     const place = focused ? [...live.querySelectorAll("summary, button, a")].indexOf(focused) : -1;

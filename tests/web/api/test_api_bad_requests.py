@@ -122,6 +122,10 @@ MESSAGE: list[tuple[dict[str, Any], str]] = [
     ({"expires_at": "2026-01-16T06:00:00Z"}, "expires_at"),
     ({"expires_at": "9999-12-31T23:59:59-12:00"}, "expires_at"),
     ({"expires_at": "0001-01-01T00:00:00+12:00"}, "expires_at"),
+    ({"publish_at": "2026-01-16T08:00:00"}, "publish_at"),
+    ({"publish_at": "2026-01-16T06:00:00Z"}, "publish_at"),
+    ({"publish_at": "2027-01-16T06:00:00Z"}, "publish_at"),
+    ({"publish_at": "2026-01-17T06:00:00Z", "expires_at": "2026-01-16T08:00:00Z"}, "expires_at"),
     ({"language": "en"}, "language"),
 ]
 

@@ -42,6 +42,18 @@ def test_a_draft_is_submitted_signed_and_polled(
     assert after["progress"]["waiting"] == 5
 
 
+def test_a_message_waits_for_the_hour_that_a_program_gave_it(
+    officer: Program, sign: Callable[[str], None]
+) -> None:
+    message = officer.draft(publish_at="2026-01-17T06:00:00+00:00")
+    assert officer.get(f"/messages/{message}").json["publish_at"] == "2026-01-17T06:00:00Z"
+    officer.post(f"/messages/{message}/submit")
+    sign(message)
+    after = officer.get(f"/messages/{message}").json
+    assert (after["state"], after["progress"]["waiting"]) == ("released", 5)
+    assert officer.get(f"/messages/{officer.draft()}").json["publish_at"] is None
+
+
 def test_facts_become_the_words_of_every_channel(officer: Program, web: Web) -> None:
     types = officer.get("/types").json["types"]
     (kinds,) = (one["kinds"] for one in types if one["type"] == "school-closures")
