@@ -5,15 +5,15 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ValidationError
 
 from console import policy_file
 from console.bounce_settings import Bounces
-from console.catalogue import ENGLISH, OWN
+from console.catalogue import OWN
 from console.configuration import (
     ConfigurationFaults,
     Fault,
@@ -34,112 +34,9 @@ from console.settings_public import PublicTable
 from console.settings_public import folder as _public_folder
 from console.settings_single_sign_on import SingleSignOnTable
 from console.settings_single_sign_on import read as _single_sign_on
+from console.settings_tables import Console, Council, Database, Mail, MainFile, Practice, Redis
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Council(_Table):
-    name: Annotated[str, Field(min_length=2, max_length=80)] = "Northbrae Council"
-    time_zone: str = "Europe/London"
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
-    """BCP 47: the one that drafts are made in; others are written beside it."""
-    page_languages: tuple[str, ...] = (ENGLISH,)
-    """Those that readers of the approver's and the public's pages may choose from, the first for
-    whoever's browser asks for none of them."""
-    phone: str = ""
-    """Whom an approver rings when a link no longer works."""
-    exercise_every_days: Annotated[int, Field(ge=1, le=366)] = 90
-    """After so many days without an exercise, the first page asks for one."""
-    link_hosts: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]*xn--[a-z0-9.-]+$")], ...] = ()
-    """Hosts with letters of other alphabets that messages may link to, in ASCII."""
-
-    @field_validator("page_languages")
-    @classmethod
-    def _with_english(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        known = ", ".join(OWN)
-        if strangers := [one for one in value if one not in OWN]:
-            raise ValueError(
-                f"has {strangers[0]!r}, which no page is translated to; known: {known}"
-            )
-        if ENGLISH not in value or len(set(value)) < len(value):
-            raise ValueError('names each language once, and "en" among them')
-        return value
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError) as error:
-            raise ValueError("is not the name of a time zone, such as Europe/London") from error
-        return value
-
-
-_HOST = r"^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])$"
-
-
-class Console(_Table):
-    base_url: str = "http://127.0.0.1:8000"
-    """The address that people use; every link in a mail begins with it."""
-    hosts: tuple[Annotated[str, Field(pattern=_HOST)], ...] = ()
-    """Further names that requests may come under, without scheme and port."""
-    proxies: Annotated[int, Field(ge=0, le=5)] = 0
-    """How many web servers in front add an address to X-Forwarded-For; 0: none is believed."""
-    shift_hours: Annotated[int, Field(ge=1, le=24)] = 12
-
-    @field_validator("base_url")
-    @classmethod
-    def _address(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            raise ValueError("must begin with https:// (or http:// on this machine only)")
-        return value.rstrip("/")
-
-
-class Mail(_Table):
-    """The mail server for sign-off requests. ``practice``: the practice mailbox takes them."""
-
-    practice: bool = False
-    host: str = "localhost"
-    port: Annotated[int, Field(ge=1, le=65535)] = 587
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    user: str = ""
-    password: str = ""
-    sender: str = "skellat@northbrae.example"
-    bounces: Bounces = Bounces()
-
-
-class Practice(_Table):
-    """Where exercises go; filled in by ``skellat demo`` and ``skellat up``."""
-
-    url: str = ""
-    smtp: str = ""
-    """host:port"""
-
-
-class Database(_Table):
-    url: str = ""
-    """Empty: SQLite in the state folder."""
-
-
-class Redis(_Table):
-    url: str = ""
-    """Empty: ``skellat up`` starts one of its own where it can; workers also do without."""
-
-
-class _MainFile(_Table):
-    council: Council = Council()
-    console: Console = Console()
-    mail: Mail = Mail()
-    practice: Practice = Practice()
-    database: Database = Database()
-    redis: Redis = Redis()
-    public: PublicTable = PublicTable()
-    single_sign_on: SingleSignOnTable = SingleSignOnTable()
-    record: Record = Record()
 
 
 @dataclass(frozen=True)
@@ -221,7 +118,7 @@ def load(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environment is None else environment
     config = Path(env.get("SKELLAT_CONFIG") or ROOT / "config")
     faults: list[Fault] = []
-    main = _file(_MainFile, config / "skellat.toml", faults)
+    main = _file(MainFile, config / "skellat.toml", faults)
     policy_text = read_text(config / policy_file.NAME, faults)
     policy = policy_file.parse(policy_text, faults) if policy_text is not None else None
     if main and policy:
@@ -293,7 +190,7 @@ def _address(of: str, written: str, env: Mapping[str, str], faults: list[Fault])
     return url
 
 
-Model = TypeVar("Model", bound=_Table)
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def _file(model: type[Model], path: Path, faults: list[Fault]) -> Model | None:
@@ -308,7 +205,7 @@ def _file(model: type[Model], path: Path, faults: list[Fault]) -> Model | None:
         return None
 
 
-def _fault(model: type[_Table], file: str, error: Mapping[str, Any]) -> Fault:
+def _fault(model: type[BaseModel], file: str, error: Mapping[str, Any]) -> Fault:
     steps = [str(step) for step in error["loc"]]
     key = ".".join(steps)
     if error["type"] == "extra_forbidden":

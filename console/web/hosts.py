@@ -10,7 +10,7 @@ from flask import Flask, current_app, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from console.settings import Console
+from console.settings_tables import Console
 
 log = logging.getLogger(__name__)
 

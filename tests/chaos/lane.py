@@ -21,7 +21,7 @@ from typing import Any
 import workers.run
 from console import settings
 from console.settings import ROOT
-from console.settings import Practice as PracticePlace
+from console.settings_tables import Practice as PracticePlace
 from console.store.engine import Sessions
 from console.store.people import UserRow
 from console.web.app import create_app

@@ -14,7 +14,7 @@ from typing import Any
 from console import faultpoints
 from console.actions.desk import Desk
 from console.cli.web import _after_fork, _Server
-from console.settings import Practice as PracticePlace
+from console.settings_tables import Practice as PracticePlace
 from console.web.context import KEY
 from tests.chaos import planted, processes
 from tests.chaos.scenario import Plan

@@ -11,6 +11,7 @@ from console import channel_faults, channels, connecting, settings
 from console.configuration import ConfigurationFaults, Fault, SecretMissing
 from console.domain.incident import Mode
 from console.settings import Settings
+from console.settings_tables import Practice
 
 MASTODON = """
 [social]
@@ -120,7 +121,7 @@ def test_a_channel_in_practice_needs_no_keys_of_its_network(known: Settings) -> 
 
 def connected(known: Settings, text: str, mode: Mode, *, practice_only: bool = False) -> Any:
     (known.config / channels.FILE).write_text(text)
-    practice = settings.Practice(url="http://127.0.0.1:9", smtp="127.0.0.1:9")
+    practice = Practice(url="http://127.0.0.1:9", smtp="127.0.0.1:9")
     ready = replace(known, practice=practice, practice_only=practice_only)
     (social,) = channels.configured(ready)
     return connecting.connect(social, mode, ready)

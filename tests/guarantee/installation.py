@@ -16,7 +16,7 @@ import psutil
 from sqlalchemy import delete, select
 
 from console import settings
-from console.settings import Practice as PracticePlace
+from console.settings_tables import Practice as PracticePlace
 from console.store.deliveries import DeliveryRow
 from console.store.mails import MailRow
 from tests.stage import Stage

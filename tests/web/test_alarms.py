@@ -12,7 +12,7 @@ from console.connecting import where_to_look
 from console.domain.channel import Reason
 from console.domain.delivery import DeliveryState
 from console.domain.incident import Mode
-from console.settings import Practice
+from console.settings_tables import Practice
 from console.store.audit import EntryRow
 from console.store.deliveries import DeliveryRow
 from console.web.context import KEY, Web

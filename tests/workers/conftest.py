@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from console.settings import Practice as PracticePlace
+from console.settings_tables import Practice as PracticePlace
 from tests.stage import Stage
 from workers.dispatcher import Dispatcher
 from workers.practice import Practice

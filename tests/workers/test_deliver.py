@@ -20,7 +20,7 @@ from console.domain.channel import (
     Uncertain,
 )
 from console.domain.delivery import DeliveryEvent
-from console.settings import Practice as PracticePlace
+from console.settings_tables import Practice as PracticePlace
 from console.store.audit import EntryRow
 from console.store.mails import MailRow
 from tests.stage import Stage

@@ -12,7 +12,7 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from console.settings import Practice as PracticePlace
+from console.settings_tables import Practice as PracticePlace
 from console.store.approvals import ApprovalRow
 from console.store.engine import database_now
 from console.store.mails import UNANSWERED, MailRow
@@ -200,7 +200,7 @@ from dataclasses import replace
 from pathlib import Path
 from console import settings
 from console.actions import desk
-from console.settings import Practice
+from console.settings_tables import Practice
 from console.store.engine import Sessions
 from workers.dispatcher import Dispatcher
 known = settings.load(Path(os.environ["SKELLAT_HOME"]))
