@@ -72,6 +72,7 @@ _POSTGRESQL = {
     "40": Why.BUSY,  # a deadlock, or two that could not be put in order
     "55P03": Why.BUSY,  # a lock that was not to be had in time
     "57014": Why.BUSY,  # a statement that took too long
+    "25P03": Why.BUSY,  # it stood still for too long, in the middle of a transaction
     "53100": Why.DISK,
     "58030": Why.DISK,
     "53": Why.AWAY,  # no connection or memory left

@@ -21,6 +21,8 @@ Transaction: TypeAlias = Session
 
 PATIENCE = 10.0
 """Seconds that a statement waits for somebody else's lock, unless told otherwise."""
+STILL = 0.8
+"""Of that: how long nothing may happen in a transaction that writes."""
 
 
 class Sessions:
@@ -36,6 +38,7 @@ class Sessions:
     ) -> None:
         """Without ``keys`` no record can be written that has them: see `of`."""
         self._info = {audit.KEYS: keys}
+        self._patience = patience
         self.engine = _engine(url, patience)
         # BEGIN IMMEDIATE for writers only: with DEFERRED, 1,189 of 1,600 concurrent writes failed;
         # with IMMEDIATE on reads too, pages halved in speed (measured on a prototype).
@@ -63,6 +66,8 @@ class Sessions:
         committing = False
         try:
             with self._session(self._writing) as db, db.begin():
+                if not self.sqlite:
+                    self._do_not_stand_still(db)
                 yield db
                 audit.write(db)
                 db.flush()
@@ -84,6 +89,13 @@ class Sessions:
 
     def close(self) -> None:
         self.engine.dispose()
+
+    def _do_not_stand_still(self, db: Session) -> None:
+        """A process that is frozen in a transaction may hold the end of the record: PostgreSQL ends
+        the transaction before everybody else who writes has lost patience. Not where somebody only
+        reads: an export goes as slowly as whoever takes it."""
+        milliseconds = int(self._patience * 1000 * STILL)
+        db.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {milliseconds}"))
 
     def _session(self, engine: Engine, *, autoflush: bool = True) -> Session:
         return Session(engine, expire_on_commit=False, autoflush=autoflush, info=self._info)

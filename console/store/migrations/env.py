@@ -11,5 +11,6 @@ with context.begin_transaction():
     if connection.dialect.name == "postgresql":
         # Held until the transaction ends: a second migration waits, then finds nothing to do.
         connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(7355283)"))
     context.run_migrations()
