@@ -30,7 +30,8 @@ def test_words_that_can_go_wrong_are_a_fault_of_the_configuration(
     shutil.copytree(known.ROOT / "templates", tmp_path / "templates")
     power = tmp_path / "templates/incidents/power-cut.toml"
     slip = "{% if not confirmed %}{{ until.nothing }}{% endif %} Stay off fallen wires."
-    power.write_text(power.read_text().replace("Stay off fallen wires.", slip, 1))
+    begin, alert, rest = power.read_text().partition("[alert]")
+    power.write_text(begin + alert + rest.replace("Stay off fallen wires.", slip, 1))
     monkeypatch.setattr(known, "ROOT", tmp_path)
     found = run(tmp_path / "home", "--json")
     assert found.exit_code == WRONG

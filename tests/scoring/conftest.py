@@ -12,15 +12,16 @@ EXPECT_MS = 60_000
 Measured = Callable[[str], None]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Asked for before the town, which nobody needs where there is no Chromium."""
+    """Asked for before the town, which nobody needs where there is no Chromium. It ends with the
+    suite: a second one cannot begin beside it."""
     expect.set_options(timeout=EXPECT_MS)
     with chromium() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def town(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with town_in(tmp_path_factory.mktemp("town")) as running:
         yield running

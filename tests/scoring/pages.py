@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 
 from console.actions import invitations, passwords
+from console.catalogue import FURTHER
 from console.domain.policy import Role
 from console.store.audit import Actor
 from console.web.app import create_app
@@ -140,6 +141,7 @@ def _shared(town: Town) -> dict[str, list[Any]]:
         "type_": ["snow-ice", "school-closures", "missing-person"],
         "name": ["mastodon"],
         "slug": ["park"],
+        "language": list(FURTHER),
         "person_id": [town.person(SECOND).id],
         "year": [now.year],
         "number": [1],
