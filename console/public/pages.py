@@ -107,7 +107,7 @@ def _environment(templates: Path, language: str) -> Environment:
     environment.globals.update(
         look=look.path,
         picture_path=picture_path,
-        page_language=language,
+        public_language=language,
         language_name=partial(catalogue.language_name, language=language),
     )
     return environment

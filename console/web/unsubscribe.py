@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from console.actions import recipients
 from console.actions.errors import NotFound
+from console.catalogue import ENGLISH
 from console.web.context import web
 from console.web.persist import persist
 
@@ -37,6 +38,7 @@ def _page(stage: str, token: str, status: int = 200) -> Response:
         address=request.path,
         exercise=token == recipients.REHEARSED,
         home="/public/",
+        public_language=ENGLISH,
     )
     answer = make_response(page, status)
     # The address is the person's own: kept by no cache, told to nobody, found by no search.
