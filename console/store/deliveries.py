@@ -32,7 +32,8 @@ class DeliveryRow(Base):
         Index("ix_deliveries_state_due_at", "state", "due_at"),
         # The order in which they are claimed, however many wait.
         Index("ix_deliveries_turn", "state", desc("weight"), "due_at", "id"),
-        Index("ix_deliveries_state_channel", "state", "channel"),
+        # Its end tells at once when something was last accepted on a channel.
+        Index("ix_deliveries_last", "state", "channel", "exercise", "changed_at"),
         # How far each channel of a message is, however long its list.
         Index("ix_deliveries_counted", "message_id", "channel", "language", "state"),
         # Trouble that nobody was told of yet, and what people were told of: both are few, whatever

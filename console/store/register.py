@@ -4,7 +4,17 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, delete, func, select
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    ScalarSelect,
+    String,
+    Text,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from console.domain.delivery import DeliveryState
@@ -168,14 +178,27 @@ LastSent: TypeAlias = Mapping[tuple[str, bool], datetime]
 
 
 def last_sent(db: Session) -> LastSent:
-    sent = DeliveryRow.state == str(DeliveryState.SENT)
-    newest = func.max(DeliveryRow.changed_at)
-    rows = db.execute(
-        select(DeliveryRow.channel, DeliveryRow.exercise, newest)
-        .where(sent)
-        .group_by(DeliveryRow.channel, DeliveryRow.exercise)
+    """Of what is in the register. Each is one look at the end of an index: after years there are
+    hundreds of thousands of deliveries."""
+    rows = db.execute(select(ChannelRow.name, _newest(exercise=False), _newest(exercise=True)))
+    return {
+        (channel, exercise): at
+        for channel, *each in rows
+        for exercise, at in zip((False, True), each, strict=True)
+        if at is not None
+    }
+
+
+def _newest(*, exercise: bool) -> ScalarSelect[Any]:
+    return (
+        select(func.max(DeliveryRow.changed_at))
+        .where(
+            DeliveryRow.state == str(DeliveryState.SENT),
+            DeliveryRow.channel == ChannelRow.name,
+            DeliveryRow.exercise == exercise,
+        )
+        .scalar_subquery()
     )
-    return {(channel, exercise): at for channel, exercise, at in rows}
 
 
 def waiting(db: Session, channel: str | None) -> int:
