@@ -1,7 +1,7 @@
 """What is learnt from the record: a year in numbers, and its exercises as evidence on a page."""
 
+from calendar import month_name
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Blueprint, abort, render_template
 
@@ -74,7 +74,7 @@ def exercises(year: int) -> str:
         people=sorted({person for one in found for person in one.people}),
         rehearsed=[one.title for one in web().desk.channels if one.name in rehearsed],
         unrehearsed=[one.title for one in web().desk.channels if one.name not in rehearsed],
-        quiet=[f"{datetime(year, month, 1):%B}" for month in past if month not in months],  # noqa: DTZ001
+        quiet=[month_name[month] for month in past if month not in months],
         types=web().desk.types,
         title_of=_title_of,
         seconds=seconds,

@@ -30,7 +30,8 @@ def page() -> str:
     typed = {one.name: request.args.get(one.name, "").strip()[:_LONGEST] for one in fields(Wanted)}
     errors: list[dict[str, str]] = []
     begin, until = _time(typed, "begin", errors), _time(typed, "until", errors)
-    wanted = Wanted(**{**typed, "begin": begin, "until": until})  # type: ignore[arg-type]
+    asked: dict[str, Any] = {**typed, "begin": begin, "until": until}
+    wanted = Wanted(**asked)
     before = request.args.get("before", "")
     with web().sessions.read() as db:
         # A number that no column holds would be an error of the database, not an empty page.
