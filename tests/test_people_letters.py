@@ -115,7 +115,9 @@ def test_the_officer_hears_who_can_no_longer_sign(boss: Boss) -> None:
 def test_the_postroom_makes_the_link_and_writes_to_who_has_no_account(boss: Boss) -> None:
     boss.stage.now = datetime.now(UTC)
     invitation = boss.invite(EMAIL, Role.AUDITOR)
-    (posting,) = postroom.take(boss.stage.sessions, boss.stage.desk)
+    (claimed,) = postroom.take(boss.stage.sessions, boss.stage.desk)
+    posting = postroom.worded(boss.stage.sessions, boss.stage.desk, claimed)
+    assert posting
     assert (posting.name, posting.letter.to) == ("Isla Grant", EMAIL)
     assert re.search(r"/join/[\w-]{43}\n", posting.letter.text)
     mail = postroom.message(boss.stage.desk, posting)

@@ -95,8 +95,8 @@ class Dispatcher:
         claimed = due.deliveries and self._claim()
         # Wording a mail takes 20 ms, which the calls that were just started need more.
         if due.mails and not claimed:
-            for letter in postroom.take(self._sessions, self._desk):
-                self._others.submit(postroom.post, self._sessions, self._desk, letter)
+            for mail in postroom.take(self._sessions, self._desk):
+                self._others.submit(postroom.post, self._sessions, self._desk, mail)
         alive = clock() - self._seen > SIGN_OF_LIFE * self._tick
         if due.chores or (alive and self._any_unsendable(now)):
             sweep.sweep(self._sessions, self._desk, worker=self.name)

@@ -31,8 +31,18 @@ _LINKS = {"sign-off": asking.new_link, "invitation": invitations.new_link}
 
 
 @dataclass(frozen=True)
+class Claimed:
+    """A mail that this worker holds, without its words yet."""
+
+    row: MailRow
+    token: str | None
+    """Of the link in it, just made; None where it has none, or none may be made any more."""
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Posting:
-    """A mail on its way, with the words that were just made for it."""
+    """A mail with the words that were just made for it."""
 
     mail_id: str
     purpose: str
@@ -43,24 +53,42 @@ class Posting:
     at: datetime
 
 
-def take(sessions: Sessions, desk: Desk) -> list[Posting]:
-    """Due mails, with their words. A sign-off's link is made here, so that its token is nowhere but
-    in the mail; a mail that is no longer wanted is dropped."""
+def take(sessions: Sessions, desk: Desk) -> list[Claimed]:
+    """Due mails. A sign-off's link is made here, so that its token is nowhere but in the mail.
+    Short, since a release may be waiting for the database: the words are made afterwards."""
     with sessions.begin() as db:
         now = database_now(db)
-        postings = []
-        for row in mails.claim(db, now=now, until=now + desk.settings.timing.mail, limit=16):
-            letter = _letter(db, desk, row, now)
-            if letter is None:
-                mails.drop(db, row.id)
-                continue
-            incident = mails.incident_of(db, row)
-            postings.append(Posting(row.id, row.purpose, incident, letter.name, letter, now))
-        return postings
+        rows = mails.claim(db, now=now, until=now + desk.settings.timing.mail, limit=16)
+        return [Claimed(row, _token(db, row, now), now) for row in rows]
 
 
-def post(sessions: Sessions, desk: Desk, posting: Posting) -> None:
-    """Hands one mail to the mail server and notes whether that worked."""
+def worded(sessions: Sessions, desk: Desk, claimed: Claimed) -> Posting | None:
+    """None where nobody is to be told any more."""
+    row = claimed.row
+    with sessions.read() as db:
+        to = user(db.get_one(UserRow, row.user_id)) if row.user_id else None
+        args = (db, desk, row.purpose, to, row.subject_id, claimed.token, row.address)
+        if (letter := letters.compose(*args)) is None:
+            return None
+        incident = mails.incident_of(db, row)
+    return Posting(row.id, row.purpose, incident, letter.name, letter, claimed.at)
+
+
+def post(sessions: Sessions, desk: Desk, claimed: Claimed) -> None:
+    """Makes the words of one mail, hands it to the mail server and notes whether that worked; drops
+    one that is no longer wanted. Whatever goes wrong is logged, and the mail comes due again."""
+    try:
+        posting = worded(sessions, desk, claimed)
+        if posting:
+            _post(sessions, desk, posting)
+            return
+        with sessions.begin() as db:
+            mails.drop(db, claimed.row.id)
+    except Exception:
+        log.exception("mail about a %s not sent", claimed.row.purpose)
+
+
+def _post(sessions: Sessions, desk: Desk, posting: Posting) -> None:
     try:
         submit(server(desk), message(desk, posting))
         faultpoint("after-mail")
@@ -112,8 +140,6 @@ def message(desk: Desk, posting: Posting) -> EmailMessage:
     return mail
 
 
-def _letter(db: Session, desk: Desk, row: MailRow, now: datetime) -> Letter | None:
-    to = user(db.get_one(UserRow, row.user_id)) if row.user_id else None
+def _token(db: Session, row: MailRow, now: datetime) -> str | None:
     new_link = _LINKS.get(row.purpose)
-    token = new_link(db, row.subject_id, now) if new_link else None
-    return letters.compose(db, desk, row.purpose, to, row.subject_id, token, row.address)
+    return new_link(db, row.subject_id, now) if new_link else None

@@ -23,7 +23,8 @@ AT_ONCE = 4
 """Rounds at the same time: a network that hangs keeps one of them for its deadline."""
 GOODBYE = 2.0
 """Seconds that a stop waits for rounds; one that is left comes due again when its lease ends."""
-
+ASIDE = 0.25
+"""Seconds between a ring and a look: who rings is mostly a release, and its calls come first."""
 BETWEEN_TRIALS = 10.0
 """Seconds between two trials of a credential that somebody offered."""
 
@@ -68,7 +69,8 @@ class Watchman:
                 log.warning("no rounds, database not available: %s", type(error.orig).__name__)
             except Exception:
                 log.exception("a turn of the rounds failed")
-            self._bell.wait(self._tick)
+            if self._bell.wait(self._tick):
+                self._stopping.wait(ASIDE)
             self._bell.clear()
 
     def _turn(self) -> None:

@@ -1,9 +1,11 @@
 """`python -m tests.chaos`: seeds 1 to N, or one of them again with all that is done in it."""
 
 import argparse
+import gzip
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -22,10 +24,11 @@ def main() -> int:
     wanted = [asked.seed] if asked.seed else range(asked.first, asked.first + asked.seeds)
     seeds = [seed for seed in wanted if seed not in known]
     databases = BOTH if asked.database == "both" else (asked.database,)
-    begun = time.monotonic()
+    begun, tree = time.monotonic(), _tree()
     done: list[int] = []
 
     def each(result: dict[str, Any]) -> bool:
+        result["tree"] = tree
         done.append(result["seed"])
         if asked.journal:
             with asked.journal.open("a") as journal:
@@ -46,7 +49,7 @@ def main() -> int:
         verbose=bool(asked.seed),
         each=each,
     )
-    found = report.report(earlier + results, time.monotonic() - begun, asked.lanes)
+    found = report.report(earlier + results, asked.lanes)
     print(report.table(found))
     if asked.results:
         asked.results.write_text(json.dumps(found, indent=1) + "\n")
@@ -54,9 +57,20 @@ def main() -> int:
 
 
 def _earlier(journal: Path | None) -> list[dict[str, Any]]:
-    if journal is None or not journal.exists():
+    """What the journal has, and what was packed beside it."""
+    if journal is None:
         return []
-    return [json.loads(line) for line in journal.read_text().splitlines()]
+    packed = journal.with_name(f"{journal.name}.gz")
+    kept = gzip.decompress(packed.read_bytes()).decode() if packed.exists() else ""
+    lines = kept + (journal.read_text() if journal.exists() else "")
+    return [json.loads(line) for line in lines.splitlines()]
+
+
+def _tree() -> str:
+    """The commit that is tried; with a ``+`` where files were changed since."""
+    asked = ["git", "describe", "--always", "--dirty=+", "--exclude=*"]
+    found = subprocess.run(asked, capture_output=True, text=True, check=False)
+    return found.stdout.strip() or "no commit"
 
 
 def _asked() -> argparse.Namespace:
@@ -69,7 +83,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--database", choices=(*BOTH, "both"), default="both")
     parser.add_argument("--plant", choices=sorted(planted.PLANTS), default="", help="a bug")
     parser.add_argument(
-        "--journal", type=Path, help="a line a seed; what is there is not run again"
+        "--journal", type=Path, help="a line a seed; what is there, or in FILE.gz, is not run again"
     )
     parser.add_argument("--results", type=Path, help="a file for the results, as JSON")
     return parser.parse_args()

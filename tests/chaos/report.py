@@ -13,7 +13,7 @@ EVIDENCE = ("events", "happened", "moved", "rows", "said")
 """What is kept of a seed that found something."""
 
 
-def report(results: Sequence[Mapping[str, Any]], seconds: float, lanes: int) -> dict[str, Any]:
+def report(results: Sequence[Mapping[str, Any]], lanes: int) -> dict[str, Any]:
     """All of it, ready for JSON."""
     seeds = sorted(one["seed"] for one in results)
     whole = [one for one in results if "releases" in one]
@@ -28,6 +28,7 @@ def report(results: Sequence[Mapping[str, Any]], seconds: float, lanes: int) -> 
         "seeds": len(seeds),
         "first": min(seeds, default=0),
         "last": max(seeds, default=0),
+        "trees": dict(Counter(one.get("tree", "") for one in whole)),
         "databases": dict(Counter(one["database"] for one in whole)),
         **{name: sum(one[name] for one in whole) for name in ("releases", "deliveries", "posts")},
         "states": _sum(one["states"] for one in whole),
@@ -47,7 +48,7 @@ def report(results: Sequence[Mapping[str, Any]], seconds: float, lanes: int) -> 
             for one in results
             if one["verdicts"]
         },
-        "seconds": round(seconds, 1),
+        "hours_played": round(sum(one["seconds"] for one in whole) / 3600, 2),
         "lanes": lanes,
         "cpu_per_seed": round(cpu / max(len(whole), 1), 2),
         "bound": round(3 / max(len(seeds), 1), 6),
@@ -74,7 +75,7 @@ def table(found: Mapping[str, Any]) -> str:
         "  " + ", ".join(f"{name} {n}" for name, n in sorted(found["events"].items())),
         "  " + ", ".join(f"{name} {n}" for name, n in sorted(found["record"].items())),
         f"  alarms: {found['alarms']['count']}, most {found['alarms']['most']} s",
-        f"{found['seconds']} s on {found['lanes']} lanes, "
+        f"{found['hours_played']} h played on {found['lanes']} lanes, "
         f"{found['cpu_per_seed']} s of processor for each seed",
         *(f"NEVER HIT: {name}" for name in found["never_hit"]),
         *(

@@ -111,8 +111,8 @@ def mails(stage: Stage) -> list[MailRow]:
 
 def posted(stage: Stage) -> list[str]:
     """Posts what is due; what the record says about it."""
-    for posting in postroom.take(stage.sessions, stage.desk):
-        postroom.post(stage.sessions, stage.desk, posting)
+    for mail in postroom.take(stage.sessions, stage.desk):
+        postroom.post(stage.sessions, stage.desk, mail)
     with stage.sessions.read() as db:
         query = select(EntryRow.action).where(EntryRow.action.like("mail %"))
         return list(db.scalars(query.order_by(EntryRow.number)))

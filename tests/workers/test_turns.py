@@ -70,8 +70,8 @@ def post(stage: Stage) -> None:
         due = sweep.due(db, database_now(db), stage.desk.settings.timing)
     if due.chores:
         sweep.sweep(stage.sessions, stage.desk, worker="test")
-    for posting in postroom.take(stage.sessions, stage.desk):
-        postroom.post(stage.sessions, stage.desk, posting)
+    for mail in postroom.take(stage.sessions, stage.desk):
+        postroom.post(stage.sessions, stage.desk, mail)
 
 
 def mailbox(practice: Practice) -> list[tuple[str, str]]:
