@@ -2,8 +2,10 @@
 
 import io
 
-from jinja2 import BytecodeCache
+from jinja2 import BytecodeCache, Template
 from jinja2.bccache import Bucket
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 
 
 class Compiled(BytecodeCache):
@@ -21,6 +23,18 @@ class Compiled(BytecodeCache):
         out = io.BytesIO()
         bucket.write_bytecode(out)
         self._code[bucket.key] = out.getvalue()
+
+
+class Imported(Template):
+    """A template whose macros are made once, for all that import them.
+
+    Jinja asks at every call of a macro that imports others whether these would see other globals.
+    Here all templates have the same ones, and on a page with 200 channels that question takes a
+    fifth of the whole time.
+    """
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        return super()._get_default_module()
 
 
 COMPILED = Compiled()

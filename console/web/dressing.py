@@ -19,7 +19,7 @@ from console.store.away import DatabaseAway
 from console.store.partner_alerts import PartnerAlertRow
 from console.store.troubles import Unsettled
 from console.web import holds, locales, rehearsal, words
-from console.web.compiled import COMPILED
+from console.web.compiled import COMPILED, Imported
 from console.web.context import web
 from console.web.findings import address
 from console.web.times import Times
@@ -65,7 +65,7 @@ def dress(app: Flask, settings: Settings) -> None:
         ]
     )
 
-    env.bytecode_cache = COMPILED
+    env.bytecode_cache, env.template_class = COMPILED, Imported
     locales.register(app)
     said = Times(settings.zone)
     env.filters.update(
