@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import Table, insert, select
 
 from bench import search
 from bench.browser import Browser
@@ -106,8 +106,6 @@ def fill(sessions: Sessions, incident: str) -> None:
                 if copies:
                     db.execute(insert(metadata.tables[name]), copies)
     _entries(sessions, incident)
-    with sessions.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-        db.execute(text("ANALYZE"))
 
 
 def _rows_of(db: Transaction, table: Table, incident: str) -> Iterator[dict[str, Any]]:
