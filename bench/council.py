@@ -193,6 +193,7 @@ def _up(stack: Stack, ports: Ports) -> Council:
     socket = redis.socket_folder(stack.home / "redis") / "redis.sock"
     stack.environment["SKELLAT_REDIS_URL"] = f"unix://{socket}"
     known = settings.load(stack.home, stack.environment)
+    _promote(sessions, known)
     time.sleep(1)
     return Council(stage_on(sessions, known), Doorbell(known.redis_url), ports, stack)
 

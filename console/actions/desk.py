@@ -53,8 +53,19 @@ class Desk:
         ]
 
 
+_kept: list[Desk] = []
+
+
+def keep(desk: Desk) -> None:
+    """For the forks of this process, which are given the same settings: they share what was read,
+    and all of them go by the files as they were."""
+    _kept[:] = [desk]
+
+
 def prepare(settings: Settings) -> Desk:
     """Reads what is configured. Raises `ConfigurationFaults`."""
+    if _kept and _kept[0].settings == settings:
+        return _kept[0]
     known = places.load(settings.config / "places")
     faults: list[Fault] = []
     phrases = voices.load(settings.templates, faults)

@@ -110,6 +110,7 @@ def _begin(stack: Stack, prepare: Callable[[Settings], None]) -> Settings:
     stack.environment["SKELLAT_REDIS_URL"] = stack.private.url if stack.private else ""
     known = settings.load(stack.home, stack.environment)
     prepared = desk.prepare(known)  # what is wrong with channels or wording is said now, not later
+    desk.keep(prepared)
     sessions = Sessions.of(known)
     migrate(sessions, known.secret)
     sessions.close()
