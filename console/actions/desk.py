@@ -30,7 +30,11 @@ class Desk:
     """Configured, and left out: their networks' plugins are broken."""
 
     def channel(self, name: str) -> ConfiguredChannel | None:
-        return next((one for one in self.channels if one.name == name), None)
+        return self._named.get(name)
+
+    @cached_property
+    def _named(self) -> Mapping[str, ConfiguredChannel]:
+        return {one.name: one for one in self.channels}
 
     def left_out(self, name: str) -> BrokenChannel | None:
         return next((one for one in self.broken if one.name == name), None)

@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 from console.actions import cards, compose, holding
 from console.actions.desk import Desk
 from console.actions.errors import NotFound
-from console.actions.sign_off_cards import sign_off_card
+from console.actions.sign_off_cards import sign_off_cards
 from console.connecting import where_to_look
 from console.domain.delivery import DeliveryState
 from console.domain.incident import IncidentState, Mode
 from console.domain.message import Kind, MessageState
 from console.domain.recipient import masked
-from console.store import approvals, incidents, messages, outbox, people
+from console.store import approvals, incidents, messages, people
 from console.store import progress as progress_rows
 from console.store.approvals import ApprovalRow
-from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
+from console.store.deliveries import DeliveryRow
 from console.store.incidents import IncidentRow
 from console.store.messages import MessageRow, PictureRow
 
@@ -59,10 +59,7 @@ def message(db: Session, desk: Desk, message_id: str) -> cards.MessageSheet:
         incident=_incident(db.get_one(IncidentRow, row.incident_id), names),
         message=_message(row, names),
         variants=tuple(messages.variants(db, row.id, row.revision)),
-        sign_offs=tuple(
-            sign_off_card(db, one, names[one.approver_id])
-            for one in approvals.of_message(db, row.id)
-        ),
+        sign_offs=sign_off_cards(db, approvals.of_message(db, row.id), names),
         **_deliveries(db, desk, message_id),
     )
 
@@ -101,7 +98,8 @@ def _deliveries(db: Session, desk: Desk, message_id: str) -> _Deliveries:
     order = _order(desk)
     counted = progress_rows.counts(db, message_id)
     many = [place for place, states in counted.items() if sum(states.values()) > FEW]
-    rows = progress_rows.of_message(db, message_id, set(counted) - set(many))
+    few = set(counted) - set(many) if many else None
+    rows = progress_rows.of_message(db, message_id, few)
     rows.sort(key=lambda row: order.get(row.channel, len(order)))
     many.sort(key=lambda place: order.get(place[0], len(order)))
     return {
@@ -137,8 +135,8 @@ def _with_attempts(
     db: Session, desk: Desk, rows: Sequence[DeliveryRow]
 ) -> tuple[cards.Delivery, ...]:
     attempts: dict[str, list[cards.Attempt]] = defaultdict(list)
-    for attempt, outcome in outbox.attempts_of(db, [row.id for row in rows]):
-        attempts[attempt.delivery_id].append(_attempt(attempt, outcome))
+    for one in progress_rows.attempts_of(db, [row.id for row in rows]):
+        attempts[one.delivery_id].append(_attempt(one))
     held = holding.held(db)
     return tuple(_delivery(desk, row, tuple(attempts[row.id]), held) for row in rows)
 
@@ -158,7 +156,7 @@ def sign_off(db: Session, approval_id: str) -> cards.SignOff:
     row = db.get(ApprovalRow, approval_id)
     if row is None:
         raise NotFound("sign-off", approval_id)
-    return sign_off_card(db, row, _names(db)[row.approver_id])
+    return sign_off_cards(db, [row], _names(db))[0]
 
 
 def message_of_sign_off(db: Session, approval_id: str) -> str:
@@ -260,16 +258,16 @@ def _message(row: MessageRow, names: Names) -> cards.Message:
     )
 
 
-def _attempt(row: AttemptRow, outcome: OutcomeRow | None) -> cards.Attempt:
+def _attempt(one: progress_rows.Tried) -> cards.Attempt:
     return cards.Attempt(
-        worker=row.worker,
-        started_at=row.started_at,
-        ended_at=outcome.ended_at if outcome else None,
-        outcome=outcome.outcome if outcome else "",
-        reason=outcome.reason if outcome else "",
-        status=outcome.status if outcome else None,
-        detail=outcome.detail if outcome else "",
-        milliseconds=outcome.milliseconds if outcome else None,
+        worker=one.worker,
+        started_at=one.started_at,
+        ended_at=one.ended_at,
+        outcome=one.outcome or "",
+        reason=one.reason or "",
+        status=one.status,
+        detail=one.detail or "",
+        milliseconds=one.milliseconds,
     )
 
 

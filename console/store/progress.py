@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -81,6 +82,41 @@ def newest(db: Session, message_id: str, place: Place) -> DeliveryRow:
         .limit(1)
     )
     return db.scalars(query).one()
+
+
+class Tried(NamedTuple):
+    """One attempt; of its outcome None where it has none yet."""
+
+    delivery_id: str
+    worker: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    reason: str | None
+    status: int | None
+    detail: str | None
+    milliseconds: int | None
+
+
+def attempts_of(db: Session, delivery_ids: Sequence[str]) -> list[Tried]:
+    """In the order in which they were begun."""
+    rows = db.execute(
+        select(
+            AttemptRow.delivery_id,
+            AttemptRow.worker,
+            AttemptRow.started_at,
+            OutcomeRow.ended_at,
+            OutcomeRow.outcome,
+            OutcomeRow.reason,
+            OutcomeRow.status,
+            OutcomeRow.detail,
+            OutcomeRow.milliseconds,
+        )
+        .outerjoin(OutcomeRow, OutcomeRow.attempt_id == AttemptRow.id)
+        .where(AttemptRow.delivery_id.in_(delivery_ids))
+        .order_by(AttemptRow.started_at, AttemptRow.id)
+    )
+    return [Tried(*row) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def stop(mode: Mode, message_id: str) -> Page:
 def ask_again(mode: Mode, message_id: str, delivery_id: str) -> Page:
     """Before an uncertain delivery is sent again: it may be public twice then."""
     sheet = sheet_of(mode, message_id)
-    shown = _board(sheet)
+    shown = board(sheet, web().now, web().desk.settings)
     among = [*shown.lines, *(line for one in shown.lists for line in one.lines)]
     line = next((one for one in among if one.delivery.id == delivery_id), None)
     if line is None or not line.can_send_again:
@@ -187,14 +187,15 @@ def _shown(sheet: cards.MessageSheet) -> dict[str, Any]:
     with web().sessions.read() as db:
         look = alone.of(db, sheet.message.id)
         pairs = beside.beside(db, web().desk, sheet.message.id, sheet.variants)
+    promise = _promise(sheet)
     return {
         "incident": sheet.incident,
         "pairs": pairs,
-        "promise": _promise(sheet),
+        "promise": promise,
         "look": look,
         "sheet": sheet,
         "message": sheet.message,
-        "board": _board(sheet),
+        "board": _board(sheet, promise),
         "asked": asked(sheet),
         "turns": turns.shown(sheet.message),
         "outcomes": OUTCOMES,
@@ -202,9 +203,9 @@ def _shown(sheet: cards.MessageSheet) -> dict[str, Any]:
     }
 
 
-def _board(sheet: cards.MessageSheet) -> Board:
+def _board(sheet: cards.MessageSheet, promise: promise_words.Countdown | None) -> Board:
     shown = board(sheet, web().now, web().desk.settings)
-    if shown.every == 0 and _promise(sheet):
+    if shown.every == 0 and promise:
         return replace(shown, every=PROMISED)
     return shown
 
@@ -223,9 +224,9 @@ def _fingerprint(sheet: cards.MessageSheet) -> str:
     """Changes with everything that the board shows, as time alone changes it too."""
     with web().sessions.read() as db:
         look = alone.of(db, sheet.message.id)
-    waiting = turns.shown(sheet.message)
-    told = (_promise(sheet), me().id)
-    seen = repr((sheet.message, _board(sheet), waiting, sheet.sign_offs, look, told))
+    waiting, promise = turns.shown(sheet.message), _promise(sheet)
+    told = (promise, me().id)
+    seen = repr((sheet.message, _board(sheet, promise), waiting, sheet.sign_offs, look, told))
     return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
 
