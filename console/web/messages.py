@@ -41,18 +41,20 @@ LOOKED = (DeliveryState.SENT, DeliveryState.QUEUED)
 """Where a look that was quicker may have led."""
 PROMISED = 15
 """Seconds between two looks while a promised update is counted down."""
+EVERY = "every"
+"""What an address says of ``attempts`` that asks for all of them, of many deliveries too."""
 AGAIN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT)
 
 
 @both(blueprint, "/messages/<message_id>")
 def page(mode: Mode, message_id: str) -> Page:
-    return _page(sheet_of(mode, message_id))
+    return _page(_shown_sheet(mode, message_id))
 
 
 @both(blueprint, "/messages/<message_id>/board")
 def live(mode: Mode, message_id: str) -> Response:
     """The part of the page that changes by itself; 304 where it has not."""
-    sheet = sheet_of(mode, message_id)
+    sheet = _shown_sheet(mode, message_id)
     answer = make_response()
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.set_etag(_fingerprint(sheet))
@@ -161,6 +163,15 @@ def _stop(sheet: cards.MessageSheet, *, why_missing: bool = False) -> str:
     )
 
 
+def _shown_sheet(mode: Mode, message_id: str) -> cards.MessageSheet:
+    """With every attempt where the address asks for it."""
+    return sheet_of(mode, message_id, every_attempt=_attempts() == EVERY)
+
+
+def _attempts() -> str | None:
+    return EVERY if request.args.get("attempts") == EVERY else None
+
+
 def _page(sheet: cards.MessageSheet) -> str:
     return render_template(
         "pages/message.html",
@@ -197,6 +208,7 @@ def _shown(sheet: cards.MessageSheet) -> dict[str, Any]:
         "message": sheet.message,
         "board": _board(sheet, promise),
         "asked": asked(sheet),
+        "attempts": _attempts(),
         "turns": turns.shown(sheet.message),
         "outcomes": OUTCOMES,
         "titles": {one.name: one.title for one in web().desk.channels},
