@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from bench import results_page
 from bench.apprise_too import apprise
+from bench.beside import beside
 from bench.crowd import crowd
 from bench.fanout import fanout
 from bench.figures import Figure, faster, results
@@ -27,6 +28,7 @@ GROUPS: dict[str, Callable[[Peer, int], Iterator[Figure]]] = {
     "apprise": apprise,
     "pages": web,
     "crowd": crowd,
+    "beside": beside,
     "hanging": hanging,
     "recover": recover,
     "sustained": sustained,

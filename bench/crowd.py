@@ -47,8 +47,8 @@ def crowd(_peer: Peer, runs: int) -> Iterator[Figure]:
         print("crowd: skipped, there is no wrk (apt install wrk)")
         return
     with tempfile.TemporaryDirectory() as name:
-        site = _site(Path(name))
-        with _ours(site) as (port, server):
+        site = snow_day(Path(name))
+        with served(site) as (port, server):
             before = _seconds(server)
             ours = [_rate(wrk, port, PAGE) for _ in range(runs)]
             spent = _seconds(server) - before
@@ -67,7 +67,7 @@ def crowd(_peer: Peer, runs: int) -> Iterator[Figure]:
     yield Figure("public_of_nginx", "public_page_per_s / nginx_page_per_s", "×", ratio)
 
 
-def _site(place: Path) -> Path:
+def snow_day(place: Path) -> Path:
     """A page with three messages, as long as messages are."""
     entries = place / "entries"
     for number in range(3):
@@ -92,7 +92,7 @@ def _site(place: Path) -> Path:
 
 
 @contextmanager
-def _ours(site: Path) -> Iterator[tuple[int, psutil.Process]]:
+def served(site: Path) -> Iterator[tuple[int, psutil.Process]]:
     port = free_port()
     command = [sys.executable, "-m", "console.cli", "public", "serve", "--processes", "2"]
     with _running([*command, "--port", str(port), "--folder", str(site)], port) as server:

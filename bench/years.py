@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import Table, insert, select
 
 from bench import search
 from bench.browser import Browser
@@ -13,7 +14,7 @@ from bench.council import TEXT, Council, council, spread
 from bench.figures import Figure, percentile
 from bench.peer import Peer
 from console.domain.audit import Entry, sealed
-from console.domain.incident import IncidentState
+from console.domain.incident import IncidentState, Mode
 from console.domain.message import Kind
 from console.domain.record_key import RecordKey, RecordKeys
 from console.store import audit
@@ -22,6 +23,8 @@ from console.store.schema import metadata
 
 INCIDENTS, CHANNELS, ENTRIES = 1_000, 200, 1_000_000
 OPEN = 5
+YEARS, EXERCISE = 10, 10
+"""How many years they are spread over, and of how many one is an exercise."""
 REQUESTS = 40
 COPIED = (
     "incidents", "messages", "variants", "contributors", "approvals", "deliveries", "attempts",
@@ -42,7 +45,7 @@ def years(peer: Peer, runs: int) -> Iterator[Figure]:
             for name, (browser, path) in _pages(running, message, incident).items()
         }
     what = f"p95 of {REQUESTS} requests a run: {INCIDENTS:,} incidents, {CHANNELS} channels, "
-    what += f"{ENTRIES:,} entries, SQLite"
+    what += f"{ENTRIES:,} entries, {YEARS} years, SQLite"
     for name, each in found.items():
         yield Figure(f"years: {name}", what, "ms", each, goal=40)
 
@@ -84,25 +87,25 @@ def _pages(running: Council, message: str, incident: str) -> Mapping[str, tuple[
         "one entry": (auditor, f"/record/entries/{ENTRIES // 2}"),
         "record of an incident": (auditor, f"/incidents/{incident}/record"),
         "learning": (auditor, "/record/learning"),
+        "exercises": (auditor, f"/record/exercises/{datetime.now(UTC).year}"),
+        "verify": (auditor, "/record/verify"),
         "public page": (nobody, "/public/"),
     }
 
 
 def fill(sessions: Sessions, incident: str) -> None:
-    """Copies the incident with all that belongs to it, and fills the record up."""
+    """Copies the incident with all that belongs to it over the years, and fills the record up."""
     with sessions.begin() as db:
         rows = {name: list(_rows_of(db, metadata.tables[name], incident)) for name in COPIED}
         ids = {one["id"] for each in rows.values() for one in each if "id" in one}
         for number in range(1, INCIDENTS):
             for name, each in rows.items():
                 copies = [_copy(one, ids, number) for one in each]
-                if name == "incidents" and number > OPEN:
-                    copies = [{**one, "state": IncidentState.STOOD_DOWN} for one in copies]
+                if number > OPEN:
+                    copies = [_past(one, number) for one in copies]
                 if copies:
                     db.execute(insert(metadata.tables[name]), copies)
     _entries(sessions, incident)
-    with sessions.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-        db.execute(text("ANALYZE"))
 
 
 def _rows_of(db: Transaction, table: Table, incident: str) -> Iterator[dict[str, Any]]:
@@ -132,6 +135,19 @@ def _copy(row: Mapping[str, Any], ids: set[str], number: int) -> dict[str, Any]:
         key: f"{one}{number:04}" if isinstance(one, str) and one in ids else one
         for key, one in row.items()
     }
+
+
+def _past(row: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """As long ago as its number says, stood down, and now and then an exercise."""
+    before = timedelta(days=365.25 * YEARS) * number / INCIDENTS
+    past = {key: one - before if isinstance(one, datetime) else one for key, one in row.items()}
+    if "opened_at" in past:
+        past["state"] = str(IncidentState.STOOD_DOWN)
+    if number % EXERCISE == 0 and "mode" in past:
+        past["mode"] = str(Mode.EXERCISE)
+    if "exercise" in past:
+        past["exercise"] = number % EXERCISE == 0
+    return past
 
 
 def _entries(sessions: Sessions, incident: str) -> None:

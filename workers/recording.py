@@ -37,7 +37,7 @@ def settle(sessions: Sessions, desk: Desk, *, worker: str, outcomes: Sequence[Ou
         recorded = outbox.recorded(db, [one.errand.attempt_id for one in outcomes])
         outcomes = [one for one in outcomes if one.errand.attempt_id not in recorded]
         rows = outbox.locked(db, {one.errand.delivery_id for one in outcomes})
-        db.add_all(_row(one) for one in outcomes)
+        db.add_all(_row(one, rows[one.errand.delivery_id].message_id) for one in outcomes)
         refused: list[DeliveryRow] = []
         for outcome in sorted(outcomes, key=lambda one: one.errand.delivery_id):
             row, errand = rows[outcome.errand.delivery_id], outcome.errand
@@ -101,10 +101,11 @@ def on_record(
     )
 
 
-def _row(outcome: Outcome) -> OutcomeRow:
+def _row(outcome: Outcome, message: str) -> OutcomeRow:
     receipt, error = outcome.receipt, outcome.error
     return OutcomeRow(
         attempt_id=outcome.errand.attempt_id,
+        message_id=message,
         ended_at=outcome.ended_at,
         outcome=str(outcome.event),
         reason=str(error.reason) if error else "",

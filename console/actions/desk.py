@@ -30,10 +30,10 @@ class Desk:
     """Configured, and left out: their networks' plugins are broken."""
 
     def channel(self, name: str) -> ConfiguredChannel | None:
-        return self._named.get(name)
+        return self._by_name.get(name)
 
     @cached_property
-    def _named(self) -> Mapping[str, ConfiguredChannel]:
+    def _by_name(self) -> Mapping[str, ConfiguredChannel]:
         return {one.name: one for one in self.channels}
 
     def left_out(self, name: str) -> BrokenChannel | None:

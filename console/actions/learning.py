@@ -1,7 +1,7 @@
 """What a year of incidents and exercises shows: how long approving and publishing took, which
 channels held, what was left open. Exercises are never counted with actual incidents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
@@ -103,17 +103,14 @@ def world(db: Session, mode: Mode, span: Span, now: datetime) -> World:
     exercise = mode is Mode.EXERCISE
     backs = [one for one in learning.look_backs(db, span) if one.exercise == exercise]
     late = [one for one in backs if (one.looked_at or now) > one.due_at]
-    ended = [
-        (reading.incident(db, row.id).incident, until)
-        for row, until in learning.without_all_clear(db, span, now)
-        if row.mode == mode
-    ]
+    ended = learning.without_all_clear(db, span, str(mode), now)
+    titled = reading.titled(db, [row for row, _ in ended])
     return World(
         mode,
         len(learning.incidents(db, span, str(mode))),
         _took(db, mode, span),
-        _held(db, exercise, span),
-        tuple(ended),
+        _held(db, span, exercise=exercise),
+        tuple((one, until) for one, (_, until) in zip(titled, ended, strict=True)),
         len(backs),
         len(late),
     )
@@ -129,32 +126,31 @@ def exercises(db: Session, span: Span) -> tuple[Exercise, ...]:
         took.setdefault(one.incident, []).append(one)
     return tuple(
         Exercise(
-            reading.incident(db, one).incident,
-            tuple(people.get(one, ())),
-            tuple(channels.get(one, ())),
-            tuple(took.get(one, ())),
+            one,
+            tuple(people.get(one.id, ())),
+            tuple(channels.get(one.id, ())),
+            tuple(took.get(one.id, ())),
         )
-        for one in ids
+        for one in reading.titled(db, rows)
     )
 
 
 def _took(db: Session, mode: Mode, span: Span) -> tuple[Took, ...]:
-    rows = [(message, incident) for message, incident in learning.released(db, span)
-            if incident.mode == mode]  # fmt: skip
-    out = learning.published(db, [message.id for message, _ in rows])
+    rows = learning.released(db, span, str(mode))
+    reached = learning.reached(db, [one.id for one in rows])
     found = []
-    for message, incident in rows:
-        first, last = out.get(message.id, (None, None))
+    for one in rows:
+        first, last = reached.get(one.id, (None, None))
         found.append(
             Took(
-                incident.title,
-                message.kind,
-                message.released_at,
-                incident.id,
-                message.id,
-                _between(message.submitted_at, message.released_at),
-                _between(message.released_at, first),
-                _between(message.released_at, last),
+                one.title,
+                one.kind,
+                one.released_at,
+                one.incident_id,
+                one.id,
+                _between(one.submitted_at, one.released_at),
+                _between(one.released_at, first),
+                _between(one.released_at, last),
             )
         )
     return tuple(found)
@@ -164,17 +160,19 @@ def _between(begin: datetime | None, end: datetime | None) -> float | None:
     return max((end - begin).total_seconds(), 0) if begin and end else None
 
 
-def _held(db: Session, exercise: bool, span: Span) -> tuple[Held, ...]:
-    by_channel: dict[str, dict[str, tuple[int, int]]] = {}
-    for row in learning.by_channel(db, span):
-        if row.exercise == exercise:
-            by_channel.setdefault(row.channel, {})[row.state] = (row.number, int(row.again))
-    return tuple(_one(channel, states) for channel, states in by_channel.items())
+def _held(db: Session, span: Span, *, exercise: bool) -> tuple[Held, ...]:
+    again = learning.sent_again(db, span, exercise=exercise)
+    by_channel: dict[str, dict[str, int]] = {}
+    for channel, state, number in learning.by_channel(db, span, exercise=exercise):
+        by_channel.setdefault(channel, {})[state] = number
+    return tuple(
+        _one(channel, states, again.get(channel, 0)) for channel, states in by_channel.items()
+    )
 
 
-def _one(channel: str, states: Mapping[str, Sequence[int]]) -> Held:
-    sent, again = states.get(DeliveryState.SENT, (0, 0))
-    failed, _ = states.get(DeliveryState.FAILED, (0, 0))
-    uncertain, _ = states.get(DeliveryState.UNCERTAIN, (0, 0))
-    every = sum(number for number, _ in states.values())
+def _one(channel: str, states: Mapping[str, int], again: int) -> Held:
+    sent = states.get(DeliveryState.SENT, 0)
+    failed = states.get(DeliveryState.FAILED, 0)
+    uncertain = states.get(DeliveryState.UNCERTAIN, 0)
+    every = sum(states.values())
     return Held(channel, sent - again, again, failed, uncertain, every - sent - failed - uncertain)

@@ -44,6 +44,12 @@ def incident(db: Session, incident_id: str) -> cards.IncidentSheet:
     return cards.IncidentSheet(_incident(row, names), tuple(_message(one, names) for one in rows))
 
 
+def titled(db: Session, rows: Sequence[IncidentRow]) -> tuple[cards.Incident, ...]:
+    """Many at once, without their messages."""
+    names = _names(db) if rows else {}
+    return tuple(_incident(one, names) for one in rows)
+
+
 def message(
     db: Session, desk: Desk, message_id: str, *, every_attempt: bool = True
 ) -> cards.MessageSheet:

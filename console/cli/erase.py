@@ -20,6 +20,10 @@ from console.domain.audit import Entry
 from console.store import erasing as stored
 from console.store.engine import Sessions
 
+_NOT_THIS_ROLE = (
+    "Nothing was erased: this database role may add to the record and no more. "
+    "Set SKELLAT_DATABASE_URL to the role that owns the tables."
+)
 _HERE = Visitor(address="command line", agent="command line")
 
 
@@ -49,6 +53,9 @@ def command(
         _go(sessions, desk.prepare(known), numbers, reason, (by_email, second_email), yes=yes)
     except Obstacle as wrong:
         click.echo(_words(wrong), err=True)
+        sys.exit(1)
+    except stored.MayNot:
+        click.echo(_NOT_THIS_ROLE, err=True)
         sys.exit(1)
     finally:
         sessions.close()

@@ -14,10 +14,13 @@ WAITING = 1024
 """Connections that may wait to be accepted."""
 PAUSE = 0.5
 """Seconds before a process that ended is replaced."""
+GIVES_WAY = 10
+"""Niceness: a crowd on the same machine leaves the processors to the console when it needs them."""
 
 
 def run(folder: Path, *, host: str, port: int, processes: int) -> None:
     """Until SIGTERM or Ctrl-C. A process that ends by itself is replaced."""
+    os.nice(GIVES_WAY)
     listening = socket.create_server((host, port), backlog=WAITING)
     serving = Serving(folder)
     stopped: list[int] = []

@@ -17,6 +17,7 @@ from console.store.base import Base, Instant, new_id
 
 UNTOLD = "state IN ('failed', 'uncertain') AND (alarmed_at IS NULL OR alarmed_at < changed_at)"
 WAITING = "state IN ('queued', 'sending') AND alarmed_at IS NULL"
+AGAIN = "tries > 1"
 """Written out: a database uses such an index only for a query that says the same words."""
 
 
@@ -34,6 +35,8 @@ class DeliveryRow(Base):
         Index("ix_deliveries_turn", "state", desc("weight"), "due_at", "id"),
         # Its end tells at once when something was last accepted on a channel.
         Index("ix_deliveries_last", "state", "channel", "exercise", "changed_at"),
+        # The few of those that took more than one try.
+        _only(AGAIN, "ix_deliveries_again", "state", "exercise", "changed_at", "channel"),
         # How far each channel of a message is, however long its list.
         Index("ix_deliveries_counted", "message_id", "channel", "language", "state"),
         # Trouble that nobody was told of yet, and what people were told of: both are few, whatever
@@ -114,8 +117,14 @@ class OutcomeRow(Base):
     """How an attempt ended. An attempt without one may have reached the network."""
 
     __tablename__ = "outcomes"
+    __table_args__ = (
+        # Its ends tell when a message was first and last accepted.
+        Index("ix_outcomes_reached", "message_id", "outcome", "ended_at"),
+    )
 
     attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
+    message_id: Mapped[str] = mapped_column(String(32))
+    """The delivery's, once more."""
     ended_at: Mapped[datetime] = mapped_column(Instant)
     outcome: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(String(40), default="")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from console.domain.audit import Entry
@@ -11,18 +12,30 @@ from console.store import logbook
 from console.store.audit import EntryRow
 from console.store.engine import Sessions
 
+_DENIED = "42501"
+"""insufficient_privilege: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 _STEP = 200
 """Pages of the words' index that one transaction goes through, so that nobody waits for long."""
 
 
+class MayNot(Exception):
+    """This PostgreSQL role may add to the record and no more."""
+
+
 def take_words_out(db: Session, number: int) -> None:
-    """Once the entry that says so is written: the database refuses it before."""
+    """Once the entry that says so is written: the database refuses it before. Raises `MayNot`."""
     later = logbook.about(db, subject(number), ERASED)[-1]
-    db.execute(
+    change = (
         update(EntryRow)
         .where(EntryRow.number == number)
         .values(actor=NOBODY, actor_id="", detail=later.detail, mac="", erased=later.number)
     )
+    try:
+        db.execute(change)
+    except ProgrammingError as refused:
+        if getattr(refused.orig, "sqlstate", None) == _DENIED:
+            raise MayNot from refused
+        raise
 
 
 def erased(db: Session) -> list[int]:

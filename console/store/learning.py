@@ -1,21 +1,31 @@
 """What a year's incidents and exercises can be learnt from, counted in the database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    ScalarSelect,
+    func,
+    literal,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
-from console.domain.delivery import DeliveryState
+from console.domain.delivery import DeliveryEvent, DeliveryState
 from console.domain.message import Kind
 from console.store.audit import EntryRow
-from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
+from console.store.deliveries import AGAIN, DeliveryRow, OutcomeRow
 from console.store.incidents import IncidentRow
 from console.store.look_backs import LookBackRow
 from console.store.messages import MessageRow
 
+ACCEPTED = str(DeliveryEvent.ACCEPT)
 _OVER = (str(Kind.ALL_CLEAR), str(Kind.CANCEL))
 
 
@@ -27,50 +37,96 @@ class Span:
     end: datetime
 
 
-def released(db: Session, span: Span) -> Sequence[Any]:
-    """Every message that was released in that time, with its incident, the oldest first."""
+def released(db: Session, span: Span, mode: str) -> Sequence[Any]:
+    """Every message that was released in that time: its id, kind and moments, and the incident's id
+    and title; the oldest first."""
     query = (
-        select(MessageRow, IncidentRow)
+        select(
+            MessageRow.id,
+            MessageRow.kind,
+            MessageRow.submitted_at,
+            MessageRow.released_at,
+            MessageRow.incident_id,
+            IncidentRow.title,
+        )
         .join(IncidentRow, IncidentRow.id == MessageRow.incident_id)
-        .where(MessageRow.released_at >= span.begin, MessageRow.released_at < span.end)
+        .where(
+            IncidentRow.mode == mode,
+            MessageRow.released_at >= span.begin,
+            MessageRow.released_at < span.end,
+        )
         .order_by(MessageRow.released_at, MessageRow.id)
     )
     return db.execute(query).all()
 
 
-def published(db: Session, messages: Collection[str]) -> dict[str, tuple[datetime, datetime]]:
-    """Message -> when its first and its last delivery that was sent reached a network."""
-    query = (
-        select(DeliveryRow.message_id, func.min(OutcomeRow.ended_at), func.max(OutcomeRow.ended_at))
-        .join(AttemptRow, AttemptRow.delivery_id == DeliveryRow.id)
-        .join(OutcomeRow, OutcomeRow.attempt_id == AttemptRow.id)
+def reached(db: Session, messages: Collection[str]) -> dict[str, tuple[datetime, datetime]]:
+    """Message -> when a network accepted it first and last. Two looks at an index for each."""
+    query = select(MessageRow.id, _moment(func.min), _moment(func.max))
+    found = db.execute(query.where(MessageRow.id.in_(messages)))
+    return {message: (first, last) for message, first, last in found if first}
+
+
+def _moment(which: Callable[[Any], Any]) -> ScalarSelect[Any]:
+    return (
+        select(which(OutcomeRow.ended_at))
+        .where(OutcomeRow.message_id == MessageRow.id, OutcomeRow.outcome == ACCEPTED)
+        .scalar_subquery()
+    )
+
+
+def by_channel(db: Session, span: Span, *, exercise: bool) -> Sequence[Any]:
+    """Channel, state, and how many deliveries came to that state in that time. Counted on an index,
+    for each pair that is in it: a year has tens of thousands."""
+    pair = _pairs()
+    number = (
+        select(func.count())
         .where(
-            DeliveryRow.message_id.in_(messages),
-            DeliveryRow.state == str(DeliveryState.SENT),
-            OutcomeRow.outcome == "accept",
+            DeliveryRow.state == pair.c.state,
+            DeliveryRow.channel == pair.c.channel,
+            *_ended(span, exercise=exercise),
         )
-        .group_by(DeliveryRow.message_id)
+        .scalar_subquery()
     )
-    return {message: (first, last) for message, first, last in db.execute(query)}
-
-
-def by_channel(db: Session, span: Span) -> Sequence[Any]:
-    """Channel, whether it was an exercise, and how its deliveries ended; how many were tried more
-    than once."""
-    again = func.sum(case((DeliveryRow.tries > 1, 1), else_=0))
-    query = (
-        select(
-            DeliveryRow.channel,
-            DeliveryRow.exercise,
-            DeliveryRow.state,
-            func.count().label("number"),
-            again.label("again"),
-        )
-        .where(DeliveryRow.created_at >= span.begin, DeliveryRow.created_at < span.end)
-        .group_by(DeliveryRow.channel, DeliveryRow.exercise, DeliveryRow.state)
-        .order_by(DeliveryRow.channel)
-    )
+    known = pair.c.channel.is_not(None)
+    counted = select(pair.c.channel, pair.c.state, number.label("number")).where(known).subquery()
+    query = select(counted).where(counted.c.number > 0).order_by(counted.c.channel)
     return db.execute(query).all()
+
+
+def _pairs() -> CTE:
+    """Each state with each channel that has it, and once with none: from one to the next in the
+    index, whatever lies between them."""
+    states = union_all(*(select(literal(str(one)).label("state")) for one in DeliveryState))
+    state = states.subquery().c.state
+    nearest = select(func.min(DeliveryRow.channel))
+    first = nearest.where(DeliveryRow.state == state).scalar_subquery()
+    pair = select(state, first.label("channel")).cte("pair", recursive=True)
+    later = (DeliveryRow.state == pair.c.state, DeliveryRow.channel > pair.c.channel)
+    following = nearest.where(*later).scalar_subquery()
+    return pair.union_all(select(pair.c.state, following).where(pair.c.channel.is_not(None)))
+
+
+def sent_again(db: Session, span: Span, *, exercise: bool) -> dict[str, int]:
+    """Channel -> how many of its deliveries were sent, and took more than one try."""
+    query = (
+        select(DeliveryRow.channel, func.count())
+        .where(
+            text(AGAIN),
+            DeliveryRow.state == str(DeliveryState.SENT),
+            *_ended(span, exercise=exercise),
+        )
+        .group_by(DeliveryRow.channel)
+    )
+    return {channel: number for channel, number in db.execute(query)}  # noqa: C416 - as in register
+
+
+def _ended(span: Span, *, exercise: bool) -> tuple[ColumnElement[bool], ...]:
+    return (
+        DeliveryRow.exercise == exercise,
+        DeliveryRow.changed_at >= span.begin,
+        DeliveryRow.changed_at < span.end,
+    )
 
 
 def look_backs(db: Session, span: Span) -> list[LookBackRow]:
@@ -78,7 +134,7 @@ def look_backs(db: Session, span: Span) -> list[LookBackRow]:
     return list(db.scalars(query.order_by(LookBackRow.at)))
 
 
-def without_all_clear(db: Session, span: Span, now: datetime) -> Sequence[Any]:
+def without_all_clear(db: Session, span: Span, mode: str, now: datetime) -> Sequence[Any]:
     """Incidents whose last message said that something is so, whose end has passed, and of which
     nothing says that it is over; with the moment of that end."""
     newest = (
@@ -96,6 +152,7 @@ def without_all_clear(db: Session, span: Span, now: datetime) -> Sequence[Any]:
             & (MessageRow.number == newest.c.number),
         )
         .where(
+            IncidentRow.mode == mode,
             IncidentRow.opened_at >= span.begin,
             IncidentRow.opened_at < span.end,
             MessageRow.kind.not_in(_OVER),
@@ -131,13 +188,14 @@ def took_part(db: Session, incidents: Collection[str]) -> dict[str, list[str]]:
 
 def channels_of(db: Session, incidents: Collection[str]) -> dict[str, list[str]]:
     """Incident -> the channels on which something of it was sent."""
-    query = (
-        select(DeliveryRow.incident_id, DeliveryRow.channel)
-        .where(DeliveryRow.incident_id.in_(incidents), DeliveryRow.state == str(DeliveryState.SENT))
-        .distinct()
-        .order_by(DeliveryRow.channel)
-    )
-    found: dict[str, list[str]] = {}
-    for incident, channel in db.execute(query):
-        found.setdefault(incident, []).append(channel)
-    return found
+    of_incidents = select(MessageRow.id, MessageRow.incident_id)
+    rows = db.execute(of_incidents.where(MessageRow.incident_id.in_(incidents)))
+    incident_of = {message: incident for message, incident in rows}  # noqa: C416 - as above
+    # The state is no condition: SQLite, which knows no statistics here, would go by it alone.
+    each = (DeliveryRow.message_id, DeliveryRow.channel, DeliveryRow.state)
+    query = select(*each).where(DeliveryRow.message_id.in_(incident_of)).group_by(*each)
+    found: dict[str, set[str]] = {}
+    for message, channel, state in db.execute(query):
+        if state == DeliveryState.SENT:
+            found.setdefault(incident_of[message], set()).add(channel)
+    return {incident: sorted(channels) for incident, channels in found.items()}

@@ -1,6 +1,7 @@
 """What is learnt from the record: a year in numbers, and its exercises as evidence on a page."""
 
 from calendar import month_name
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, render_template
@@ -16,7 +17,7 @@ blueprint = Blueprint("learning", __name__)
 WIDTH, LEFT, ROW = 720, 200, 30
 """Units of the pictures, not pixels."""
 MOST_DRAWN = 24
-"""Messages in a picture, the newest; the table has all of them."""
+"""In a picture: the newest messages, the channels that held worst. Its table has all of them."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def page(year: int) -> str:
         this_year=_this_year(),
         worlds=worlds,
         title_of=_title_of,
+        most=MOST_DRAWN,
         took_bars=took_bars,
         held_bars=held_bars,
         seconds=seconds,
@@ -100,7 +102,7 @@ def took_bars(world: World) -> tuple[Bar, ...]:
 def held_bars(world: World) -> tuple[Bar, ...]:
     """For each channel: sent at once, sent after tries, failed, of unknown outcome."""
     bars = []
-    for place, one in enumerate(world.channels):
+    for place, one in enumerate(_drawn(world.channels)):
         x, parts = float(LEFT), []
         for number, step in _ends(one):
             width = number / (one.tried or 1) * (WIDTH - LEFT - 4)
@@ -110,6 +112,14 @@ def held_bars(world: World) -> tuple[Bar, ...]:
         says = f"{one.at_once + one.after_tries} of {one.tried} sent"
         bars.append(Bar(_short(_title_of(one.channel)), place * ROW, tuple(parts), says))
     return tuple(bars)
+
+
+def _drawn(channels: tuple[Held, ...]) -> Sequence[Held]:
+    if len(channels) <= MOST_DRAWN:
+        return channels
+    return sorted(channels, key=lambda one: (one.reliability is None, one.reliability or 0))[
+        :MOST_DRAWN
+    ]
 
 
 def seconds(value: float | None) -> str:

@@ -15,13 +15,14 @@ def published(stage: Stage, message: str, seconds: float, state: str = "sent") -
     """Every channel of it, as a worker would write it, one after the other."""
     with stage.sessions.begin() as db:
         for place, row in enumerate(db.query(DeliveryRow).filter_by(message_id=message), 1):
-            row.state, row.tries, row.created_at = state, place, stage.now
+            row.state, row.tries, row.changed_at = state, place, stage.now
             attempt = AttemptRow(delivery_id=row.id, fence=1, worker="w", started_at=stage.now)
             db.add(attempt)
             db.flush()
             db.add(
                 OutcomeRow(
-                    attempt_id=attempt.id, ended_at=stage.now + timedelta(seconds=seconds * place),
+                    attempt_id=attempt.id, message_id=message,
+                    ended_at=stage.now + timedelta(seconds=seconds * place),
                     outcome="accept" if state == "sent" else "refuse", milliseconds=1,
                 )
             )  # fmt: skip

@@ -3,10 +3,12 @@
 import re
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
+from tenacity import retry, retry_if_exception_type, stop_after_delay
 
 from console.actions import asking, deliveries, incidents, messages
 from console.actions.draft_words import Words
@@ -15,6 +17,7 @@ from console.domain.incident import Mode
 from console.domain.message import Kind
 from console.domain.states import NotAllowed
 from console.store.approvals import ApprovalRow
+from console.store.away import DatabaseAway
 from console.store.deliveries import AttemptRow, DeliveryRow
 from console.store.engine import Sessions
 from console.store.messages import MessageRow
@@ -125,10 +128,8 @@ class People:
         return settled
 
     def _by_hand(self, delivery: str, *, confirm: bool) -> bool:
-        act = deliveries.confirm if confirm else deliveries.resend
         try:
-            with self.sessions.begin() as db:
-                act(db, delivery_id=delivery, by=self.stage.officer, now=_now())
+            self._press_by_hand(delivery, deliveries.confirm if confirm else deliveries.resend)
         except NOT_NOW:
             return False
         if confirm:
@@ -136,6 +137,12 @@ class People:
         else:
             self.resends[delivery] += 1
         return True
+
+    @retry(retry=retry_if_exception_type(DatabaseAway), stop=stop_after_delay(10), reraise=True)
+    def _press_by_hand(self, delivery: str, act: Callable[..., None]) -> None:
+        """Who is told that the database is busy presses again: nothing of the press was kept."""
+        with self.sessions.begin() as db:
+            act(db, delivery_id=delivery, by=self.stage.officer, now=_now())
 
     def _open(self, db: object, plan: Message) -> str:
         return incidents.open_incident(

@@ -73,7 +73,7 @@ def _lanes(
     running: list[Running] = []
     try:
         wanted = [name for name in waiting if waiting[name]]
-        for number in range(max(lanes, len(wanted))):
+        for number in range(max(lanes, len(wanted)) if wanted else 0):
             database = wanted[number % len(wanted)]
             if len([one for one in running if one.database == database]) < len(waiting[database]):
                 folder = base / str(number)

@@ -1,11 +1,15 @@
 """`skellat audit erase`: shows what it would take, asks two people for a code, and takes it."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from pyotp import TOTP, random_base32
+from sqlalchemy import make_url
 
 from console import safe
 from console.actions import codes, people
@@ -13,17 +17,23 @@ from console.actions.people import User
 from console.cli.main import skellat
 from console.domain.audit import Entry
 from console.domain.policy import Role
-from console.store import audit
+from console.store import append_only, audit
 from console.store.audit import Actor, record
+from console.store.engine import Sessions
 from console.store.factors import TotpRow
-from tests.stage import PASSWORD, Stage
+from tests.real.postgres import Postgres
+from tests.stage import PASSWORD, Stage, set_up, settings_for, stage_on
 
 BOSS, AUDITOR = "boss@northbrae.example", "auditor@northbrae.example"
 
 
 @pytest.fixture
 def stage(sqlite_stage: Stage) -> Stage:
-    with sqlite_stage.sessions.begin() as db:
+    return with_boss(sqlite_stage)
+
+
+def with_boss(stage: Stage) -> Stage:
+    with stage.sessions.begin() as db:
         people.add(
             db,
             email=BOSS,
@@ -32,10 +42,10 @@ def stage(sqlite_stage: Stage) -> Stage:
             password=PASSWORD,
             pin="",
             by=Actor("test"),
-            now=sqlite_stage.now,
+            now=stage.now,
         )
-        record(db, actor=Actor("Zed"), action="did", subject="entry:1", now=sqlite_stage.now)
-    return sqlite_stage
+        record(db, actor=Actor("Zed"), action="did", subject="entry:1", now=stage.now)
+    return stage
 
 
 def with_app(stage: Stage, email: str) -> str:
@@ -127,3 +137,47 @@ def test_what_was_erased_before_and_what_says_so_stay(stage: Stage) -> None:
     last = entries(stage)[-1].number
     assert f"Entry 1 was erased already, by entry {last}." in erase(stage, "1").output
     assert f"Entry {last} has to stay" in erase(stage, str(last)).output
+
+
+@pytest.fixture
+def owned(postgres: Postgres, tmp_path: Path) -> Iterator[tuple[Stage, str]]:
+    """As whoever owns the tables, and the address that the application has: `skellat audit grants`
+    let its role in."""
+    name = postgres.new()
+    known = settings_for(tmp_path, postgres.url(name))
+    sessions = Sessions.of(known)
+    set_up(sessions)
+    with_boss(stage_on(sessions, known))
+    with sessions.engine.begin() as db:
+        db.exec_driver_sql("CREATE ROLE skellat_erasing LOGIN")
+        db.exec_driver_sql(append_only.grants("skellat_erasing"))
+    url = make_url(postgres.url(name)).set(username="skellat_erasing")
+    yield stage_on(sessions, known), url.render_as_string(hide_password=False)
+    with sessions.engine.begin() as db:
+        db.exec_driver_sql("DROP OWNED BY skellat_erasing; DROP ROLE skellat_erasing")
+    sessions.close()
+    postgres.drop(name)
+
+
+def test_the_applications_own_role_cannot_erase_and_is_told_who_can(
+    owned: tuple[Stage, str],
+) -> None:
+    stage, url = owned
+    one, other = with_app(stage, BOSS), with_app(stage, AUDITOR)
+    refused = erase(as_it_comes(stage, url), "1", "y", one, other)
+    assert refused.exit_code == 1
+    assert "owns the tables" in refused.output
+    assert "Traceback" not in refused.output
+    assert not any(one.erased for one in entries(stage))
+    with stage.sessions.begin() as db:
+        db.query(TotpRow).update({"last_counter": 0})  # as half a minute later, with other codes
+    done = erase(stage, "1", "y", one, other)
+    assert done.exit_code == 0, done.output
+    assert [one.number for one in entries(stage) if one.erased] == [1]
+    told = run(as_it_comes(stage, url), "verify")
+    assert "1 erased, each with a later one about it: 1." in told.stdout, told.output
+
+
+def as_it_comes(stage: Stage, url: str) -> Stage:
+    settings = replace(stage.desk.settings, database_url=url)
+    return replace(stage, desk=replace(stage.desk, settings=settings))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import insert, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from console.domain.audit import Entry, sealed
@@ -14,8 +14,9 @@ from console.domain.canonical import canonical
 from console.domain.cap import Reference
 from console.domain.erasure import ERASED, KEPT, Erasure, digest_of_rest, subject
 from console.domain.record_key import key_of, keys_of
-from console.store import audit, erasing, partner_alerts, record_check, search
+from console.store import audit, erasing, learning, partner_alerts, record_check, search
 from console.store.audit import Actor, EntryRow, record
+from console.store.deliveries import AttemptRow, DeliveryRow
 from console.store.engine import Sessions
 from console.store.migrate import migrate
 from console.store.partner_alerts import PartnerAlertRow
@@ -40,6 +41,13 @@ def with_a_message(empty: str) -> Iterator[Sessions]:
     """As it was before 0021, with what a council had in it; then brought up to date."""
     sessions = Sessions(empty, keys=keys_of(SECRET))
     migrate(sessions, SECRET, to="0020")
+    _fill(sessions)
+    migrate(sessions, SECRET)
+    yield sessions
+    sessions.close()
+
+
+def _fill(sessions: Sessions) -> None:
     true = "1" if sessions.sqlite else "TRUE"
     with sessions.engine.begin() as db:
         for statement in (
@@ -52,9 +60,6 @@ def with_a_message(empty: str) -> Iterator[Sessions]:
             " ('m', 'i', 1, 'alert', 'draft', '{}', 'Snow', '{}', '', 1, 0, '', '', 'u', :at, :at)",
         ):
             db.execute(text(statement), {"at": STAMP})
-    migrate(sessions, SECRET)
-    yield sessions
-    sessions.close()
 
 
 def alert(identifier: str = "CAP-1", **instead: str) -> PartnerAlertRow:
@@ -97,6 +102,27 @@ def test_the_table_takes_each_alert_once_and_of_what_there_is(
         db.add(alert())
     with pytest.raises(IntegrityError), with_a_message.begin() as db:
         db.add(alert(**second))
+
+
+def test_what_was_accepted_before_0025_still_has_its_moment(empty: str) -> None:
+    sessions = Sessions(empty, keys=keys_of(SECRET))
+    migrate(sessions, SECRET, to="0020")
+    _fill(sessions)
+    migrate(sessions, SECRET, to="0024")
+    words = dict.fromkeys(("channel", "network", "account", "language", "subject", "text"), "x")
+    delivery = {"message_id": "m", "incident_id": "i", "number": 1, "kind": "alert", "link": ""}
+    delivery |= {"exercise": False, "state": "sent", "created_at": NOW, "changed_at": NOW, **words}
+    with sessions.engine.begin() as db:
+        db.execute(insert(DeliveryRow), {"id": "d", **delivery})
+        attempt = {"id": "a", "delivery_id": "d", "fence": 1, "worker": "w", "started_at": NOW}
+        db.execute(insert(AttemptRow), attempt)
+        columns = "attempt_id, ended_at, outcome, reason, detail, milliseconds"
+        kept = text(f"INSERT INTO outcomes ({columns}) VALUES ('a', :at, 'accept', '', '', 1)")
+        db.execute(kept, {"at": STAMP})
+    migrate(sessions, SECRET)
+    with sessions.read() as db:
+        assert learning.reached(db, ["m"]) == {"m": (NOW, NOW)}
+    sessions.close()
 
 
 def test_what_the_models_have_is_what_the_migrations_made(with_a_message: Sessions) -> None:

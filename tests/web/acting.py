@@ -184,6 +184,7 @@ def settle(
         db.add(
             OutcomeRow(
                 attempt_id=attempt.id,
+                message_id=message_id,
                 ended_at=web.now + timedelta(milliseconds=180),
                 outcome=outcome,
                 reason=reason,

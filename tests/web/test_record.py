@@ -61,7 +61,8 @@ def published(web: Web, clock: Clock) -> None:
                 clock.later(seconds=1.5)
                 db.add(
                     OutcomeRow(
-                        attempt_id=attempt.id, ended_at=clock.now, outcome=outcome, reason=reason,
+                        attempt_id=attempt.id, message_id=row.message_id, ended_at=clock.now,
+                        outcome=outcome, reason=reason,
                         status=status, detail=f"the network's reply <{place}>", milliseconds=1500,
                     )
                 )  # fmt: skip
