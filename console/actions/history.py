@@ -13,7 +13,6 @@ from console.actions.desk import Desk
 from console.domain.audit import Break, Entry
 from console.domain.message import Variant
 from console.store import (
-    approvals,
     audit,
     erasing,
     logbook,
@@ -133,20 +132,16 @@ def detail(entry: Entry) -> Mapping[str, Any]:
 def _message(
     db: Session, desk: Desk, message: cards.Message, recorded: Sequence[Entry]
 ) -> MessageHistory:
-    sheet = reading.message(db, desk, message.id)
-    asked_in = {one.id: one.revision for one in approvals.of_message(db, message.id)}
+    asked = reading.sign_offs(db, message.id)
     revisions = [
         _revision(
-            db,
-            message.id,
-            number,
-            recorded,
-            [one for one in sheet.sign_offs if asked_in.get(one.id) == number],
+            db, message.id, number, recorded, [one for about, one in asked if about == number]
         )
         for number in range(1, message.revision + 1)
     ]
     times = _times(message, *progress.published(db, message.id))
-    return MessageHistory(message, times, tuple(revisions), sheet.deliveries, sheet.groups)
+    sent = reading.deliveries(db, desk, message.id)
+    return MessageHistory(message, times, tuple(revisions), sent["deliveries"], sent["groups"])
 
 
 def _revision(

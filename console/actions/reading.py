@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from console.domain.recipient import masked
 from console.store import approvals, incidents, messages, outbox, people
 from console.store import progress as progress_rows
 from console.store.approvals import ApprovalRow
-from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
+from console.store.deliveries import DeliveryRow
 from console.store.incidents import IncidentRow
 from console.store.messages import MessageRow, PictureRow
 
@@ -65,11 +65,8 @@ def message(db: Session, desk: Desk, message_id: str) -> cards.MessageSheet:
         incident=_incident(db.get_one(IncidentRow, row.incident_id), names),
         message=_message(row, names),
         variants=tuple(messages.variants(db, row.id, row.revision)),
-        sign_offs=tuple(
-            sign_off_card(db, one, names[one.approver_id])
-            for one in approvals.of_message(db, row.id)
-        ),
-        **_deliveries(db, desk, message_id),
+        sign_offs=tuple(one for _, one in _sign_offs(db, row.id, names)),
+        **deliveries(db, desk, message_id),
     )
 
 
@@ -95,13 +92,25 @@ def unsettled(
     return [(_delivery(desk, one.example, (), held), one.number) for one in found]
 
 
-class _Deliveries(TypedDict):
+def sign_offs(db: Session, message_id: str) -> list[tuple[int, cards.SignOff]]:
+    """Each with the revision of the words that it was about."""
+    return _sign_offs(db, message_id, _names(db))
+
+
+def _sign_offs(db: Session, message_id: str, names: Names) -> list[tuple[int, cards.SignOff]]:
+    return [
+        (one.revision, sign_off_card(db, one, names[one.approver_id]))
+        for one in approvals.of_message(db, message_id)
+    ]
+
+
+class Deliveries(TypedDict):
     deliveries: tuple[cards.Delivery, ...]
     groups: tuple[cards.Group, ...]
     progress: cards.Progress
 
 
-def _deliveries(db: Session, desk: Desk, message_id: str) -> _Deliveries:
+def deliveries(db: Session, desk: Desk, message_id: str) -> Deliveries:
     """In the order of config/channels.toml: each with its attempts where a channel has few of them,
     else in groups."""
     order = _order(desk)
@@ -139,12 +148,10 @@ def _group(
     )
 
 
-def _with_attempts(
-    db: Session, desk: Desk, rows: Sequence[DeliveryRow]
-) -> tuple[cards.Delivery, ...]:
+def _with_attempts(db: Session, desk: Desk, rows: Sequence[Any]) -> tuple[cards.Delivery, ...]:
     attempts: dict[str, list[cards.Attempt]] = defaultdict(list)
-    for attempt, outcome in outbox.attempts_of(db, [row.id for row in rows]):
-        attempts[attempt.delivery_id].append(_attempt(attempt, outcome))
+    for one in outbox.attempts_of(db, [row.id for row in rows]):
+        attempts[one.delivery_id].append(_attempt(one))
     held = holding.held(db)
     return tuple(_delivery(desk, row, tuple(attempts[row.id]), held) for row in rows)
 
@@ -266,21 +273,21 @@ def _message(row: MessageRow, names: Names) -> cards.Message:
     )
 
 
-def _attempt(row: AttemptRow, outcome: OutcomeRow | None) -> cards.Attempt:
+def _attempt(row: Any) -> cards.Attempt:
     return cards.Attempt(
         worker=row.worker,
         started_at=row.started_at,
-        ended_at=outcome.ended_at if outcome else None,
-        outcome=outcome.outcome if outcome else "",
-        reason=outcome.reason if outcome else "",
-        status=outcome.status if outcome else None,
-        detail=outcome.detail if outcome else "",
-        milliseconds=outcome.milliseconds if outcome else None,
+        ended_at=row.ended_at,
+        outcome=row.outcome or "",
+        reason=row.reason or "",
+        status=row.status,
+        detail=row.detail or "",
+        milliseconds=row.milliseconds,
     )
 
 
 def _delivery(
-    desk: Desk, row: DeliveryRow, attempts: tuple[cards.Attempt, ...], held: holding.Held
+    desk: Desk, row: Any, attempts: tuple[cards.Attempt, ...], held: holding.Held
 ) -> cards.Delivery:
     channel, state = desk.channel(row.channel), DeliveryState(row.state)
     mode = Mode.EXERCISE if row.exercise else Mode.ACTUAL

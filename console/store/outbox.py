@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -224,16 +225,25 @@ def latest_milliseconds(db: Session) -> dict[str, int]:
     return latest
 
 
-def attempts_of(
-    db: Session, delivery_ids: Sequence[str]
-) -> list[tuple[AttemptRow, OutcomeRow | None]]:
+def attempts_of(db: Session, delivery_ids: Sequence[str]) -> Sequence[Any]:
+    """With how each ended; what an outcome has is None where none was recorded."""
     rows = db.execute(
-        select(AttemptRow, OutcomeRow)
+        select(
+            AttemptRow.delivery_id,
+            AttemptRow.worker,
+            AttemptRow.started_at,
+            OutcomeRow.ended_at,
+            OutcomeRow.outcome,
+            OutcomeRow.reason,
+            OutcomeRow.status,
+            OutcomeRow.detail,
+            OutcomeRow.milliseconds,
+        )
         .outerjoin(OutcomeRow, OutcomeRow.attempt_id == AttemptRow.id)
         .where(AttemptRow.delivery_id.in_(delivery_ids))
         .order_by(AttemptRow.started_at, AttemptRow.id)
     )
-    return [(attempt, outcome) for attempt, outcome in rows]
+    return rows.all()
 
 
 def queue_failed(db: Session, message_id: str, channel: str, *, state: str, now: datetime) -> int:
