@@ -14,6 +14,7 @@ from console.domain.audit import Break, Entry
 from console.domain.message import Variant
 from console.store import (
     audit,
+    checkpoints,
     erasing,
     logbook,
     messages,
@@ -34,6 +35,16 @@ class Page:
 
     entries: tuple[Entry, ...]
     older: int | None
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How far the record goes, by its own word: nothing of it was read."""
+
+    entries: int
+    signed: int
+    """How many of them the newest checkpoint is over; 0 before the first."""
+    signed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -102,10 +113,18 @@ def people_and_actions(db: Session) -> tuple[list[str], list[str]]:
     return search.actors(db), search.actions(db)
 
 
+def extent(db: Session) -> Extent:
+    number, _ = audit.head(db)
+    signed, at = checkpoints.newest(db) or (0, None)
+    return Extent(number, signed, at)
+
+
 def verify(db: Session) -> Verified:
-    """Reads every entry and every checkpoint that the database has, and changes nothing."""
+    """Reads every entry and every checkpoint that the database has, and changes nothing. Gives way
+    to the other threads: a million entries take seconds, and pages are asked for meanwhile."""
     number, digest = audit.head(db)
-    return Verified(number, digest, record_check.first_break(db), tuple(erasing.erased(db)))
+    broken = record_check.first_break(db, giving_way=True)
+    return Verified(number, digest, broken, tuple(erasing.erased(db)))
 
 
 def of_incident(db: Session, desk: Desk, incident_id: str) -> IncidentHistory:
