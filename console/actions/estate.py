@@ -101,8 +101,9 @@ class Estate:
     @property
     def weakest(self) -> tuple[Account, ...]:
         """The accounts in use that would be lost first."""
+        least = self.bus_factor
         in_use = [one for one in self.accounts if one.status not in _OUT_OF_USE]
-        return tuple(one for one in in_use if one.bus_factor == self.bus_factor)
+        return tuple(one for one in in_use if one.bus_factor == least)
 
     def account(self, name: str) -> Account:
         """Raises `NotFound`."""

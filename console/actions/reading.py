@@ -87,6 +87,13 @@ def unsettled(
     return [(delivery_cards.delivery(desk, one.example, (), held), one.number) for one in found]
 
 
+def sign_offs(db: Session, message_id: str) -> list[tuple[int, cards.SignOff]]:
+    """Each with the revision of the words that it was about."""
+    rows = approvals.of_message(db, message_id)
+    found = sign_off_cards(db, rows, _names(db))
+    return [(row.revision, card) for row, card in zip(rows, found, strict=True)]
+
+
 def sign_off(db: Session, approval_id: str) -> cards.SignOff:
     """Raises `NotFound`."""
     row = db.get(ApprovalRow, approval_id)

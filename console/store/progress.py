@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from console.domain.delivery import DeliveryState
@@ -194,11 +194,14 @@ def unsettled(db: Session, message_id: str, *, without_failed: bool) -> Sequence
 
 def published(db: Session, message_id: str) -> tuple[datetime | None, datetime | None]:
     """When the first and the last delivery that was sent reached its network."""
+    # Sent is asked of what was found: in a ``where`` it tempts SQLite to go through everything that
+    # was ever sent.
+    sent = DeliveryRow.state == str(DeliveryState.SENT)
     ended = (
-        select(func.max(OutcomeRow.ended_at).label("at"))
+        select(func.max(case((sent, OutcomeRow.ended_at))).label("at"))
         .join(AttemptRow, AttemptRow.id == OutcomeRow.attempt_id)
         .join(DeliveryRow, DeliveryRow.id == AttemptRow.delivery_id)
-        .where(DeliveryRow.message_id == message_id, DeliveryRow.state == str(DeliveryState.SENT))
+        .where(DeliveryRow.message_id == message_id)
         .group_by(DeliveryRow.id)
         .subquery()
     )
