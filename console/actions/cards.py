@@ -218,6 +218,9 @@ class MessageSheet:
     sign_offs: tuple[SignOff, ...]
     progress: Progress
     groups: tuple[Group, ...] = ()
+    without_attempts: int = 0
+    """How many of the deliveries, as many as they are, arrived at the first attempt and are listed
+    without it."""
 
 
 @dataclass(frozen=True)

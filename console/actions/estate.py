@@ -1,7 +1,7 @@
 """The whole estate as people see it: every account, who keeps it, and what is wrong with it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -101,8 +101,9 @@ class Estate:
     @property
     def weakest(self) -> tuple[Account, ...]:
         """The accounts in use that would be lost first."""
+        least = self.bus_factor
         in_use = [one for one in self.accounts if one.status not in _OUT_OF_USE]
-        return tuple(one for one in in_use if one.bus_factor == self.bus_factor)
+        return tuple(one for one in in_use if one.bus_factor == least)
 
     def account(self, name: str) -> Account:
         """Raises `NotFound`."""
@@ -119,13 +120,24 @@ def estate(db: Session, *, by: User | None, now: datetime) -> Estate:
     """``by`` None: whoever runs the command line. Raises `NotPermitted`."""
     if by:
         by.must_be_able_to(Act.READ)
-    rows = register.everything(db)
-    custodies = _by_channel(register.custodies(db))
-    checks, sent = register.latest_checks(db), register.last_sent(db)
     held = holding.held(db)
+    return Estate(_accounts(db, held, now), held.get(EVERYTHING))
+
+
+def accounts(db: Session, now: datetime, names: Collection[str]) -> tuple[Account, ...]:
+    """Those of these channels, in the estate's order."""
+    return _accounts(db, holding.held(db), now, names)
+
+
+def _accounts(
+    db: Session, held: Mapping[str, Hold], now: datetime, names: Collection[str] | None = None
+) -> tuple[Account, ...]:
+    """``names`` None: of all channels."""
+    custodies = _by_channel(register.custodies(db, names))
+    checks, sent = register.latest_checks(db, names), register.last_sent(db, names)
     people = {row.id: row for row in db.query(UserRow)}
     open_to_leavers = left_with_keys(db)
-    accounts = (
+    return tuple(
         _account(
             row,
             _custodians(custodies[row.name], people),
@@ -136,9 +148,8 @@ def estate(db: Session, *, by: User | None, now: datetime) -> Estate:
             row.name in open_to_leavers,
             now,
         )
-        for row in rows
+        for row in register.everything(db, names)
     )
-    return Estate(tuple(accounts), held.get(EVERYTHING))
 
 
 def history(db: Session, name: str, most: int = 100) -> tuple[Check, ...]:

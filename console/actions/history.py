@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from console.actions import cards, reading
+from console.actions import cards, delivery_cards, reading
 from console.actions.desk import Desk
 from console.domain.audit import Break, Entry
 from console.domain.message import Variant
 from console.store import (
-    approvals,
     audit,
+    checkpoints,
     erasing,
     logbook,
     messages,
@@ -35,6 +35,16 @@ class Page:
 
     entries: tuple[Entry, ...]
     older: int | None
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How far the record goes, by its own word: nothing of it was read."""
+
+    entries: int
+    signed: int
+    """How many of them the newest checkpoint is over; 0 before the first."""
+    signed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -103,10 +113,18 @@ def people_and_actions(db: Session) -> tuple[list[str], list[str]]:
     return search.actors(db), search.actions(db)
 
 
+def extent(db: Session) -> Extent:
+    number, _ = audit.head(db)
+    signed, at = checkpoints.newest(db) or (0, None)
+    return Extent(number, signed, at)
+
+
 def verify(db: Session) -> Verified:
-    """Reads every entry and every checkpoint that the database has, and changes nothing."""
+    """Reads every entry and every checkpoint that the database has, and changes nothing. Gives way
+    to the other threads: a million entries take seconds, and pages are asked for meanwhile."""
     number, digest = audit.head(db)
-    return Verified(number, digest, record_check.first_break(db), tuple(erasing.erased(db)))
+    broken = record_check.first_break(db, giving_way=True)
+    return Verified(number, digest, broken, tuple(erasing.erased(db)))
 
 
 def of_incident(db: Session, desk: Desk, incident_id: str) -> IncidentHistory:
@@ -133,20 +151,16 @@ def detail(entry: Entry) -> Mapping[str, Any]:
 def _message(
     db: Session, desk: Desk, message: cards.Message, recorded: Sequence[Entry]
 ) -> MessageHistory:
-    sheet = reading.message(db, desk, message.id)
-    asked_in = {one.id: one.revision for one in approvals.of_message(db, message.id)}
+    asked = reading.sign_offs(db, message.id)
     revisions = [
         _revision(
-            db,
-            message.id,
-            number,
-            recorded,
-            [one for one in sheet.sign_offs if asked_in.get(one.id) == number],
+            db, message.id, number, recorded, [one for about, one in asked if about == number]
         )
         for number in range(1, message.revision + 1)
     ]
     times = _times(message, *progress.published(db, message.id))
-    return MessageHistory(message, times, tuple(revisions), sheet.deliveries, sheet.groups)
+    sent = delivery_cards.deliveries(db, desk, message.id, every_attempt=True)
+    return MessageHistory(message, times, tuple(revisions), sent["deliveries"], sent["groups"])
 
 
 def _revision(

@@ -11,6 +11,7 @@ from console.domain.approval import ApprovalState
 from console.domain.message import MessageState
 from console.store import approvals, mails
 from console.store.approvals import ApprovalRow
+from console.store.mails import MailRow
 from console.store.messages import MessageRow
 from console.store.people import UserRow
 
@@ -98,7 +99,8 @@ def turns(db: Session, desk: Desk, message_id: str, now: datetime) -> Turns | No
     if message is None or message.state != MessageState.AWAITING or not message.approve_by:
         return None
     rows, rota = approvals.of_revision(db, message), duty.duty(db, desk, now)
-    in_turn = [(row.turn, _asked(db, row, rota, now)) for row in rows]
+    mailed = mails.newest(db, [row.id for row in rows], pacing.SIGN_OFF)
+    in_turn = [(row.turn, _asked(db, row, mailed.get(row.id), rota, now)) for row in rows]
     late = message.approve_by  # whoever is asked only if somebody says so
     in_turn.sort(key=lambda one: (one[1].at or late, one[0], one[1].name.casefold()))
     return Turns(
@@ -111,9 +113,10 @@ def turns(db: Session, desk: Desk, message_id: str, now: datetime) -> Turns | No
     )
 
 
-def _asked(db: Session, row: ApprovalRow, rota: duty.Duty, now: datetime) -> Asked:
+def _asked(
+    db: Session, row: ApprovalRow, mail: MailRow | None, rota: duty.Duty, now: datetime
+) -> Asked:
     person = db.get_one(UserRow, row.approver_id)
-    mail = next(reversed(mails.about(db, row.id, pacing.SIGN_OFF)), None)
     return Asked(
         approval_id=row.id,
         name=person.name,

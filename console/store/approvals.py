@@ -1,8 +1,9 @@
 """Sign-offs that were asked for, and the links that were mailed for them."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, String, Text, select
+from sqlalchemy import JSON, ForeignKey, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from console.domain.approval import ApprovalState, Proof
@@ -123,13 +124,12 @@ def asked_of(db: Session, approver_id: str, state: str) -> list[ApprovalRow]:
     )
 
 
-def fetched(db: Session, approval_id: str, *, spoken: bool = False) -> datetime | None:
-    """When a link of this approval was first fetched, by a person or by a mail filter; ``spoken``:
-    by somebody who had typed a code."""
-    return db.scalar(
-        select(LinkRow.fetched_at)
-        .where(LinkRow.approval_id == approval_id, LinkRow.fetched_at.is_not(None))
-        .where(LinkRow.spoken.is_(spoken))
-        .order_by(LinkRow.fetched_at)
-        .limit(1)
+def fetched(db: Session, approval_ids: Collection[str]) -> Mapping[tuple[str, bool], datetime]:
+    """(Approval, whether somebody had typed a code) -> when a link of it was first fetched, by a
+    person or by a mail filter."""
+    rows = db.execute(
+        select(LinkRow.approval_id, LinkRow.spoken, func.min(LinkRow.fetched_at))
+        .where(LinkRow.approval_id.in_(approval_ids), LinkRow.fetched_at.is_not(None))
+        .group_by(LinkRow.approval_id, LinkRow.spoken)
     )
+    return {(approval_id, spoken): at for approval_id, spoken, at in rows if at}

@@ -154,15 +154,15 @@ def entries(
 ) -> Generator[Entry, None, None]:
     """Entries in order, a thousand at a time, so that memory stays flat. Close it where you may
     stop early: the database keeps a cursor open for it."""
-    query = select(EntryRow).where(EntryRow.number > after).order_by(EntryRow.number)
+    query = select(*_COLUMNS).where(EntryRow.number > after).order_by(EntryRow.number)
     if incident is not None:
         query = query.where(EntryRow.incident == incident)
     if limit is not None:
         query = query.limit(limit)
-    rows = db.scalars(query.execution_options(yield_per=1000))
+    rows = db.execute(query.execution_options(yield_per=1000))
     try:
         for row in rows:
-            yield row.value()
+            yield Entry(*row)
     finally:
         rows.close()
 
@@ -184,8 +184,9 @@ def rows(db: Session) -> Generator[tuple[Any, ...], None, None]:
 
 _BELOW_ALL = -(2**63)
 _TABLE = EntryRow.__table__
+_COLUMNS = [_TABLE.c[name] for name in FIELDS]
 _NEXT = (
-    select(*(_TABLE.c[name] for name in FIELDS))
+    select(*_COLUMNS)
     .where(_TABLE.c.number > bindparam("after", type_=BigInteger))
     .order_by(_TABLE.c.number)
     .limit(2000)

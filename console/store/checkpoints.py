@@ -58,6 +58,13 @@ def note(db: Session, number: int) -> str:
     return row.note if row else ""
 
 
+def newest(db: Session) -> tuple[int, datetime] | None:
+    """Over how many entries, and when it was signed; None before the first."""
+    query = select(CheckpointRow.number, CheckpointRow.at).order_by(CheckpointRow.number.desc())
+    found = db.execute(query.limit(1)).one_or_none()
+    return (found.number, found.at) if found else None
+
+
 def notes(db: Session) -> Iterator[str]:
     """Oldest first."""
     query = select(CheckpointRow.note).order_by(CheckpointRow.number)

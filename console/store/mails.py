@@ -1,5 +1,6 @@
 """Internal mail that is due: who is to be told what. The words are made when it is sent."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, String, Text, select, update
@@ -41,9 +42,10 @@ class MailRow(Base):
     error: Mapped[str] = mapped_column(Text, default="")
 
 
-def about(db: Session, subject_id: str, purpose: str) -> list[MailRow]:
-    query = select(MailRow).where(MailRow.subject_id == subject_id, MailRow.purpose == purpose)
-    return list(db.scalars(query.order_by(MailRow.due_at)))
+def newest(db: Session, subject_ids: Collection[str], purpose: str) -> Mapping[str, MailRow]:
+    """Subject -> the mail about it that is, or was, due last."""
+    query = select(MailRow).where(MailRow.subject_id.in_(subject_ids), MailRow.purpose == purpose)
+    return {row.subject_id: row for row in db.scalars(query.order_by(MailRow.due_at))}
 
 
 def tell_soon(db: Session, purpose: str, user_id: str, subject_id: str, now: datetime) -> None:

@@ -96,19 +96,6 @@ class VariantRow(Base):
     alt: Mapped[str] = mapped_column(Text, default="")
     edited: Mapped[bool] = mapped_column(default=False)
 
-    def value(self) -> Variant:
-        return Variant(
-            channel=self.channel,
-            network=self.network,
-            account=self.account,
-            language=self.language,
-            text=self.text,
-            subject=self.subject,
-            picture=self.picture,
-            alt=self.alt,
-            edited=self.edited,
-        )
-
 
 class ContributorRow(Base):
     """Somebody who put a word, fact or picture into the message, and so may not sign it."""
@@ -177,12 +164,23 @@ def next_number(db: Session, incident_id: str) -> int:
 
 
 def variants(db: Session, message_id: str, revision: int) -> list[Variant]:
-    rows = db.scalars(
-        select(VariantRow)
+    """In the order of the channels' names, and of the languages."""
+    rows = db.execute(
+        select(
+            VariantRow.channel,
+            VariantRow.network,
+            VariantRow.account,
+            VariantRow.language,
+            VariantRow.text,
+            VariantRow.subject,
+            VariantRow.picture,
+            VariantRow.alt,
+            VariantRow.edited,
+        )
         .where(VariantRow.message_id == message_id, VariantRow.revision == revision)
         .order_by(VariantRow.channel, VariantRow.language)
     )
-    return [row.value() for row in rows]
+    return [Variant(*row) for row in rows]
 
 
 def contributors(db: Session, message_id: str) -> frozenset[str]:

@@ -224,18 +224,6 @@ def latest_milliseconds(db: Session) -> dict[str, int]:
     return latest
 
 
-def attempts_of(
-    db: Session, delivery_ids: Sequence[str]
-) -> list[tuple[AttemptRow, OutcomeRow | None]]:
-    rows = db.execute(
-        select(AttemptRow, OutcomeRow)
-        .outerjoin(OutcomeRow, OutcomeRow.attempt_id == AttemptRow.id)
-        .where(AttemptRow.delivery_id.in_(delivery_ids))
-        .order_by(AttemptRow.started_at, AttemptRow.id)
-    )
-    return [(attempt, outcome) for attempt, outcome in rows]
-
-
 def queue_failed(db: Session, message_id: str, channel: str, *, state: str, now: datetime) -> int:
     """Has what failed on one channel sent again, but what a newer message overtook, what is not as
     it was signed, and who is not on the list any more. Returns how much that is."""

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from console.domain.delivery import DeliveryState
@@ -16,6 +17,31 @@ Place = tuple[str, str]
 _TROUBLE = [str(DeliveryState.UNCERTAIN), str(DeliveryState.FAILED)]
 _ON_ITS_WAY = [str(DeliveryState.QUEUED), str(DeliveryState.SENDING)]
 _OVER = [str(DeliveryState.SENT), str(DeliveryState.CANCELLED)]
+
+
+class Standing(NamedTuple):
+    """Where one delivery stands, and what it is: these columns of its row."""
+
+    id: str
+    channel: str
+    network: str
+    account: str
+    language: str
+    recipient: str
+    text: str
+    exercise: bool
+    state: str
+    tries: int
+    due_at: datetime | None
+    not_before: datetime | None
+    reference: str
+    url: str
+    way: str
+    reason: str
+    detail: str
+    changed_at: datetime
+    alarmed_at: datetime | None
+    doubtful: bool
 
 
 def counts(db: Session, message_id: str) -> dict[Place, dict[DeliveryState, int]]:
@@ -41,21 +67,26 @@ def on_its_way(db: Session, incident_id: str) -> list[tuple[str, int]]:
     return [(message_id, number) for message_id, number in rows]
 
 
+def _standing() -> Select[Any]:
+    return select(*(getattr(DeliveryRow, name) for name in Standing._fields))
+
+
 def of_message(
     db: Session, message_id: str, places: Collection[Place] | None = None
-) -> list[DeliveryRow]:
+) -> list[Standing]:
     """All of its deliveries, or those of these places."""
-    query = select(DeliveryRow).where(DeliveryRow.message_id == message_id)
+    query = _standing().where(DeliveryRow.message_id == message_id)
     if places is not None:
         place = tuple_(DeliveryRow.channel, DeliveryRow.language)
         query = query.where(place.in_(sorted(places)))
-    return list(db.scalars(query.order_by(DeliveryRow.created_at, DeliveryRow.id)))
+    rows = db.execute(query.order_by(DeliveryRow.created_at, DeliveryRow.id))
+    return [Standing(*row) for row in rows]
 
 
-def troubled(db: Session, message_id: str, place: Place, *, most: int) -> list[DeliveryRow]:
+def troubled(db: Session, message_id: str, place: Place, *, most: int) -> list[Standing]:
     """Of one place: what a person has to see, first what may be public."""
     query = (
-        select(DeliveryRow)
+        _standing()
         .where(
             DeliveryRow.message_id == message_id,
             DeliveryRow.channel == place[0],
@@ -65,13 +96,13 @@ def troubled(db: Session, message_id: str, place: Place, *, most: int) -> list[D
         .order_by(DeliveryRow.state.desc(), DeliveryRow.id)
         .limit(most)
     )
-    return list(db.scalars(query))
+    return [Standing(*row) for row in db.execute(query)]
 
 
-def newest(db: Session, message_id: str, place: Place) -> DeliveryRow:
+def newest(db: Session, message_id: str, place: Place) -> Standing:
     """The delivery of a place that changed last."""
     query = (
-        select(DeliveryRow)
+        _standing()
         .where(
             DeliveryRow.message_id == message_id,
             DeliveryRow.channel == place[0],
@@ -80,14 +111,49 @@ def newest(db: Session, message_id: str, place: Place) -> DeliveryRow:
         .order_by(DeliveryRow.changed_at.desc())
         .limit(1)
     )
-    return db.scalars(query).one()
+    return Standing(*db.execute(query).one())
+
+
+class Tried(NamedTuple):
+    """One attempt; of its outcome None where it has none yet."""
+
+    delivery_id: str
+    worker: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    reason: str | None
+    status: int | None
+    detail: str | None
+    milliseconds: int | None
+
+
+def attempts_of(db: Session, delivery_ids: Sequence[str]) -> list[Tried]:
+    """In the order in which they were begun."""
+    rows = db.execute(
+        select(
+            AttemptRow.delivery_id,
+            AttemptRow.worker,
+            AttemptRow.started_at,
+            OutcomeRow.ended_at,
+            OutcomeRow.outcome,
+            OutcomeRow.reason,
+            OutcomeRow.status,
+            OutcomeRow.detail,
+            OutcomeRow.milliseconds,
+        )
+        .outerjoin(OutcomeRow, OutcomeRow.attempt_id == AttemptRow.id)
+        .where(AttemptRow.delivery_id.in_(delivery_ids))
+        .order_by(AttemptRow.started_at, AttemptRow.id)
+    )
+    return [Tried(*row) for row in rows]
 
 
 @dataclass(frozen=True)
 class Alike:
     """Deliveries of one channel with the same trouble, and one of them."""
 
-    example: DeliveryRow
+    example: Standing
     number: int
 
 
@@ -118,21 +184,24 @@ def unsettled(db: Session, message_id: str, *, without_failed: bool) -> Sequence
         )
     ).all()
     number: dict[str, int] = {one.example: one.many for one in rows}
-    found = db.scalars(
-        select(DeliveryRow)
+    found = db.execute(
+        _standing()
         .where(DeliveryRow.id.in_(number))
         .order_by(DeliveryRow.created_at, DeliveryRow.id)
     )
-    return [Alike(row, number[row.id]) for row in found]
+    return [Alike(one, number[one.id]) for one in (Standing(*row) for row in found)]
 
 
 def published(db: Session, message_id: str) -> tuple[datetime | None, datetime | None]:
     """When the first and the last delivery that was sent reached its network."""
+    # Sent is asked of what was found: in a ``where`` it tempts SQLite to go through everything that
+    # was ever sent.
+    sent = DeliveryRow.state == str(DeliveryState.SENT)
     ended = (
-        select(func.max(OutcomeRow.ended_at).label("at"))
+        select(func.max(case((sent, OutcomeRow.ended_at))).label("at"))
         .join(AttemptRow, AttemptRow.id == OutcomeRow.attempt_id)
         .join(DeliveryRow, DeliveryRow.id == AttemptRow.delivery_id)
-        .where(DeliveryRow.message_id == message_id, DeliveryRow.state == str(DeliveryState.SENT))
+        .where(DeliveryRow.message_id == message_id)
         .group_by(DeliveryRow.id)
         .subquery()
     )

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     ForeignKey,
     Index,
     ScalarSelect,
@@ -105,8 +106,12 @@ EVERYTHING = "*"
 """No channel can be named so."""
 
 
-def everything(db: Session) -> list[ChannelRow]:
-    return list(db.scalars(select(ChannelRow).order_by(ChannelRow.title, ChannelRow.name)))
+def everything(db: Session, channels: Collection[str] | None = None) -> list[ChannelRow]:
+    """These channels, or all."""
+    query = select(ChannelRow).order_by(ChannelRow.title, ChannelRow.name)
+    if channels is not None:
+        query = query.where(ChannelRow.name.in_(channels))
+    return list(db.scalars(query))
 
 
 def statuses(db: Session) -> Mapping[str, str]:
@@ -122,16 +127,60 @@ def custodies(db: Session, channels: Collection[str] | None = None) -> list[Cust
     return list(db.scalars(query))
 
 
-def latest_checks(db: Session) -> Mapping[str, CheckRow]:
-    """Channel -> its newest check."""
-    newest = select(CheckRow.channel, func.max(CheckRow.at).label("at")).group_by(CheckRow.channel)
-    found = newest.subquery()
-    rows = db.scalars(
-        select(CheckRow).join(
-            found, (CheckRow.channel == found.c.channel) & (CheckRow.at == found.c.at)
-        )
+def latest_checks(db: Session, channels: Collection[str] | None = None) -> Mapping[str, CheckRow]:
+    """Channel -> its newest check; of these channels, or of all in the register."""
+    query = select(CheckRow).join(ChannelRow, _is_newest())
+    if channels is not None:
+        query = query.where(ChannelRow.name.in_(channels))
+    return {row.channel: row for row in db.scalars(query)}
+
+
+class Checked(NamedTuple):
+    """A channel, with what its newest check found; None where there was none."""
+
+    name: str
+    status: str
+    ours: bool
+    added_at: datetime
+    account_id: str
+    at: datetime | None
+    passed: bool | None
+    found_id: str | None
+    expires_at: datetime | None
+    left: int | None
+    resets_at: datetime | None
+
+
+def checked(db: Session) -> list[Checked]:
+    """Every channel of the register."""
+    rows = db.execute(
+        select(
+            ChannelRow.name,
+            ChannelRow.status,
+            ChannelRow.ours,
+            ChannelRow.added_at,
+            ChannelRow.account_id,
+            CheckRow.at,
+            CheckRow.passed,
+            CheckRow.account_id,
+            CheckRow.expires_at,
+            CheckRow.left,
+            CheckRow.resets_at,
+        ).outerjoin(CheckRow, _is_newest())
     )
-    return {row.channel: row for row in rows}
+    return [Checked(*row) for row in rows]
+
+
+def _is_newest() -> ColumnElement[bool]:
+    """The check is the channel's newest: one look at the end of an index for each channel, since
+    after years there are hundreds of thousands of checks."""
+    newest = (
+        select(func.max(CheckRow.at))
+        .where(CheckRow.channel == ChannelRow.name)
+        .correlate(ChannelRow)
+        .scalar_subquery()
+    )
+    return (CheckRow.channel == ChannelRow.name) & (CheckRow.at == newest)
 
 
 def checks_of(db: Session, channel: str, most: int) -> list[CheckRow]:
@@ -177,13 +226,15 @@ LastSent: TypeAlias = Mapping[tuple[str, bool], datetime]
 """(Channel, whether in an exercise) -> when something was last accepted on it."""
 
 
-def last_sent(db: Session) -> LastSent:
-    """Of what is in the register. Each is one look at the end of an index: after years there are
-    hundreds of thousands of deliveries."""
-    rows = db.execute(select(ChannelRow.name, _newest(exercise=False), _newest(exercise=True)))
+def last_sent(db: Session, channels: Collection[str] | None = None) -> LastSent:
+    """Of these channels, or of all in the register. Each is one look at the end of an index: after
+    years there are hundreds of thousands of deliveries."""
+    query = select(ChannelRow.name, _newest(exercise=False), _newest(exercise=True))
+    if channels is not None:
+        query = query.where(ChannelRow.name.in_(channels))
     return {
         (channel, exercise): at
-        for channel, *each in rows
+        for channel, *each in db.execute(query)
         for exercise, at in zip((False, True), each, strict=True)
         if at is not None
     }

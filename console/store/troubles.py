@@ -3,8 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from console.domain.delivery import DeliveryState, Timing
@@ -84,6 +96,13 @@ def tell(db: Session, now: datetime, timing: Timing) -> list[Trouble]:
 
 def unsettled(db: Session, *, now: datetime, within: timedelta) -> Sequence[Unsettled]:
     """What people were told of ``within`` this time and is in trouble still, newest first."""
+    rows = db.execute(_unsettled(), {"now": now, "told_since": now - within})
+    return [Unsettled(*row[:4], DeliveryState(row[4])) for row in rows]
+
+
+@cache
+def _unsettled() -> Select[str, str, bool, str, str]:
+    """Built once: every page asks it, and building it took ten times as long as the database."""
     open_ = [
         str(one)
         for one in DeliveryState
@@ -97,21 +116,19 @@ def unsettled(db: Session, *, now: datetime, within: timedelta) -> Sequence[Unse
         DeliveryRow.channel,
         DeliveryRow.state,
     )
-    rows = db.execute(
+    return (
         select(*columns)
         .join(IncidentRow, IncidentRow.id == DeliveryRow.incident_id)
         .where(
-            DeliveryRow.alarmed_at > now - within,
+            DeliveryRow.alarmed_at > _moment("told_since"),
             DeliveryRow.state.in_(open_),
             # What failed and is not wanted any more leaves nothing to do.
             or_(~failed, and_(~unsendable(), ~not_wanted())),
         )
         .group_by(*columns)
         .order_by(DeliveryRow.exercise, func.max(DeliveryRow.alarmed_at).desc())
-        .limit(MOST_SHOWN),
-        {"now": now},
+        .limit(MOST_SHOWN)
     )
-    return [Unsettled(*row[:4], DeliveryState(row[4])) for row in rows]
 
 
 def _moment(name: str) -> ColumnElement[datetime]:

@@ -87,6 +87,7 @@ ACCESS: dict[str, Act | None] = {
     "logbook.correct": Act.NOTE,
     "record.page": Act.AUDIT,
     "record.verify": Act.AUDIT,
+    "record.verified": Act.AUDIT,
     "record.incident": Act.AUDIT,
     "exports.choose": Act.AUDIT,
     "exports.whole": Act.AUDIT,

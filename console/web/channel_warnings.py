@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from console import register_words
 from console.actions import checking
-from console.actions.estate import Account, estate
+from console.actions.estate import Account
+from console.actions.failing import failing
 from console.domain.incident import Mode
 from console.domain.register import WILL_FAIL
 from console.store.away import DatabaseAway
@@ -29,12 +30,7 @@ def warnings(names: Collection[str], mode: Mode) -> list[Warned]:
     if mode is Mode.EXERCISE:
         return []
     with web().sessions.read() as db:
-        found = estate(db, by=None, now=web().now)
-    return [
-        _warned(one)
-        for one in found.accounts
-        if one.name in names and one.ours and not WILL_FAIL.isdisjoint(one.reds)
-    ]
+        return [_warned(one) for one in failing(db, names, web().now)]
 
 
 def check_soon(names: Collection[str], mode: Mode) -> None:

@@ -198,6 +198,7 @@ def _form(
         typed=typed,
         questions=questions(type_, kind, typed.facts or {}, errors, web().desk.places),
         channels=channels,
+        ticked=frozenset(typed.channels),
         severities=list(Severity),
         severity=_severity(type_, typed),
         languages=translations.asked(channels, _demanded(type_, kind, mode, typed)),

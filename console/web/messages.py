@@ -41,18 +41,20 @@ LOOKED = (DeliveryState.SENT, DeliveryState.QUEUED)
 """Where a look that was quicker may have led."""
 PROMISED = 15
 """Seconds between two looks while a promised update is counted down."""
+EVERY = "every"
+"""What an address says of ``attempts`` that asks for all of them, of many deliveries too."""
 AGAIN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT)
 
 
 @both(blueprint, "/messages/<message_id>")
 def page(mode: Mode, message_id: str) -> Page:
-    return _page(sheet_of(mode, message_id))
+    return _page(_shown_sheet(mode, message_id))
 
 
 @both(blueprint, "/messages/<message_id>/board")
 def live(mode: Mode, message_id: str) -> Response:
     """The part of the page that changes by itself; 304 where it has not."""
-    sheet = sheet_of(mode, message_id)
+    sheet = _shown_sheet(mode, message_id)
     answer = make_response()
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.set_etag(_fingerprint(sheet))
@@ -102,7 +104,7 @@ def stop(mode: Mode, message_id: str) -> Page:
 def ask_again(mode: Mode, message_id: str, delivery_id: str) -> Page:
     """Before an uncertain delivery is sent again: it may be public twice then."""
     sheet = sheet_of(mode, message_id)
-    shown = _board(sheet)
+    shown = board(sheet, web().now, web().desk.settings)
     among = [*shown.lines, *(line for one in shown.lists for line in one.lines)]
     line = next((one for one in among if one.delivery.id == delivery_id), None)
     if line is None or not line.can_send_again:
@@ -161,6 +163,15 @@ def _stop(sheet: cards.MessageSheet, *, why_missing: bool = False) -> str:
     )
 
 
+def _shown_sheet(mode: Mode, message_id: str) -> cards.MessageSheet:
+    """With every attempt where the address asks for it."""
+    return sheet_of(mode, message_id, every_attempt=_attempts() == EVERY)
+
+
+def _attempts() -> str | None:
+    return EVERY if request.args.get("attempts") == EVERY else None
+
+
 def _page(sheet: cards.MessageSheet) -> str:
     return render_template(
         "pages/message.html",
@@ -187,24 +198,26 @@ def _shown(sheet: cards.MessageSheet) -> dict[str, Any]:
     with web().sessions.read() as db:
         look = alone.of(db, sheet.message.id)
         pairs = beside.beside(db, web().desk, sheet.message.id, sheet.variants)
+    promise = _promise(sheet)
     return {
         "incident": sheet.incident,
         "pairs": pairs,
-        "promise": _promise(sheet),
+        "promise": promise,
         "look": look,
         "sheet": sheet,
         "message": sheet.message,
-        "board": _board(sheet),
+        "board": _board(sheet, promise),
         "asked": asked(sheet),
+        "attempts": _attempts(),
         "turns": turns.shown(sheet.message),
         "outcomes": OUTCOMES,
         "titles": {one.name: one.title for one in web().desk.channels},
     }
 
 
-def _board(sheet: cards.MessageSheet) -> Board:
+def _board(sheet: cards.MessageSheet, promise: promise_words.Countdown | None) -> Board:
     shown = board(sheet, web().now, web().desk.settings)
-    if shown.every == 0 and _promise(sheet):
+    if shown.every == 0 and promise:
         return replace(shown, every=PROMISED)
     return shown
 
@@ -223,9 +236,9 @@ def _fingerprint(sheet: cards.MessageSheet) -> str:
     """Changes with everything that the board shows, as time alone changes it too."""
     with web().sessions.read() as db:
         look = alone.of(db, sheet.message.id)
-    waiting = turns.shown(sheet.message)
-    told = (_promise(sheet), me().id)
-    seen = repr((sheet.message, _board(sheet), waiting, sheet.sign_offs, look, told))
+    waiting, promise = turns.shown(sheet.message), _promise(sheet)
+    told = (promise, me().id)
+    seen = repr((sheet.message, _board(sheet, promise), waiting, sheet.sign_offs, look, told))
     return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
 

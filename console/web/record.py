@@ -62,6 +62,13 @@ def page() -> str:
 @blueprint.get("/record/verify")
 def verify() -> str:
     with web().sessions.read() as db:
+        extent = history.extent(db)
+    return render_template("pages/record_verify.html", extent=extent)
+
+
+@blueprint.post("/record/verify")
+def verified() -> str:
+    with web().sessions.read() as db:
         verified = history.verify(db)
     return render_template("pages/record_verified.html", verified=verified, now=web().now)
 

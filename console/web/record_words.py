@@ -91,7 +91,7 @@ def said(entry: Entry) -> str:
     facts = detail(entry)
     if entry.erased:
         return _erased(entry, facts)
-    parts = [form.format(_one(facts[key])) for key, form in _SAID.items() if _worth(facts, key)]
+    parts = _parts(facts)
     if isinstance(facts.get("roles"), list):
         parts.append(", ".join(map(str, facts["roles"])))
     if facts.get("digest"):
@@ -114,7 +114,7 @@ def more_of(entry: Entry) -> str:
     if entry.erased:
         return _erased(entry, detail(entry))
     facts = {name: value for name, value in detail(entry).items() if name not in _SHOWN}
-    parts = [form.format(_one(facts[key])) for key, form in _SAID.items() if _worth(facts, key)]
+    parts = _parts(facts)
     return "; ".join(parts)
 
 
@@ -132,10 +132,9 @@ def exact_time(at: str, zone: ZoneInfo) -> str:
 
 def stamped(moment: datetime, zone: ZoneInfo) -> str:
     local = moment.astimezone(zone)
-    offset = f"{local:%z}"
-    thousandths = f"{local.microsecond // 1000:03d}"
+    clock = local.isoformat(timespec="milliseconds").partition("T")[2]
     day = Moment(local, local).day
-    return f"{local:%H:%M:%S}.{thousandths} {offset[:3]}:{offset[3:]}, {day} {local.year}"
+    return f"{clock[:12]} {clock[12:]}, {day} {local.year}"
 
 
 def lasted(start: datetime | None, end: datetime | None) -> str:
@@ -180,8 +179,15 @@ def for_pages(zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _worth(facts: Mapping[str, Any], key: str) -> bool:
-    return key in facts and facts[key] not in ("", None, [], {})
+def _parts(facts: Mapping[str, Any]) -> list[str]:
+    return [
+        form.format(_one(facts[key]))
+        for key, form in _SAID.items()
+        if key in facts and facts[key] not in _NOTHING
+    ]
+
+
+_NOTHING: tuple[Any, ...] = ("", None, [], {})
 
 
 def _one(value: Any) -> str:

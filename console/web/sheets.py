@@ -9,10 +9,10 @@ from console.web.context import web
 from console.web.worlds import must_be_here
 
 
-def sheet_of(mode: Mode, message_id: str) -> cards.MessageSheet:
+def sheet_of(mode: Mode, message_id: str, *, every_attempt: bool = True) -> cards.MessageSheet:
     """Raises `NotFound`; leads to the other world where it belongs there."""
     with web().sessions.read() as db:
-        sheet = reading.message(db, web().desk, message_id)
+        sheet = reading.message(db, web().desk, message_id, every_attempt=every_attempt)
     must_be_here(sheet.incident, mode)
     return sheet
 

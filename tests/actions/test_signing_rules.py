@@ -16,8 +16,8 @@ from console.domain.message import MessageState
 from console.domain.policy import Rules
 from console.domain.rules import Policy
 from console.domain.states import NotAllowed
-from console.store import progress
 from console.store.approvals import ApprovalRow
+from console.store.deliveries import DeliveryRow
 from console.store.incidents import IncidentRow
 from console.store.people import UserRow
 from tests.actions.test_signing_in import give_app
@@ -176,5 +176,5 @@ def test_the_headline_of_an_exercise_says_so_and_no_other(
 def test_no_two_deliveries_of_a_release_have_the_same_time(stage: Stage) -> None:
     message = stage.released()
     with stage.sessions.read() as db:
-        times = [one.created_at for one in progress.of_message(db, message)]
+        times = [one.created_at for one in db.query(DeliveryRow).filter_by(message_id=message)]
     assert len(set(times)) == len(times) == len(stage.desk.channels)

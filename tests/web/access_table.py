@@ -66,7 +66,7 @@ _ROWS = {
         taking_back.ask taking_back.send alone.ask alone.send logbook.add logbook.correct
     """,
     "OAUX": """
-        record.page record.verify record.incident logbook.entry
+        record.page record.verify record.verified record.incident logbook.entry
         exports.choose exports.whole exports.incident
         learning.page learning.exercises
     """,

@@ -11,6 +11,7 @@ from console.actions.draft_words import Words
 from console.domain.approval import Pin
 from console.domain.delivery import STANDARD
 from console.domain.incident import Mode
+from console.store import audit, checkpoints
 from console.store.audit import Actor, record
 from console.store.claiming import Claimer, claim
 from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
@@ -158,6 +159,7 @@ def test_the_record_is_for_those_who_may_audit(web: Web, browser: Open) -> None:
     for name, status in (("auditor", 200), ("administrator", 200), ("custodian", 403)):
         person = browser(name)
         assert {person.get(path).status_code for path in paths} == {status}
+        assert person.post("/record/verify").status_code == status
     assert browser("").get("/record").status_code == 302
 
 
@@ -200,9 +202,23 @@ def test_a_page_that_cannot_be_is_the_first(auditor: Browser, before: str) -> No
     assert auditor.get("/record", query_string={"before": before}).status_code == 200
 
 
+def test_before_it_is_checked_nothing_is_said_of_it(web: Web, auditor: Browser) -> None:
+    """Not that it is whole, nor that it is not: it was not read."""
+    noted(web, 3)
+    with web.sessions.begin() as db:
+        number, _ = audit.head(db)
+        checkpoints.add(db, number, web.now, "a note")
+    page = auditor.get("/record/verify").text
+    assert f"The record has {number} entries." in page
+    assert "was signed over all of them at" in page
+    assert "broken" not in page
+    noted(web, 1)
+    assert f"was signed over the first {number} at" in auditor.get("/record/verify").text
+
+
 def test_an_unbroken_record_says_so_with_its_head(web: Web, auditor: Browser) -> None:
     noted(web, 1100)
-    page = auditor.get("/record/verify").text
+    page = auditor.post("/record/verify").text
     with web.sessions.read() as db:
         number, head = db.execute(text("select number, digest from audit_head")).one()
     assert "The record is unbroken" in page
@@ -226,7 +242,7 @@ def test_the_first_bad_entry_is_named(web: Web, auditor: Browser, damage: str, s
         last = db.scalar(text("select max(number) from audit"))
         assert last
         db.execute(text(damage.format(n=last - 1)))
-    page = auditor.get("/record/verify").text
+    page = auditor.post("/record/verify").text
     assert f"The record is broken at entry {last - 1}" in page
     assert said in page
 
@@ -236,7 +252,7 @@ def test_a_tail_that_was_cut_off_is_noticed(web: Web, auditor: Browser) -> None:
     with web.sessions.begin() as db:
         unlock(db)
         db.execute(text("delete from audit where number = (select max(number) from audit)"))
-    assert "entries are missing at the end" in auditor.get("/record/verify").text
+    assert "entries are missing at the end" in auditor.post("/record/verify").text
 
 
 def test_reading_and_verifying_leave_no_trace(web: Web, auditor: Browser) -> None:
@@ -244,6 +260,7 @@ def test_reading_and_verifying_leave_no_trace(web: Web, auditor: Browser) -> Non
         before = db.scalar(text("select count(*) from audit"))
     for path in ("/record", "/record/verify"):
         auditor.get(path)
+    assert "The record is unbroken" in auditor.post("/record/verify").text
     with web.sessions.read() as db:
         assert db.scalar(text("select count(*) from audit")) == before
 
