@@ -75,8 +75,8 @@ def propose(
     draft = Draft(desk, type_, incident, message, _frame(db, desk, incident, message))
     mode = Mode(incident.mode)
     usable = register.usable(db, desk, mode, message.channels)
-    bare = [one for one in usable if one.needs_picture and not message.picture]
-    channels = [one for one in usable if one not in bare]
+    bare = [] if message.picture else [one for one in usable if one.needs_picture]
+    channels = [one for one in usable if message.picture or not one.needs_picture]
     wanted = [(channel, language) for channel in channels for language in channel.languages]
     troubles = [] if message.text else _fact_troubles(desk, type_, message, now)
     troubles += _relay_troubles(type_, message)
@@ -138,9 +138,11 @@ def _unused(
     """The channels that somebody asked for by name and that are a pilot, parked or retired."""
     if message.channels is None:
         return []
-    asked = desk.channels_for(mode, message.channels)
+    asked, in_use = desk.channels_for(mode, message.channels), {one.name for one in channels}
     return [
-        Trouble("channels", "not in use", found=one.title) for one in asked if one not in channels
+        Trouble("channels", "not in use", found=one.title)
+        for one in asked
+        if one.name not in in_use
     ]
 
 
