@@ -79,12 +79,23 @@ Making = Callable[[str, Limit, Voice, str | None], Made]
 def making(draft: Draft) -> Making:
     """Makes the same words once, for however many channels they are: of two hundred accounts most
     speak alike."""
-    return cache(partial(_made, draft))
+    return cache(partial(_made, draft, cache(partial(_rendered, draft))))
 
 
-def _made(draft: Draft, language: str, limit: Limit, voice: Voice, edit: str | None) -> Made:
+_Rendering = Callable[[str, Limit, Voice, bool], Rendered]
+"""Language, limit, voice, whether a person wrote the text -> the words."""
+
+
+def _made(
+    draft: Draft,
+    render: _Rendering,
+    language: str,
+    limit: Limit,
+    voice: Voice,
+    edit: str | None,
+) -> Made:
     try:
-        words = _rendered(draft, language, limit, voice, edited=edit is not None)
+        words = render(language, limit, voice, edit is not None)
     except wording.Missing:
         return Made(None, count("", limit))  # named as a trouble of the field already
     except wording.TooLong as error:
@@ -99,7 +110,7 @@ def _made(draft: Draft, language: str, limit: Limit, voice: Voice, edit: str | N
     return Made(words, length, tuple(troubles), tuple(labels[one] for one in words.left_out))
 
 
-def _rendered(draft: Draft, language: str, limit: Limit, voice: Voice, *, edited: bool) -> Rendered:
+def _rendered(draft: Draft, language: str, limit: Limit, voice: Voice, edited: bool) -> Rendered:
     """Raises `wording.Missing`, `wording.TooLong`. Channels for which all of this is the same are
     given the same words.
 

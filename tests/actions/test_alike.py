@@ -36,7 +36,7 @@ def proposals(stage: Stage, message: str) -> compose.Proposals:
 
 
 def test_the_same_words_are_made_once(many: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    message = many.draft(facts=FACTS, edits={"bluesky-7": "Snow.", "bluesky-8": "Snow."})
+    message = many.draft(facts=FACTS, edits={"bluesky-7": "Snow.", "bluesky-8": "Ice."})
     made: list[Limit] = []
     render = wording.render
     monkeypatch.setattr(
@@ -44,9 +44,10 @@ def test_the_same_words_are_made_once(many: Stage, monkeypatch: pytest.MonkeyPat
     )
     found = {one.channel.name: one for one in proposals(many, message).channels}
     assert len(found) == 60
-    # Bluesky's length, the tiny one, Mastodon's, and the subject of the two changed by hand.
+    # For Bluesky's length, the tiny one and Mastodon's, and for the subject of those by hand.
     assert len(made) == 4
-    assert found["bluesky-7"].variant.text == found["bluesky-8"].variant.text == "Snow."
+    assert [found[f"bluesky-{one}"].variant.text for one in (7, 8)] == ["Snow.", "Ice."]
+    assert found["bluesky-8"].variant.subject == found["bluesky-9"].variant.subject
     assert found["bluesky-9"].variant.text.startswith("Northbrae Council: heavy snow")
     assert not found["bluesky-9"].variant.edited
 
