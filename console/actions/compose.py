@@ -1,7 +1,7 @@
 """From a draft to the exact text for every channel, and everything that is wrong with it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from console.actions import policies, register
 from console.actions.desk import Desk
 from console.actions.errors import Trouble
-from console.actions.texts import Draft, edit_key, rendered
+from console.actions.texts import Draft, Making, edit_key, making
 from console.channels import ConfiguredChannel
-from console.domain import plain_text, wording
-from console.domain.counting import Count, count
-from console.domain.facts import problems, text_problems
+from console.domain import plain_text
+from console.domain.counting import Count
+from console.domain.facts import problems
 from console.domain.incident import Mode
 from console.domain.incident_type import IncidentType
 from console.domain.message import Kind, MessageState, Variant
@@ -27,8 +27,6 @@ from console.store.messages import MessageRow
 
 AHEAD_MOST = timedelta(days=14)
 """How far ahead a message may be signed: a wrong month is no plan."""
-TEXT_MOST = 10_000
-"""Characters in a text that a person writes, whatever the network would take."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +75,8 @@ def propose(
     draft = Draft(desk, type_, incident, message, _frame(db, desk, incident, message))
     mode = Mode(incident.mode)
     usable = register.usable(db, desk, mode, message.channels)
-    bare = [one for one in usable if one.needs_picture and not message.picture]
-    channels = [one for one in usable if one not in bare]
+    bare = [] if message.picture else [one for one in usable if one.needs_picture]
+    channels = [one for one in usable if message.picture or not one.needs_picture]
     wanted = [(channel, language) for channel in channels for language in channel.languages]
     troubles = [] if message.text else _fact_troubles(desk, type_, message, now)
     troubles += _relay_troubles(type_, message)
@@ -87,10 +85,10 @@ def propose(
     troubles += _unused(desk, mode, message, usable)
     rules = policies.asked_now(db, desk, incident, message, now or message.worded_at)
     troubles += _untranslated(draft, rules, {language for _, language in wanted})
-    proposals = []
+    proposals, make = [], making(draft)
     for channel, language in wanted:
         if draft.speaks(language):
-            proposal, wrong = _proposed(draft, channel, language)
+            proposal, wrong = _proposed(draft, make, channel, language)
             proposals += [proposal] if proposal else []
             troubles += wrong
     unspoken = [one for one in wanted if not draft.speaks(one[1])]
@@ -140,9 +138,11 @@ def _unused(
     """The channels that somebody asked for by name and that are a pilot, parked or retired."""
     if message.channels is None:
         return []
-    asked = desk.channels_for(mode, message.channels)
+    asked, in_use = desk.channels_for(mode, message.channels), {one.name for one in channels}
     return [
-        Trouble("channels", "not in use", found=one.title) for one in asked if one not in channels
+        Trouble("channels", "not in use", found=one.title)
+        for one in asked
+        if one.name not in in_use
     ]
 
 
@@ -154,42 +154,35 @@ def public_link(desk: Desk, incident: IncidentRow) -> str:
 
 
 def _proposed(
-    draft: Draft, channel: ConfiguredChannel, language: str
+    draft: Draft, make: Making, channel: ConfiguredChannel, language: str
 ) -> tuple[Proposal | None, list[Trouble]]:
     """The text, if one can be made, and what is wrong with it."""
-    try:
-        proposal = _propose(draft, channel, language)
-    except wording.Missing:
-        return None, []  # named as a trouble of the field already
-    except wording.TooLong as error:
-        field = f"channel:{edit_key(channel, language)}"
-        return None, [Trouble(field, "too long", over=error.over)]
-    return proposal, _text_troubles(proposal, draft.desk.settings.trusted_links)
-
-
-def _propose(draft: Draft, channel: ConfiguredChannel, language: str) -> Proposal:
-    message, text = draft.message, draft.edit(channel, language)
-    made = rendered(draft, channel, language)
+    message, edit = draft.message, draft.edit(channel, language)
+    made = make(language, channel.limit, channel.voice, edit)
+    field = f"channel:{edit_key(channel, language)}"
+    troubles = [replace(one, field=field) for one in made.troubles]
+    if made.words is None:
+        return None, troubles
     variant = Variant(
         channel=channel.name,
         network=channel.network,
         account=channel.account,
         language=language,
-        text=made.text if text is None else text,
-        subject=f"EXERCISE: {made.subject}" if draft.frame.exercise else made.subject,
+        text=made.words.text,
+        subject=made.words.subject,
         picture=message.picture or "",
         alt=message.alt if message.picture else "",
-        edited=text is not None,
+        edited=edit is not None,
     )
-    labels = {field.name: field.label for field in draft.type.fields}
-    return Proposal(
+    proposal = Proposal(
         channel=channel,
         variant=variant,
-        count=count(variant.text, channel.limit),
-        shortened=text is None and made.length == "short",
-        left_out=tuple(labels[one] for one in made.left_out) if text is None else (),
-        lost=made.lost if text is None else "",
+        count=made.count,
+        shortened=made.words.length == "short",
+        left_out=made.left_out,
+        lost=made.words.lost,
     )
+    return proposal, troubles
 
 
 def _frame(db: Session, desk: Desk, incident: IncidentRow, message: MessageRow) -> Frame:
@@ -236,20 +229,6 @@ def _fact_troubles(
         Trouble(f"facts:{one.field}", str(one.reason), over=one.over, found=one.found)
         for one in found
     ]
-
-
-def _text_troubles(proposal: Proposal, trusted: Hosts) -> list[Trouble]:
-    field, text = f"channel:{proposal.key}", proposal.variant.text
-    if not text.strip():
-        return [Trouble(field, "blank")]
-    troubles = [
-        Trouble(field, str(one.reason), found=one.found)
-        for one in text_problems(field, text, trusted)
-    ]
-    over = max(proposal.count.over, proposal.count.octets_over, len(text) - TEXT_MOST)
-    if over > 0:
-        troubles.append(Trouble(field, "too long", over=over))
-    return troubles
 
 
 def _picture_troubles(

@@ -71,6 +71,13 @@ def proposals(db: Session, desk: Desk, message_id: str) -> compose.Proposals:
     return compose.propose(db, desk, db.get_one(IncidentRow, row.incident_id), row)
 
 
+def words(db: Session, message_id: str) -> tuple[cards.Incident, cards.Message]:
+    """A message without what became of it: no delivery or sign-off is read. Raises `NotFound`."""
+    row = _message_row(db, message_id)
+    names = _names(db)
+    return _incident(db.get_one(IncidentRow, row.incident_id), names), _message(row, names)
+
+
 def progress(db: Session, message_id: str) -> cards.Progress:
     """How far the message is, over all of its channels."""
     return cards.progress(delivery_cards.total(progress_rows.counts(db, message_id)))

@@ -1,7 +1,10 @@
 """The check before sending for approval: the exact text of every channel, and what is wrong."""
 
+from collections.abc import Collection
 from datetime import timedelta
+from functools import cache
 from math import ceil
+from urllib.parse import quote
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -9,6 +12,7 @@ from werkzeug.wrappers import Response
 from console import languages, policy_words
 from console.actions import (
     asking,
+    at_hand,
     beside,
     cards,
     compose,
@@ -61,9 +65,9 @@ def change(mode: Mode, message_id: str, channel: str) -> Page:
     text = plain_text.clean(request.form.get("text", "")).strip()
     try:
         with web().sessions.begin() as db:
-            sheet = reading.message(db, web().desk, message_id)
-            must_be_here(sheet.incident, mode)
-            edits = dict(sheet.message.edits)
+            incident, message = reading.words(db, message_id)
+            must_be_here(incident, mode)
+            edits = dict(message.edits)
             shown = {
                 one.key: one.variant.text
                 for one in reading.proposals(db, web().desk, message_id).channels
@@ -94,7 +98,7 @@ def submit(mode: Mode, message_id: str) -> Page:
     try:
         with web().sessions.begin() as db:
             row = messages.locked(db, message_id)
-            must_be_here(reading.message(db, web().desk, message_id).incident, mode)
+            must_be_here(reading.words(db, message_id)[0], mode)
             if row.state == MessageState.DRAFT and row.version != request.form.get(
                 "version", type=int
             ):
@@ -120,9 +124,10 @@ def _page(
     status: int = 200,
 ) -> Page:
     with web().sessions.read() as db:
-        sheet = reading.message(db, web().desk, message_id)
-        must_be_here(sheet.incident, mode)
-        if sheet.message.state is not MessageState.DRAFT:
+        _held = at_hand.message(db, message_id)
+        incident, message = reading.words(db, message_id)
+        must_be_here(incident, mode)
+        if message.state is not MessageState.DRAFT:
             return redirect(url_for("messages.page", mode=mode, message_id=message_id), 303)
         proposals = reading.proposals(db, web().desk, message_id)
         whom = _whom(db, message_id)
@@ -133,15 +138,15 @@ def _page(
         )
     warned = channel_warnings.warnings(names, mode)
     channel_warnings.check_soon(names, mode)
-    errors = _errors(sheet, proposals)
+    errors = _errors(incident, message, proposals)
     begun, unused = kept.texts(message_id, _path(mode, message_id))
     return render_template(
         "pages/check.html",
-        incident=sheet.incident,
-        message=sheet.message,
-        **_read_back(sheet),
+        incident=incident,
+        message=message,
+        **_read_back(incident, message),
         rows=side_by_side.rows(proposals, web().desk.settings.council.language),
-        hints=previews.hints(proposals, sheet.message.picture, sheet.message.alt),
+        hints=previews.hints(proposals, message.picture, message.alt),
         pairs=pairs,
         many=len(names),
         unspoken=side_by_side.unspoken(proposals),
@@ -150,7 +155,9 @@ def _page(
         **whom,
         warned=warned,
         errors=errors,
-        wrong={one["href"].removeprefix("#"): one["text"] for one in errors},
+        wrong={one["href"].removeprefix("#channel-"): one["text"] for one in errors},
+        addresses=_addresses(_path(mode, message_id), proposals),
+        once=cache,
         typed={**begun, **(typed or {})},
         begun=unused,
         changed=changed,
@@ -171,10 +178,10 @@ def _whom(db: Transaction, message_id: str) -> dict[str, object]:
     }
 
 
-def _read_back(sheet: cards.MessageSheet) -> dict[str, object]:
+def _read_back(incident: cards.Incident, message: cards.Message) -> dict[str, object]:
     """What the lists come to, and what is kept without being said; nothing of it where somebody
     wrote the words."""
-    type_, message = web().desk.types[sheet.incident.type], sheet.message
+    type_ = web().desk.types[incident.type]
     facts = {} if message.text else message.facts
     lists = read_back.listed(type_, message.kind, facts, web().desk.places)
     return {
@@ -189,6 +196,11 @@ def _path(mode: Mode, message_id: str) -> str:
     return url_for("checks.page", mode=mode, message_id=message_id)
 
 
+def _addresses(page: str, proposals: compose.Proposals) -> dict[str, str]:
+    """Where each text is changed: as `url_for` would write it, which takes long for two hundred."""
+    return {one.key: f"{page}/{quote(one.key)}" for one in proposals.channels}
+
+
 def _place(key: str) -> str:
     """The part of an id for a channel, or for one of its languages."""
     return key.replace("/", "-")
@@ -199,23 +211,31 @@ def _nobody(rules: Rules, asked: list[User]) -> str:
     return words.nobody_to_ask(needed, len(asked)) if len(asked) < needed else ""
 
 
-def _errors(sheet: cards.MessageSheet, proposals: compose.Proposals) -> list[dict[str, str]]:
+def _errors(
+    incident: cards.Incident, message: cards.Message, proposals: compose.Proposals
+) -> list[dict[str, str]]:
     """The error summary; every entry leads to where it can be put right, and stands there once."""
-    found = [_error(one, sheet, proposals) for one in proposals.troubles]
+    edit = url_for("drafts.edit", mode=incident.mode, message_id=message.id)
+    shown = {one.key for one in proposals.channels}
+    found = [_error(one, incident, message, edit, shown) for one in proposals.troubles]
     return list({(one["href"], one["text"]): one for one in found}.values())
 
 
 def _error(
-    trouble: Trouble, sheet: cards.MessageSheet, proposals: compose.Proposals
+    trouble: Trouble,
+    incident: cards.Incident,
+    message: cards.Message,
+    edit: str,
+    shown: Collection[str],
 ) -> dict[str, str]:
+    """``edit`` is the address of the form, ``shown`` are the texts that have a card on the page."""
     where, _, name = trouble.field.partition(":")
-    edit = url_for("drafts.edit", mode=sheet.incident.mode, message_id=sheet.message.id)
     if where == "channel":
-        return _channel_error(trouble, name, sheet.message, proposals, edit)
+        return _channel_error(trouble, name, message, edit, shown)
     if where == "translations":
         label, href = languages.own_name(name), f"{edit}#text-{name}"
     elif where == "facts":
-        fields = web().desk.types[sheet.incident.type].fields
+        fields = web().desk.types[incident.type].fields
         label = next((one.label for one in fields if one.name == name), name)
         href = f"{edit}#facts-{name}"
     else:
@@ -225,7 +245,7 @@ def _error(
 
 
 def _channel_error(
-    trouble: Trouble, name: str, message: cards.Message, proposals: compose.Proposals, edit: str
+    trouble: Trouble, name: str, message: cards.Message, edit: str, shown: Collection[str]
 ) -> dict[str, str]:
     """What is wrong with the words that all channels share is put right once, where they are."""
     if message.text and name not in message.edits and trouble.reason != "too long":
@@ -233,9 +253,7 @@ def _channel_error(
     channel = web().desk.channel(name.partition("/")[0])
     title = channel.title if channel else name
     text = f"{title}: {_fault(trouble, 'The text')}"
-    shown = any(one.key == name for one in proposals.channels)
-    # A text that could not be made at all has no card on the page.
-    return {"text": text, "href": f"#channel-{_place(name)}" if shown else edit}
+    return {"text": text, "href": f"#channel-{_place(name)}" if name in shown else edit}
 
 
 def _fault(trouble: Trouble, label: str) -> str:

@@ -9,11 +9,11 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from console.actions import cards, pictures, reading, register
-from console.actions.compose import TEXT_MOST
 from console.actions.draft_words import Words
 from console.actions.errors import NotFound
 from console.actions.incidents import TITLE_MOST
 from console.actions.pictures import Flaw, PictureRefused
+from console.actions.texts import TEXT_MOST
 from console.channels import ConfiguredChannel
 from console.domain.facts import Problem, problems, text_problems
 from console.domain.incident import Mode

@@ -36,7 +36,8 @@ def hints(
 ) -> list[Hinted]:
     """Of (language, text), each said once. ``alt``: what describes the picture, if there is one."""
     ours = frozenset(known)
-    found = [_hinted(one, language) for language, text in texts for one in lint.remarks(text, ours)]
+    once = dict.fromkeys(texts)
+    found = [_hinted(one, language) for language, text in once for one in lint.remarks(text, ours)]
     found += [_hinted(one, "") for one in (lint.of_picture(alt) if alt is not None else ())]
     return list(_once(found))
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from console import languages
-from console.actions.compose import TEXT_MOST
+from console.actions.texts import TEXT_MOST
 from console.channels import ConfiguredChannel
 from console.domain.facts import text_problems
 from console.domain.place import joined

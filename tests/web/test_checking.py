@@ -1,13 +1,16 @@
 """The check page: the exact texts, changes by hand, sending for approval."""
 
 from collections.abc import Callable
+from dataclasses import replace
+
+from flask import Flask
 
 from console.actions import messages, people
 from console.actions.draft_words import Words
 from console.domain.incident import Mode
 from console.domain.message import MessageState
 from console.store.audit import Actor
-from console.web.context import Web
+from console.web.context import KEY, Web
 from tests.web import acting, html
 from tests.web.conftest import Browser
 
@@ -32,6 +35,31 @@ def test_words_that_many_channels_share_are_read_once(browser: Open, web: Web) -
     page = html.read(answer)
     assert len(page.fields["text"]) == 5
     assert {"channel-bluesky", "channel-mastodon"} <= set(page.ids)
+
+
+def test_each_of_many_channels_has_a_form_of_its_own(browser: Open, app: Flask, web: Web) -> None:
+    bluesky = web.desk.channel("bluesky")
+    assert bluesky
+    accounts = [
+        replace(bluesky, name=f"club-{one}", title=f"Club <{one}>", account=f"@{one}.example")
+        for one in range(60)
+    ]
+    many = replace(web, desk=replace(web.desk, channels=tuple(accounts)))
+    app.extensions[KEY] = many
+    edits = {"club-7": 'Snow. "Stay" at <home> & wait.'}
+    check = f"/messages/{acting.drafted(many, edits=edits)}/check"
+    officer = browser("officer")
+    page = html.read(officer.get(check).text)
+    names = [one.name for one in accounts]
+    assert {f"{check}/{one}" for one in names} == {
+        where for _, where in page.forms if where.startswith(f"{check}/")
+    }
+    assert {f"channel-{one}" for one in names} <= set(page.ids)
+    assert len(page.ids) == len(set(page.ids))
+    assert page.fields["text"].count(edits["club-7"]) == 1
+    assert len(set(page.fields["text"])) == 2
+    assert len(page.fields["text"]) == 60
+    assert page.text.count("Text for Club <31>") == 1
 
 
 def test_one_channel_is_changed_by_hand_and_back(browser: Open, web: Web) -> None:

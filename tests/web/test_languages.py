@@ -89,6 +89,21 @@ def test_a_headline_without_a_text_is_told_and_nothing_typed_is_lost(
     assert page.fields["subject-cy"] == ["Eira"]
 
 
+def test_on_the_check_page_each_text_is_changed_in_its_own_language(
+    browser: Open, welsh: Web
+) -> None:
+    check = f"/messages/{acting.drafted(welsh, text=TEXT, translations=WORDS)}/check"
+    answer = browser("officer").get(check).text
+    assert ("post", f"{check}/mastodon/cy") in html.read(answer).forms
+    found = re.findall(r'<textarea([^>]*data-text="([^"]*)"[^>]*)>', answer)
+    by_name = {name: attributes for attributes, name in found}
+    for attribute in ('id="text-mastodon-cy"', 'lang="cy"', 'spellcheck="false"'):
+        assert attribute in by_name["mastodon/cy"]
+    assert 'autocorrect="off" autocapitalize="off"' in by_name["mastodon/cy"]
+    assert 'lang="en" spellcheck="true"' in by_name["mastodon"]
+    assert "autocorrect" not in by_name["mastodon"]
+
+
 def test_the_check_page_says_what_gets_nothing(browser: Open, welsh: Web) -> None:
     check = f"/messages/{acting.drafted(welsh, text=TEXT)}/check"
     page = html.read(browser("officer").get(check).text)
