@@ -154,7 +154,7 @@ def entries(
 ) -> Generator[Entry, None, None]:
     """Entries in order, a thousand at a time, so that memory stays flat. Close it where you may
     stop early: the database keeps a cursor open for it."""
-    query = select(*_COLUMNS).where(EntryRow.number > after).order_by(EntryRow.number)
+    query = select(*_ATTRIBUTES).where(EntryRow.number > after).order_by(EntryRow.number)
     if incident is not None:
         query = query.where(EntryRow.incident == incident)
     if limit is not None:
@@ -184,9 +184,9 @@ def rows(db: Session) -> Generator[tuple[Any, ...], None, None]:
 
 _BELOW_ALL = -(2**63)
 _TABLE = EntryRow.__table__
-_COLUMNS = [_TABLE.c[name] for name in FIELDS]
+_ATTRIBUTES = [getattr(EntryRow, name) for name in FIELDS]
 _NEXT = (
-    select(*_COLUMNS)
+    select(*(_TABLE.c[name] for name in FIELDS))
     .where(_TABLE.c.number > bindparam("after", type_=BigInteger))
     .order_by(_TABLE.c.number)
     .limit(2000)

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from console.actions import approvals, messages
 from console.actions.draft_words import Words
 from console.domain.approval import Pin
 from console.domain.delivery import STANDARD
 from console.domain.incident import Mode
-from console.store import audit, checkpoints
+from console.store import audit, checkpoints, progress
 from console.store.audit import Actor, record
 from console.store.claiming import Claimer, claim
 from console.store.deliveries import AttemptRow, DeliveryRow, OutcomeRow
@@ -97,6 +97,26 @@ def test_an_incidents_record_shows_everything(web: Web, auditor: Browser, clock:
     for channel in web.desk.channels:
         assert f"{channel.title}" in page
     assert page.count("1500 ms") == 6
+
+
+def test_only_what_was_sent_counts_as_published(web: Web, clock: Clock) -> None:
+    """Of each that was, its last try; one that failed later than all others is no publication."""
+    asked = acting.asked(web)
+    sign(web, asked)
+    published(web, clock)
+    with web.sessions.begin() as db:
+        found = db.execute(
+            select(AttemptRow.delivery_id, func.max(OutcomeRow.ended_at))
+            .join(OutcomeRow, OutcomeRow.attempt_id == AttemptRow.id)
+            .group_by(AttemptRow.delivery_id)
+        )
+        ended = {delivery: at for delivery, at in found}  # noqa: C416 - a row is no pair to mypy
+        assert progress.published(db, asked.message) == (min(ended.values()), max(ended.values()))
+        last = max(ended, key=lambda one: ended[one])
+        db.get_one(DeliveryRow, last).state = "failed"
+        db.flush()
+        del ended[last]
+        assert progress.published(db, asked.message) == (min(ended.values()), max(ended.values()))
 
 
 def test_every_version_of_the_words_is_kept(web: Web, auditor: Browser) -> None:
