@@ -19,8 +19,8 @@ from console.domain.message import Kind
 from console.doorbell import Doorbell
 from console.store import mails, presence
 from console.store.approvals import of_message
+from console.store.deliveries import DeliveryRow
 from console.store.engine import Transaction
-from console.store.progress import of_message as deliveries_of
 from console.web.app import create_app
 from console.web.context import KEY, LATELY, Web
 from tests.web.conftest import PIN, Clock
@@ -85,6 +85,11 @@ def release_an_alert(web: Web, *, sign: bool = True) -> str:
             for row in deliveries_of(db, message):
                 row.due_at = row.changed_at = web.now
     return message
+
+
+def deliveries_of(db: Transaction, message: str) -> list[DeliveryRow]:
+    found = db.query(DeliveryRow).filter_by(message_id=message)
+    return list(found.order_by(DeliveryRow.channel))
 
 
 def test_alive_needs_no_database(tmp_path: Path) -> None:
