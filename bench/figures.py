@@ -44,7 +44,7 @@ class Figure:
 
     def plain(self) -> dict[str, Any]:
         about = {"runs": len(self.values), "goal": self.met, "what": self.what}
-        return {"unit": self.unit, **self.spread(), **about}
+        return {"unit": self.unit, **self.spread(), **about, "day": f"{datetime.now(UTC):%Y-%m-%d}"}
 
 
 def faster(figures: Mapping[str, Figure]) -> Iterator[Figure]:
@@ -79,11 +79,28 @@ RATIOS = ("fanout_20", "fanout_60", "fanout_200", "apprise_20", "apprise_200")
 NUMBERS = ("first_byte_p95_ms", "sustained_per_s", "idle_cpu_percent", "pss_mb", "recover_s")
 
 
-def results(figures: Mapping[str, Figure]) -> dict[str, Any]:
+Plain = Mapping[str, Any]
+"""A figure as `Figure.plain` gives it, and as it is kept."""
+
+
+def joined(before: Mapping[str, Plain], new: Mapping[str, Plain]) -> dict[str, Plain]:
+    """What was measured now in the place of what was measured before. A ratio of two measures is
+    kept only where both are of one run."""
+    kept = {**before, **new}
+    stale = {
+        f"faster_{channels}"
+        for channels in (20, 200)
+        if (f"fanout_{channels}" in new) is not (f"apprise_{channels}" in new)
+    }
+    return {name: one for name, one in kept.items() if name not in stale}
+
+
+def results(measures: Mapping[str, Plain]) -> dict[str, Any]:
     """What results.json holds: first the figures of the goals, then all, with what they mean."""
+    spread = ("median", "min", "max")
     return {
-        **{name: figures[name].spread() for name in RATIOS},
-        **{name: figures[name].spread()["median"] for name in NUMBERS},
+        **{name: {one: measures[name][one] for one in spread} for name in RATIOS},
+        **{name: measures[name]["median"] for name in NUMBERS},
         "machine": machine(),
-        "measures": {name: one.plain() for name, one in figures.items()},
+        "measures": dict(measures),
     }

@@ -11,11 +11,12 @@ from typing import Any
 FOLDER = Path(__file__).parent
 RESULTS, CHAOS, NOTES = FOLDER / "results.json", FOLDER / "chaos.json", FOLDER / "notes.md"
 PAGE = FOLDER / "RESULTS.md"
-HEAD = ("measure", "median", "min", "max", "unit", "runs", "goal", "what is measured")
+HEAD = ("measure", "median", "min", "max", "unit", "runs", "goal", "day", "what is measured")
 INTRODUCTION = """# What was measured
 
-Made by `make bench`, everything in one run on one machine. × is a ratio to the slowest
-channel's own latency, 1 being as fast as can be, except where two measures are compared."""
+Made by `make bench` on one machine, each group of measures in one run on the day beside it. × is a
+ratio to the slowest channel's own latency, 1 being as fast as can be, except where two measures are
+compared."""
 NO_CHAOS = "`make chaos` was not run for this page: there is no `bench/chaos.json`."
 
 
@@ -25,7 +26,8 @@ def cells(name: str, measure: Mapping[str, Any]) -> list[str]:
     numbers = [measure[key] for key in ("median", "min", "max")]
     shown = [f"{one:.2f}" if precise else f"{one:.1f}" for one in numbers]
     return [
-        name, *shown, measure["unit"], str(measure["runs"]), measure["goal"], measure["what"]
+        name, *shown, measure["unit"], str(measure["runs"]), measure["goal"], measure["day"],
+        measure["what"],
     ]  # fmt: skip
 
 

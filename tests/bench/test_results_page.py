@@ -38,16 +38,30 @@ def test_how_many_times_faster_is_told_only_where_both_were_measured() -> None:
 
 def test_the_results_begin_with_the_figures_of_the_goals() -> None:
     names = (*figures.RATIOS, *figures.NUMBERS)
-    found = figures.results({name: Figure(name, "", "×", [1, 2, 3]) for name in names})
+    found = figures.results({name: Figure(name, "", "×", [1, 2, 3]).plain() for name in names})
     assert found["fanout_20"] == {"median": 2, "min": 1, "max": 3}
     assert found["recover_s"] == 2
     assert set(found) == {*names, "machine", "measures"}
 
 
+def test_what_is_measured_again_takes_the_place_of_what_was_and_stale_ratios_go() -> None:
+    names = ("fanout_20", "apprise_20", "faster_20", "pss_mb")
+    before = {name: Figure(name, "", "×", [1.0]).plain() for name in names}
+    again = {"fanout_20": Figure("fanout_20", "", "×", [2.0]).plain()}
+    found = figures.joined(before, again)
+    assert {name: one["median"] for name, one in found.items()} == {
+        "fanout_20": 2, "apprise_20": 1, "pss_mb": 1,
+    }  # fmt: skip
+    whole = figures.joined(before, {**again, "apprise_20": before["apprise_20"]})
+    assert set(whole) == set(names)
+
+
 def test_the_page_names_what_was_missed_and_keeps_the_notes() -> None:
     slow = Figure("recover_s", "a worker killed", "s", [12.0], goal=10)
     page = results_page.render(measured(slow), None, "## Why\n\nThe disk was slow.\n")
-    assert "| recover_s | 12.0 | 12.0 | 12.0 | s | 1 | ≤ 10: NO, by 2, 20.0% | a worker" in page
+    day = slow.plain()["day"]
+    said = f"| 12.0 | 12.0 | 12.0 | s | 1 | ≤ 10: NO, by 2, 20.0% | {day} | a worker killed |"
+    assert f"| recover_s {said}" in page
     assert "Missed: recover_s." in page
     assert "The disk was slow." in page
     assert results_page.NO_CHAOS in page
