@@ -4,12 +4,9 @@ It is for the file and for print. The page with numbered lines has the same and 
 for people who have it read out to them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import cache
-from importlib.util import find_spec
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from console.actions.desk import Desk
@@ -17,14 +14,13 @@ from console.actions.history import IncidentHistory, MessageHistory, Revision
 from console.actions.logbook import WRITTEN, Written
 from console.domain.audit import Entry
 from console.web import record_words
+from console.web.pdf_parts import WIDE, colour, fonts, shown, table, text
 from console.web.timeline import LEFT, ROW, WIDTH, Timeline, timeline
 
 CHECKPOINTS = 5
 """The newest ones; all of them are in the bundle."""
 ENTRIES = 500
 _COLOURS = ("#6b787c", "#b35a00", "#0f6674", "#0f7a52")
-_WIDE = 499.0
-"""Points that a line of the page has."""
 
 
 def report(
@@ -41,7 +37,7 @@ def report(
     from reportlab.lib.pagesizes import A4
     from reportlab.platypus import SimpleDocTemplate
 
-    _fonts()
+    fonts()
     out = BytesIO()
     title = f"{'Exercise: ' if history.incident.exercise else ''}{history.incident.title}"
     document = SimpleDocTemplate(
@@ -51,8 +47,8 @@ def report(
         rightMargin=42,
         topMargin=48,
         bottomMargin=48,
-        title=_shown(title),
-        author=_shown(desk.settings.council.name),
+        title=shown(title),
+        author=shown(desk.settings.council.name),
         subject="Report of an incident, from the record",
         lang="en-GB",
     )
@@ -70,7 +66,7 @@ def report(
     def footer(canvas: Any, page: Any) -> None:
         canvas.setFont("Sans", 7)
         canvas.setFillColor("#47555a")
-        canvas.drawString(48, 28, _shown(foot)[:120])
+        canvas.drawString(48, 28, shown(foot)[:120])
         canvas.drawRightString(A4[0] - 48, 28, f"Page {page.page}")
         if history.incident.exercise:
             canvas.setFillColor("#5a2a82")
@@ -83,11 +79,11 @@ def report(
 
 def _head(history: IncidentHistory, desk: Desk, by: str, at: datetime) -> Iterator[Any]:
     incident, zone = history.incident, desk.settings.zone
-    yield _text(f"{'Exercise' if incident.exercise else 'Incident'}: {incident.title}", "title")
+    yield text(f"{'Exercise' if incident.exercise else 'Incident'}: {incident.title}", "title")
     closed = ""
     if incident.closed_at:
         closed = f" since {record_words.stamped(incident.closed_at, zone)}"
-    yield _text(
+    yield text(
         f"{desk.settings.council.name}. {incident.id}, opened by {incident.opened_by}, "
         f"{record_words.stamped(incident.opened_at, zone)}; {incident.state}{closed}. "
         f"Signed under the policy with the code {incident.policy_digest[:8]}. "
@@ -95,12 +91,12 @@ def _head(history: IncidentHistory, desk: Desk, by: str, at: datetime) -> Iterat
         f"it has {history.count:,} entries about this incident."
     )
     if cut := _cut(history):
-        yield _text(cut)
+        yield text(cut)
 
 
 def _times(history: IncidentHistory, log: Sequence[Written], zone: Any) -> Iterator[Any]:
     found = timeline(history, log)
-    yield _text("When", "heading")
+    yield text("When", "heading")
     if found:
         yield _drawing(found, zone)
     for one in history.messages:
@@ -114,14 +110,14 @@ def _times(history: IncidentHistory, log: Sequence[Written], zone: Any) -> Itera
                 ]
             )
         about = f"Message {one.message.number}: {one.message.kind}, {one.message.state}"
-        yield _text(about, "small")
-        yield _table(rows, (130, 260, 120))
+        yield text(about, "small")
+        yield table(rows, (130, 260, 120))
 
 
 def _message(one: MessageHistory, zone: Any) -> Iterator[Any]:
-    yield _text(f"Message {one.message.number}: {one.message.kind}", "heading")
+    yield text(f"Message {one.message.number}: {one.message.kind}", "heading")
     if one.message.reason:
-        yield _text(f"Reason: {one.message.reason}")
+        yield text(f"Reason: {one.message.reason}")
     for revision in one.revisions:
         yield from _revision(revision, zone)
     rows = [["Channel", "State", "Tries", "Address or reference", "The network’s last answer"]]
@@ -134,30 +130,30 @@ def _message(one: MessageHistory, zone: Any) -> Iterator[Any]:
         told = f"{group.progress.sent} of {group.progress.total} sent"
         rows.append([group.title, told, "", "to a list", f"{group.progress.failed} failed"])
     if len(rows) > 1:
-        yield _table(rows, (100, 60, 34, 166, 150))
+        yield table(rows, (100, 60, 34, 166, 150))
 
 
 def _revision(revision: Revision, zone: Any) -> Iterator[Any]:
     sent = f"{revision.sent_by}, {record_words.exact_time(revision.sent_at, zone)}"
-    yield _text(f"Version {revision.number}, sent for approval by {sent}", "small")
-    yield _text(f"Digest {revision.digest}", "fine")
+    yield text(f"Version {revision.number}, sent for approval by {sent}", "small")
+    yield text(f"Digest {revision.digest}", "fine")
     for one in revision.sign_offs:
         when = f", {record_words.stamped(one.decided_at, zone)}" if one.decided_at else ""
         because = f", because: {one.reason}" if one.reason else ""
-        yield _text(f"{one.approver}: {one.state}{when}{because}")
+        yield text(f"{one.approver}: {one.state}{when}{because}")
     alike: dict[tuple[str, str], list[str]] = {}
     for variant in revision.variants:
         where = f"{variant.channel} ({variant.account})"
         alike.setdefault((variant.subject, variant.text), []).append(where)
     for (subject, words), places in alike.items():
-        yield _text(", ".join(places), "fine")
-        yield _text(f"{subject}\n{words}", "words")
+        yield text(", ".join(places), "fine")
+        yield text(f"{subject}\n{words}", "words")
 
 
 def _log(log: Sequence[Written], zone: Any) -> Iterator[Any]:
     if not log:
         return
-    yield _text("Log", "heading")
+    yield text("Log", "heading")
     rows = [["Entry", "Time", "Who", "What was written"]]
     for one in log:
         right = "".join(f" [corrected by entry {number}]" for number in one.corrected_by)
@@ -166,19 +162,19 @@ def _log(log: Sequence[Written], zone: Any) -> Iterator[Any]:
         note = f"{wrong}{one.note}{right}{f' ({more})' if more else ''}"
         time = record_words.exact_time(one.entry.at, zone)
         rows.append([str(one.entry.number), time, one.entry.actor, note])
-    yield _table(rows, (34, 152, 70, 254))
+    yield table(rows, (34, 152, 70, 254))
 
 
 def _entries(history: IncidentHistory, zone: Any) -> Iterator[Any]:
-    yield _text("Entries", "heading")
+    yield text("Entries", "heading")
     if cut := _cut(history):
-        yield _text(cut)
+        yield text(cut)
     rows = [["Line", "Entry", "Time", "Who", "Action", "What"]]
     for line, one in enumerate(history.entries[:ENTRIES], 1):
         rows.append([str(line), str(one.number), *_entry(one, zone)])
-    yield _table(rows, (26, 34, 152, 70, 88, 140))
+    yield table(rows, (26, 34, 152, 70, 88, 140))
     if cut := _cut(history):
-        yield _text(f"The list is cut here. {cut}")
+        yield text(f"The list is cut here. {cut}")
 
 
 def _cut(history: IncidentHistory) -> str:
@@ -204,135 +200,41 @@ def _entry(one: Entry, zone: Any) -> list[str]:
 
 
 def _proof(history: IncidentHistory, checkpoints: Sequence[str], public_key: str) -> Iterator[Any]:
-    yield _text("Proof", "heading")
-    yield _text(
+    yield text("Proof", "heading")
+    yield text(
         "Every entry is bound to the one before it, and checkpoints are signed over the newest. "
         "This report proves nothing by itself: the proofs in the evidence bundle are checked with "
         "verify.py, and the checkpoints below say what they have to contain."
     )
     if public_key:
-        yield _text(f"Public key: {public_key}", "fine")
+        yield text(f"Public key: {public_key}", "fine")
     for note in checkpoints:
-        yield _text(note.strip(), "fine")
+        yield text(note.strip(), "fine")
 
 
 def _drawing(found: Timeline, zone: Any) -> Any:
     from reportlab.graphics.shapes import Circle, Drawing, Rect, String
 
-    scale = _WIDE / WIDTH
-    drawing = Drawing(_WIDE, found.height * scale + 14)
+    scale = WIDE / WIDTH
+    drawing = Drawing(WIDE, found.height * scale + 14)
     high = found.height * scale + 14
 
     def string(x: float, y: float, text: str, **more: Any) -> None:
-        drawing.add(String(x, y, _shown(text), fontName="Sans", fontSize=7, **more))
+        drawing.add(String(x, y, shown(text), fontName="Sans", fontSize=7, **more))
 
     string(LEFT * scale, high - 8, record_words.stamped(found.begin, zone))
-    string(_WIDE, high - 8, record_words.stamped(found.end, zone), textAnchor="end")
+    string(WIDE, high - 8, record_words.stamped(found.end, zone), textAnchor="end")
     for row in found.rows:
         y = high - (row.y + ROW - 6) * scale
         string(0, y + 4, row.name)
         for span in row.spans:
             shade = _COLOURS[span.place]
             box = (span.x * scale, y, span.width * scale, 14)
-            drawing.add(Rect(*box, fillColor=_colour(shade), strokeColor=None))
+            drawing.add(Rect(*box, fillColor=colour(shade), strokeColor=None))
         for x, _ in row.dots:
-            drawing.add(Circle(x * scale, y + 7, 3, fillColor=_colour("#1a65a6"), strokeColor=None))
+            drawing.add(Circle(x * scale, y + 7, 3, fillColor=colour("#1a65a6"), strokeColor=None))
     for place, what in enumerate(("writing", "approval", "to the first channel", "to the last")):
         x = LEFT * scale + place * 100
-        drawing.add(Rect(x, 0, 8, 8, fillColor=_colour(_COLOURS[place]), strokeColor=None))
+        drawing.add(Rect(x, 0, 8, 8, fillColor=colour(_COLOURS[place]), strokeColor=None))
         string(x + 11, 1, what)
     return drawing
-
-
-def _colour(code: str) -> Any:
-    from reportlab.lib.colors import HexColor
-
-    return HexColor(code)
-
-
-def _table(rows: Sequence[Sequence[str]], widths: Iterable[float]) -> Any:
-    from reportlab.platypus import LongTable, TableStyle
-
-    cells = [[_text(cell, "head" if not place else "cell") for cell in row]
-             for place, row in enumerate(rows)]  # fmt: skip
-    line = _colour("#c9d3d5")
-    style = [
-        ("VALIGN", (0, 0), (-1, -1), "TOP"),
-        ("LINEBELOW", (0, 0), (-1, -1), 0.4, line),
-        ("LEFTPADDING", (0, 0), (-1, -1), 0),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 5),
-        ("TOPPADDING", (0, 0), (-1, -1), 1.5),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
-    ]
-    wide = list(widths)
-    return LongTable(
-        cells,
-        colWidths=[one / sum(wide) * _WIDE for one in wide],
-        repeatRows=1,
-        hAlign="LEFT",
-        style=TableStyle(style),
-    )
-
-
-def _text(text: str, style: str = "body") -> Any:
-    from xml.sax.saxutils import escape
-
-    from reportlab.platypus import Paragraph
-
-    # A paragraph of thousands of characters may not break over a page; no channel takes as many.
-    said = escape(_shown(text)[:8000]).replace("\n", "<br/>")
-    return Paragraph(said, _styles()[style])
-
-
-def _shown(text: str) -> str:
-    """What the font has no sign for stands as its number: a report must not lose a character."""
-    known = _signs()
-    return "".join(
-        sign if sign == "\n" or ord(sign) in known else f"[U+{ord(sign):04X}]" for sign in text
-    )
-
-
-@cache
-def _signs() -> frozenset[int]:
-    from reportlab.pdfbase import pdfmetrics
-
-    _fonts()
-    return frozenset(pdfmetrics.getFont("Sans").face.charToGlyph)
-
-
-@cache
-def _fonts() -> None:
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFont
-
-    package = find_spec("font_source_sans_pro")
-    assert package
-    assert package.origin
-    files = Path(package.origin).parent / "files"
-    pdfmetrics.registerFont(TTFont("Sans", files / "SourceSansPro-Regular.ttf"))
-    pdfmetrics.registerFont(TTFont("Sans-Bold", files / "SourceSansPro-Bold.ttf"))
-
-
-@cache
-def _styles() -> dict[str, Any]:
-    from reportlab.lib.styles import ParagraphStyle
-
-    def style(size: float, font: str = "Sans", **more: Any) -> Any:
-        return ParagraphStyle(
-            f"{font}{size}{sorted(more)}", fontName=font, fontSize=size, leading=size * 1.35,
-            splitLongWords=1, **more,
-        )  # fmt: skip
-
-    return {
-        "title": style(17, "Sans-Bold", spaceAfter=6),
-        "heading": style(12.5, "Sans-Bold", spaceBefore=14, spaceAfter=5),
-        "small": style(9.5, "Sans-Bold", spaceBefore=7, spaceAfter=3),
-        "body": style(9, spaceAfter=4),
-        "fine": style(7, spaceAfter=3, textColor=_colour("#47555a"), wordWrap="CJK"),
-        "words": style(
-            9.5, leftIndent=10, spaceAfter=10, borderColor=_colour("#c9d3d5"), borderWidth=0.6,
-            borderPadding=(4, 6, 4, 6), rightIndent=8, spaceBefore=7,
-        ),
-        "head": style(7.5, "Sans-Bold"),
-        "cell": style(7.5),
-    }  # fmt: skip

@@ -19,7 +19,7 @@ from console.domain.audit import Entry
 from console.domain.incident import Mode
 from console.domain.record_csv import read
 from console.store import append_only, audit
-from console.web import bundle, record_pdf
+from console.web import bundle, pdf_parts
 from console.web.context import Web
 from tests.web import acting
 from tests.web.acting import Asked
@@ -112,8 +112,8 @@ def test_the_report_has_pages_and_letters_of_wales_and_poland(
     assert content.startswith(b"%PDF-")
     assert content.rstrip().endswith(b"%%EOF")
     letters = "ŵŷŴŶâêîôûŵ ąćęłńóśźż ĄĆĘŁŃÓŚŹŻ Gàidhlig ’“”–…✓"
-    assert record_pdf._shown(letters) == letters
-    assert record_pdf._shown("\U0001f6a8 snow") == "[U+1F6A8] snow"
+    assert pdf_parts.shown(letters) == letters
+    assert pdf_parts.shown("\U0001f6a8 snow") == "[U+1F6A8] snow"
 
 
 @pytest.mark.parametrize("whole", [True, False])

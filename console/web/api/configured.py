@@ -6,7 +6,7 @@ from console.domain.incident import Mode
 from console.domain.incident_type import FieldKind
 from console.domain.message import Kind
 from console.domain.register import Red, Status
-from console.web.api.shapes import Given
+from console.web.api.answers import Given
 
 
 class TypeField(Given):

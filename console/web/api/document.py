@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from console.web.api import shapes
+from console.web.api import answers
 from console.web.api.endpoint import Endpoint
 from console.web.api.requests import XML_KINDS
 
@@ -93,7 +93,7 @@ def _responses(one: Endpoint) -> Json:
     responses = {str(one.status): given}
     for status, description in _REFUSALS.items():
         if one.method == "POST" or status not in _ONLY_POST:
-            content = _json(_reference(shapes.Refused.__name__))
+            content = _json(_reference(answers.Refused.__name__))
             responses[str(status)] = {"description": description, "content": content}
     return responses
 
@@ -124,11 +124,11 @@ def _query(one: Endpoint) -> list[Json]:
 
 def _schemas(endpoints: Sequence[Endpoint]) -> Json:
     bodies = {one.asks for one in endpoints if one.method == "POST" and not one.xml}
-    answers = {one.gives for one in endpoints} | {shapes.Refused}
+    given = {one.gives for one in endpoints} | {answers.Refused}
     _, schemas = models_json_schema(
         [
             *((model, "validation") for model in sorted(bodies, key=lambda model: model.__name__)),
-            *((model, "serialization") for model in sorted(answers, key=lambda m: m.__name__)),
+            *((model, "serialization") for model in sorted(given, key=lambda m: m.__name__)),
         ],
         ref_template="#/components/schemas/{model}",
     )

@@ -8,7 +8,8 @@ from typing import Any, Literal
 from console.actions.desk import Desk
 from console.actions.people import User
 from console.store.engine import Transaction
-from console.web.api.shapes import Asked, Given
+from console.web.api.answers import Given
+from console.web.api.questions import Asked
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from console.actions.errors import Trouble
 from console.domain.facts import Reason
 from console.domain.plain_text import Flaw
-from console.web.api.shapes import FieldFault
+from console.web.api.answers import FieldFault
 
 _TROUBLES: Mapping[str, str] = {
     Reason.BLANK: "Fill it in.",

@@ -16,31 +16,31 @@ from console.domain.message import Kind, MessageState, Variant
 from console.domain.policy import Act
 from console.domain.register import Status
 from console.store import audit
-from console.web.api import configured, shapes
+from console.web.api import answers, configured, questions
 from console.web.api.endpoint import Call
 from console.web.api.faults import of_trouble
 
 
-def incidents(call: Call, _: shapes.Nothing) -> shapes.Incidents:
+def incidents(call: Call, _: questions.Nothing) -> answers.Incidents:
     call.by.must_be_able_to(Act.READ)
     front = reading.front(call.db)
     found = [incident_of(card) for card in (*front.open, *front.stood_down)]
-    return shapes.Incidents(incidents=tuple(found))
+    return answers.Incidents(incidents=tuple(found))
 
 
-def incident(call: Call, _: shapes.Nothing) -> shapes.IncidentWithMessages:
+def incident(call: Call, _: questions.Nothing) -> answers.IncidentWithMessages:
     call.by.must_be_able_to(Act.READ)
     sheet = reading.incident(call.db, call.id)
-    lines = tuple(shapes.MessageLine.model_validate(card) for card in sheet.messages)
-    return shapes.IncidentWithMessages(**dict(incident_of(sheet.incident)), messages=lines)
+    lines = tuple(answers.MessageLine.model_validate(card) for card in sheet.messages)
+    return answers.IncidentWithMessages(**dict(incident_of(sheet.incident)), messages=lines)
 
 
-def message(call: Call, _: shapes.Nothing) -> shapes.Message:
+def message(call: Call, _: questions.Nothing) -> answers.Message:
     call.by.must_be_able_to(Act.READ)
     return message_of(call, call.id)
 
 
-def record(call: Call, query: shapes.AuditQuery) -> shapes.Audit:
+def record(call: Call, query: questions.AuditQuery) -> answers.Audit:
     call.by.must_be_able_to(Act.AUDIT)
     if query.incident is not None:
         reading.incident(call.db, query.incident)
@@ -49,19 +49,19 @@ def record(call: Call, query: shapes.AuditQuery) -> shapes.Audit:
     )
     shown = tuple(islice(found, query.limit))
     more = next(found, None) is not None
-    return shapes.Audit(
+    return answers.Audit(
         entries=tuple(map(_entry, shown)),
         next=shown[-1].number if more else None,
         erased={str(one.number): one.erased for one in shown if one.erased},
     )
 
 
-def types(call: Call, _: shapes.Nothing) -> configured.Types:
+def types(call: Call, _: questions.Nothing) -> configured.Types:
     call.by.must_be_able_to(Act.READ)
     return configured.Types(types=tuple(_type(one) for one in call.desk.types.values()))
 
 
-def places(call: Call, _: shapes.Nothing) -> configured.Places:
+def places(call: Call, _: questions.Nothing) -> configured.Places:
     call.by.must_be_able_to(Act.READ)
     lists = {
         name: tuple(configured.Place.model_validate(place) for place in known.values())
@@ -70,7 +70,7 @@ def places(call: Call, _: shapes.Nothing) -> configured.Places:
     return configured.Places(places=lists)
 
 
-def channels(call: Call, _: shapes.Nothing) -> configured.Channels:
+def channels(call: Call, _: questions.Nothing) -> configured.Channels:
     call.by.must_be_able_to(Act.READ)
     accounts = {one.name: one for one in estate(call.db, by=call.by, now=call.now).accounts}
     found = (
@@ -89,11 +89,11 @@ def channels(call: Call, _: shapes.Nothing) -> configured.Channels:
     return configured.Channels(channels=tuple(found))
 
 
-def incident_of(card: cards.Incident) -> shapes.Incident:
-    return shapes.Incident.model_validate(card)
+def incident_of(card: cards.Incident) -> answers.Incident:
+    return answers.Incident.model_validate(card)
 
 
-def message_of(call: Call, message_id: str) -> shapes.Message:
+def message_of(call: Call, message_id: str) -> answers.Message:
     """Raises `NotFound`."""
     sheet = reading.message(call.db, call.desk, message_id)
     card = sheet.message
@@ -101,37 +101,37 @@ def message_of(call: Call, message_id: str) -> shapes.Message:
     variants: Iterable[Variant] = sorted(
         sheet.variants, key=lambda one: order.get(one.channel, len(order))
     )
-    troubles: tuple[shapes.FieldFault, ...] = ()
+    troubles: tuple[answers.FieldFault, ...] = ()
     if draft := card.state is MessageState.DRAFT:
         proposals = reading.proposals(call.db, call.desk, message_id)
         variants = (one.variant for one in proposals.channels)
         troubles = tuple(of_trouble(one) for one in proposals.troubles)
     same = {name: getattr(card, name) for name in _SAME}
-    return shapes.Message(
+    return answers.Message(
         **same,
         incident=card.incident_id,
         mode=sheet.incident.mode,
         # A draft that was sent back still has the digest of what was not signed.
         digest=None if draft else card.digest or None,
-        variants=tuple(shapes.Variant.model_validate(one) for one in variants),
+        variants=tuple(answers.Variant.model_validate(one) for one in variants),
         troubles=troubles,
-        deliveries=tuple(shapes.Delivery.model_validate(one) for one in sheet.deliveries),
-        groups=tuple(shapes.Group.model_validate(one) for one in sheet.groups),
-        progress=shapes.Progress.model_validate(sheet.progress),
+        deliveries=tuple(answers.Delivery.model_validate(one) for one in sheet.deliveries),
+        groups=tuple(answers.Group.model_validate(one) for one in sheet.groups),
+        progress=answers.Progress.model_validate(sheet.progress),
     )
 
 
 _SAME = (
-    set(shapes.Message.model_fields)
+    set(answers.Message.model_fields)
     & set(cards.Message.__dataclass_fields__) - {"digest"}
 )  # fmt: skip
 """What a message's card and its answer have alike."""
 
 
-def _entry(entry: Entry) -> shapes.Entry:
+def _entry(entry: Entry) -> answers.Entry:
     fields = asdict(entry)
     del fields["erased"]  # no part of what is digested
-    return shapes.Entry(**fields | {"detail": _detail(entry.detail)})
+    return answers.Entry(**fields | {"detail": _detail(entry.detail)})
 
 
 def _detail(stored: str) -> dict[str, Any] | str:

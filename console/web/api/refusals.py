@@ -17,7 +17,7 @@ from console.actions.errors import (
 from console.actions.partner_alerts import NotForDrafting, OtherWords
 from console.domain.states import NotAllowed
 from console.store.away import DatabaseAway, Why
-from console.web.api import shapes
+from console.web.api import answers
 from console.web.api.faults import of_trouble
 
 
@@ -33,15 +33,15 @@ class Refusal(Exception):
     """A request that was not carried out; nothing was changed."""
 
     def __init__(
-        self, status: int, code: str, message: str, fields: Sequence[shapes.FieldFault] = ()
+        self, status: int, code: str, message: str, fields: Sequence[answers.FieldFault] = ()
     ) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.fields = status, code, message, tuple(fields)
 
     @property
     def answer(self) -> Answer:
-        error = shapes.Error(code=self.code, message=self.message, fields=self.fields)
-        return Answer(self.status, shapes.Refused(error=error).model_dump_json())
+        error = answers.Error(code=self.code, message=self.message, fields=self.fields)
+        return Answer(self.status, answers.Refused(error=error).model_dump_json())
 
 
 def no_token() -> Refusal:
@@ -52,7 +52,7 @@ def no_token() -> Refusal:
     )
 
 
-def invalid(fields: Sequence[shapes.FieldFault]) -> Refusal:
+def invalid(fields: Sequence[answers.FieldFault]) -> Refusal:
     return Refusal(422, "invalid", _first(fields), fields)
 
 
@@ -127,7 +127,7 @@ def _not_counted(obstacle: NotCounted) -> Refusal:
         f"More than half of all {most.noun} would be {most.status}. Have a person count them, and "
         "give their number."
     )
-    fault = shapes.FieldFault(field="counted", reason="not counted", message=what)
+    fault = answers.FieldFault(field="counted", reason="not counted", message=what)
     return Refusal(422, "not counted", what, [fault])
 
 
@@ -138,6 +138,6 @@ def _not_ready(obstacle: NotReady) -> Refusal:
     return Refusal(422, "not ready", _first(fields), fields)
 
 
-def _first(fields: Sequence[shapes.FieldFault]) -> str:
+def _first(fields: Sequence[answers.FieldFault]) -> str:
     more = f" And {len(fields) - 1} more: see fields." if len(fields) > 1 else ""
     return f"{fields[0].field}: {fields[0].message}{more}"

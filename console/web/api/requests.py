@@ -13,8 +13,8 @@ from console.domain.canonical import canonical
 from console.web.api import strict_json
 from console.web.api.endpoint import Endpoint
 from console.web.api.faults import of_request, unknown
+from console.web.api.questions import Asked
 from console.web.api.refusals import Refusal, invalid, no_token
-from console.web.api.shapes import Asked
 from console.web.context import web
 
 BODY_MOST = 256 * 1024
