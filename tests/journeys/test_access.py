@@ -7,15 +7,12 @@ from typing import Any, Literal
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from tests.journeys.browser import chromium, phone, sign_in
+from tests.journeys.shut_out import SMALL, violations
 from tests.real.demo import Demo
 from tests.waiting import until
-
-SMALL = (320, 640)
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(scope="module")
@@ -94,14 +91,14 @@ def test_no_page_shuts_anybody_out(
     wrong: dict[str, object] = {}
     for name, path in places.items():
         page.goto(demo.base + path)
-        if found := _violations(page):
+        if found := violations(page):
             wrong[name] = found
         if page.evaluate("document.documentElement.scrollWidth") > SMALL[0]:
             wrong[f"{name}, sideways"] = page.evaluate("document.documentElement.scrollWidth")
     page.goto(demo.base + places["facts"])
     with page.expect_navigation():  # it keeps what was typed before it leaves
         page.get_by_role("button", name="Check the texts").click()
-    if found := _violations(page):
+    if found := violations(page):
         wrong["facts with errors"] = found
     assert not wrong
 
@@ -115,7 +112,7 @@ def test_no_page_of_the_register_shuts_anybody_out(
     wrong: dict[str, object] = {}
 
     def look(name: str) -> None:
-        if found := _violations(page):
+        if found := violations(page):
             wrong[name] = found
         if (width := page.evaluate("document.documentElement.scrollWidth")) > SMALL[0]:
             wrong[f"{name}, sideways"] = width
@@ -133,12 +130,6 @@ def test_no_page_of_the_register_shuts_anybody_out(
     page.get_by_role("button", name="Let everything go").click()
     assert page.get_by_text("is held by").count() == 0
     assert not wrong
-
-
-def _violations(page: Page) -> list[str]:
-    options = {"runOnly": {"type": "tag", "values": RULES}}
-    found = Axe().run(page, options=options).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
 def _link_after_submitting(demo: Demo, message: str) -> str:

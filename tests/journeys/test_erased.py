@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from console.actions import erasing, incidents, logbook, people
@@ -17,9 +16,7 @@ from console.store.audit import Actor
 from console.web.context import Web
 from tests.journeys.browser import chromium, phone
 from tests.journeys.served import PASSWORD, served
-
-SMALL = (320, 640)
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+from tests.journeys.shut_out import SMALL, sideways, violations
 
 
 @pytest.fixture(scope="module")
@@ -71,14 +68,6 @@ def sign_in(page: Page, base: str) -> None:
     page.wait_for_url(f"{base}/")
 
 
-def faults(page: Page) -> list[str]:
-    """What axe finds, and whether it scrolls sideways."""
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response
-    wrong = [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]]
-    width = page.evaluate("document.documentElement.scrollWidth")
-    return wrong + ([f"sideways: {width}"] if width > SMALL[0] else [])
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_was_erased_or_changed_shuts_nobody_out(
     console: tuple[str, Web], browser: Browser, scheme: Literal["light", "dark"]
@@ -98,10 +87,10 @@ def test_what_was_erased_or_changed_shuts_nobody_out(
     }.items():
         page.goto(base + path)
         assert says in page.locator("main").inner_text(), path
-        assert faults(page) == [], path
+        assert violations(page) + sideways(page) == [], path
     page.get_by_role("button", name="Check every entry").click()
     assert "unbroken" in page.locator("main").inner_text()
-    assert faults(page) == []
+    assert violations(page) + sideways(page) == []
     with web.sessions.engine.begin() as db:
         for statement in append_only.undone("sqlite"):
             db.exec_driver_sql(statement)
@@ -109,4 +98,4 @@ def test_what_was_erased_or_changed_shuts_nobody_out(
     page.goto(f"{base}/record/verify")
     page.get_by_role("button", name="Check every entry").click()
     assert "broken at entry 2" in page.locator("main").inner_text()
-    assert faults(page) == []
+    assert violations(page) + sideways(page) == []

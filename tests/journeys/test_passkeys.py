@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from console.actions import passwords
@@ -16,7 +15,7 @@ from console.store.people import SignInRow
 from console.web.context import Web
 from tests.journeys.browser import chromium, phone
 from tests.journeys.served import PASSWORD, served
-from tests.journeys.test_access import RULES, SMALL
+from tests.journeys.shut_out import SMALL, violations
 from tests.web.signing import code, give_app
 
 EXPECT_MS = 20_000
@@ -177,7 +176,7 @@ def test_no_page_of_signing_in_shuts_anybody_out(
     wrong: dict[str, object] = {}
 
     def look(name: str) -> None:
-        if found := _violations(page):
+        if found := violations(page):
             wrong[name] = found
         if (width := page.evaluate("document.documentElement.scrollWidth")) > SMALL[0]:
             wrong[f"{name}, sideways"] = width
@@ -215,9 +214,3 @@ def test_no_page_of_signing_in_shuts_anybody_out(
         page.goto(f"{base}/reset/{token}")
         look(name)
     assert not wrong
-
-
-def _violations(page: Page) -> list[str]:
-    options = {"runOnly": {"type": "tag", "values": RULES}}
-    found = Axe().run(page, options=options).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]

@@ -7,7 +7,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.journeys.test_access import RULES, SMALL
+from tests.journeys.shut_out import RULES, SMALL
 from tests.scoring.hand import Hand, hand, sign_in
 from tests.scoring.pages import Place
 from tests.scoring.town import Town
