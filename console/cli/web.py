@@ -1,6 +1,5 @@
 """`skellat web`: the pages, on gunicorn."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,6 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from console import footprint, logs, settings
-from console.actions import desk
 from console.cli.enrol import enrol
 from console.cli.main import home_option
 from console.configuration import ConfigurationFaults, Fault
@@ -25,6 +23,8 @@ LOOK = settings.ROOT / "console/web/static/govuk/govuk-frontend.min.css"
 @click.option("--threads", default=16, show_default=True, type=click.IntRange(1, 64))
 def command(home: Path, host: str, port: int, processes: int, threads: int) -> None:
     """Serve the console's pages, the public page and the API."""
+    from console.web.app import create_app
+
     footprint.slim()
     known = settings.load(home)
     if not LOOK.is_file():
@@ -35,8 +35,7 @@ def command(home: Path, host: str, port: int, processes: int, threads: int) -> N
         "worker_class": "gthread",
         "workers": processes,
         "threads": threads,
-        # Several share what was loaded before the forks; of one, the parent would only keep a copy.
-        "preload_app": processes > 1,
+        "preload_app": True,
         "timeout": 60,
         "graceful_timeout": 20,
         "keepalive": 5,
@@ -53,25 +52,17 @@ def command(home: Path, host: str, port: int, processes: int, threads: int) -> N
         "secure_scheme_headers": {},
         "logger_class": Log,
     }
-    desk.prepare(known)  # what is wrong with the configuration is said now, not later
-
-    def load() -> Any:
-        from console.web.app import create_app
-
-        application = create_app(known)
-        enrol(application.extensions["skellat"].desk)
-        for page in application.jinja_env.list_templates(filter_func=lambda one: "pages/" in one):
-            application.jinja_env.get_template(page)  # compiled before anybody asks for it
-        footprint.share()
-        return application
-
-    _Server(load, options).run()
+    application = create_app(known)
+    enrol(application.extensions["skellat"].desk)
+    for page in application.jinja_env.list_templates(filter_func=lambda name: "pages/" in name):
+        application.jinja_env.get_template(page)  # compiled once, before the forks
+    footprint.share()
+    _Server(application, options).run()
 
 
 def _after_fork(_arbiter: Any, worker: Any) -> None:
-    """A database connection must not be shared by two processes. Where this one loads everything
-    itself, it has none yet."""
-    worker.app.wsgi().extensions["skellat"].sessions.engine.dispose(close=False)
+    """A database connection must not be shared by two processes."""
+    worker.app.load().extensions["skellat"].sessions.engine.dispose(close=False)
 
 
 class Log(Logger):
@@ -86,8 +77,8 @@ class Log(Logger):
 class _Server(BaseApplication):
     """gunicorn with our options instead of its own command line."""
 
-    def __init__(self, load: Callable[[], Any], options: dict[str, Any]) -> None:
-        self._load, self._options = load, options
+    def __init__(self, application: Any, options: dict[str, Any]) -> None:
+        self._application, self._options = application, options
         super().__init__()
 
     def load_config(self) -> None:
@@ -96,4 +87,4 @@ class _Server(BaseApplication):
                 self.cfg.set(key, value)
 
     def load(self) -> Any:
-        return self._load()
+        return self._application

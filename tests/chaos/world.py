@@ -159,7 +159,7 @@ class World:
             "control_socket_disable": True,
         }
         with suppress(SystemExit):
-            _Server(lambda: self._app, options).run()
+            _Server(self._app, options).run()
 
     def _start_networks(self) -> PracticePlace:
         read, write = os.pipe()
