@@ -19,7 +19,7 @@ def colour(code: str) -> Any:
 def table(rows: Sequence[Sequence[str]], widths: Iterable[float]) -> Any:
     from reportlab.platypus import LongTable, TableStyle
 
-    cells = [[text(cell, "head" if not place else "cell") for cell in row]
+    cells = [[paragraph(cell, "head" if not place else "cell") for cell in row]
              for place, row in enumerate(rows)]  # fmt: skip
     line = colour("#c9d3d5")
     style = [
@@ -40,7 +40,7 @@ def table(rows: Sequence[Sequence[str]], widths: Iterable[float]) -> Any:
     )
 
 
-def text(text: str, style: str = "body") -> Any:
+def paragraph(text: str, style: str = "body") -> Any:
     from xml.sax.saxutils import escape
 
     from reportlab.platypus import Paragraph

@@ -14,7 +14,7 @@ from console.actions.history import IncidentHistory, MessageHistory, Revision
 from console.actions.logbook import WRITTEN, Written
 from console.domain.audit import Entry
 from console.web import record_words
-from console.web.pdf_parts import WIDE, colour, fonts, shown, table, text
+from console.web.pdf_parts import WIDE, colour, fonts, paragraph, shown, table
 from console.web.timeline import LEFT, ROW, WIDTH, Timeline, timeline
 
 CHECKPOINTS = 5
@@ -79,11 +79,11 @@ def report(
 
 def _head(history: IncidentHistory, desk: Desk, by: str, at: datetime) -> Iterator[Any]:
     incident, zone = history.incident, desk.settings.zone
-    yield text(f"{'Exercise' if incident.exercise else 'Incident'}: {incident.title}", "title")
+    yield paragraph(f"{'Exercise' if incident.exercise else 'Incident'}: {incident.title}", "title")
     closed = ""
     if incident.closed_at:
         closed = f" since {record_words.stamped(incident.closed_at, zone)}"
-    yield text(
+    yield paragraph(
         f"{desk.settings.council.name}. {incident.id}, opened by {incident.opened_by}, "
         f"{record_words.stamped(incident.opened_at, zone)}; {incident.state}{closed}. "
         f"Signed under the policy with the code {incident.policy_digest[:8]}. "
@@ -91,12 +91,12 @@ def _head(history: IncidentHistory, desk: Desk, by: str, at: datetime) -> Iterat
         f"it has {history.count:,} entries about this incident."
     )
     if cut := _cut(history):
-        yield text(cut)
+        yield paragraph(cut)
 
 
 def _times(history: IncidentHistory, log: Sequence[Written], zone: Any) -> Iterator[Any]:
     found = timeline(history, log)
-    yield text("When", "heading")
+    yield paragraph("When", "heading")
     if found:
         yield _drawing(found, zone)
     for one in history.messages:
@@ -110,14 +110,14 @@ def _times(history: IncidentHistory, log: Sequence[Written], zone: Any) -> Itera
                 ]
             )
         about = f"Message {one.message.number}: {one.message.kind}, {one.message.state}"
-        yield text(about, "small")
+        yield paragraph(about, "small")
         yield table(rows, (130, 260, 120))
 
 
 def _message(one: MessageHistory, zone: Any) -> Iterator[Any]:
-    yield text(f"Message {one.message.number}: {one.message.kind}", "heading")
+    yield paragraph(f"Message {one.message.number}: {one.message.kind}", "heading")
     if one.message.reason:
-        yield text(f"Reason: {one.message.reason}")
+        yield paragraph(f"Reason: {one.message.reason}")
     for revision in one.revisions:
         yield from _revision(revision, zone)
     rows = [["Channel", "State", "Tries", "Address or reference", "The network’s last answer"]]
@@ -135,25 +135,25 @@ def _message(one: MessageHistory, zone: Any) -> Iterator[Any]:
 
 def _revision(revision: Revision, zone: Any) -> Iterator[Any]:
     sent = f"{revision.sent_by}, {record_words.exact_time(revision.sent_at, zone)}"
-    yield text(f"Version {revision.number}, sent for approval by {sent}", "small")
-    yield text(f"Digest {revision.digest}", "fine")
+    yield paragraph(f"Version {revision.number}, sent for approval by {sent}", "small")
+    yield paragraph(f"Digest {revision.digest}", "fine")
     for one in revision.sign_offs:
         when = f", {record_words.stamped(one.decided_at, zone)}" if one.decided_at else ""
         because = f", because: {one.reason}" if one.reason else ""
-        yield text(f"{one.approver}: {one.state}{when}{because}")
+        yield paragraph(f"{one.approver}: {one.state}{when}{because}")
     alike: dict[tuple[str, str], list[str]] = {}
     for variant in revision.variants:
         where = f"{variant.channel} ({variant.account})"
         alike.setdefault((variant.subject, variant.text), []).append(where)
     for (subject, words), places in alike.items():
-        yield text(", ".join(places), "fine")
-        yield text(f"{subject}\n{words}", "words")
+        yield paragraph(", ".join(places), "fine")
+        yield paragraph(f"{subject}\n{words}", "words")
 
 
 def _log(log: Sequence[Written], zone: Any) -> Iterator[Any]:
     if not log:
         return
-    yield text("Log", "heading")
+    yield paragraph("Log", "heading")
     rows = [["Entry", "Time", "Who", "What was written"]]
     for one in log:
         right = "".join(f" [corrected by entry {number}]" for number in one.corrected_by)
@@ -166,15 +166,15 @@ def _log(log: Sequence[Written], zone: Any) -> Iterator[Any]:
 
 
 def _entries(history: IncidentHistory, zone: Any) -> Iterator[Any]:
-    yield text("Entries", "heading")
+    yield paragraph("Entries", "heading")
     if cut := _cut(history):
-        yield text(cut)
+        yield paragraph(cut)
     rows = [["Line", "Entry", "Time", "Who", "Action", "What"]]
     for line, one in enumerate(history.entries[:ENTRIES], 1):
         rows.append([str(line), str(one.number), *_entry(one, zone)])
     yield table(rows, (26, 34, 152, 70, 88, 140))
     if cut := _cut(history):
-        yield text(f"The list is cut here. {cut}")
+        yield paragraph(f"The list is cut here. {cut}")
 
 
 def _cut(history: IncidentHistory) -> str:
@@ -200,16 +200,16 @@ def _entry(one: Entry, zone: Any) -> list[str]:
 
 
 def _proof(history: IncidentHistory, checkpoints: Sequence[str], public_key: str) -> Iterator[Any]:
-    yield text("Proof", "heading")
-    yield text(
+    yield paragraph("Proof", "heading")
+    yield paragraph(
         "Every entry is bound to the one before it, and checkpoints are signed over the newest. "
         "This report proves nothing by itself: the proofs in the evidence bundle are checked with "
         "verify.py, and the checkpoints below say what they have to contain."
     )
     if public_key:
-        yield text(f"Public key: {public_key}", "fine")
+        yield paragraph(f"Public key: {public_key}", "fine")
     for note in checkpoints:
-        yield text(note.strip(), "fine")
+        yield paragraph(note.strip(), "fine")
 
 
 def _drawing(found: Timeline, zone: Any) -> Any:
