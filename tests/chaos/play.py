@@ -59,6 +59,8 @@ class Play:
         if settled and self.plan.by_hand:
             by_hand = self.people.settle_by_hand(self._texts())
             settled = self._until_rest() if by_hand else settled
+        if not settled:
+            self.world.say_where()
         seen = self._see(settled)
         verdicts = judge(seen)
         return self._result(seen, verdicts, by_hand)

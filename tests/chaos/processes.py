@@ -1,6 +1,7 @@
 """Forks the parts of a seed's installation, each a group of its own, and knows how they are."""
 
 import ctypes
+import faulthandler
 import os
 import signal
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 
 _PDEATHSIG, _SUBREAPER = 1, 36
 """prctl(2)."""
+SAY_WHERE = signal.SIGRTMIN + 1
+"""Has a part of a seed write down what each of its threads is doing. gunicorn takes SIGUSR1."""
 
 
 def adopt_orphans() -> None:
@@ -38,6 +41,7 @@ def fork_group(run: Callable[[], object], log: Path) -> int:
         said = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
         os.dup2(said, 1)
         os.dup2(said, 2)
+        faulthandler.register(SAY_WHERE)
         run()
         code = 0
     except BaseException:  # noqa: BLE001 - as an interpreter at its end

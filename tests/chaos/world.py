@@ -105,6 +105,13 @@ class World:
                     if pid not in self._thawing and processes.state(pid) == "T":
                         self.freeze(pid, self.chance.choice((0.3, 1.0, 7.0)))
 
+    def say_where(self) -> None:
+        """What every part is doing, into the log: of a seed that never comes to rest."""
+        for leader in self.leaders.values():
+            for pid in (leader, *processes.children(leader)):
+                processes.send(pid, processes.SAY_WHERE)
+        time.sleep(0.5)
+
     def end(self) -> None:
         for leader in self.leaders.values():
             processes.send_group(leader, signal.SIGKILL)
