@@ -23,7 +23,6 @@ from console import settings
 from console.settings import ROOT
 from console.settings_tables import Practice as PracticePlace
 from console.store.engine import Sessions
-from console.store.mails import MailRow
 from console.store.people import UserRow
 from console.web.app import create_app
 from console.web.context import KEY
@@ -212,14 +211,8 @@ class Lane:
         dispatcher.start()
         try:
             until(lambda: set(self.stage.states(message).values()) == {"sent"})
-            until(lambda: not self._mails_wait())
         finally:
             dispatcher.stop()
-
-    def _mails_wait(self) -> bool:
-        """Their words are made from templates, which are compiled once a process."""
-        with self.stage.sessions.read() as db:
-            return db.query(MailRow).filter_by(state="due").first() is not None
 
 
 def _fill(url: str) -> None:
