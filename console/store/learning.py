@@ -110,7 +110,7 @@ def _pairs() -> CTE:
 def sent_again(db: Session, span: Span, *, exercise: bool) -> dict[str, int]:
     """Channel -> how many of its deliveries were sent, and took more than one try."""
     query = (
-        select(DeliveryRow.channel, func.count())
+        select(DeliveryRow.channel, func.count().label("number"))
         .where(
             text(AGAIN),
             DeliveryRow.state == str(DeliveryState.SENT),
@@ -118,7 +118,7 @@ def sent_again(db: Session, span: Span, *, exercise: bool) -> dict[str, int]:
         )
         .group_by(DeliveryRow.channel)
     )
-    return {channel: number for channel, number in db.execute(query)}  # noqa: C416 - as in register
+    return {one.channel: one.number for one in db.execute(query)}
 
 
 def _ended(span: Span, *, exercise: bool) -> tuple[ColumnElement[bool], ...]:
@@ -190,7 +190,7 @@ def channels_of(db: Session, incidents: Collection[str]) -> dict[str, list[str]]
     """Incident -> the channels on which something of it was sent."""
     of_incidents = select(MessageRow.id, MessageRow.incident_id)
     rows = db.execute(of_incidents.where(MessageRow.incident_id.in_(incidents)))
-    incident_of = {message: incident for message, incident in rows}  # noqa: C416 - as above
+    incident_of = {one.id: one.incident_id for one in rows}
     # The state is no condition: SQLite, which knows no statistics here, would go by it alone.
     each = (DeliveryRow.message_id, DeliveryRow.channel, DeliveryRow.state)
     query = select(*each).where(DeliveryRow.message_id.in_(incident_of)).group_by(*each)
