@@ -106,11 +106,11 @@ def test_only_what_was_sent_counts_as_published(web: Web, clock: Clock) -> None:
     published(web, clock)
     with web.sessions.begin() as db:
         found = db.execute(
-            select(AttemptRow.delivery_id, func.max(OutcomeRow.ended_at))
+            select(AttemptRow.delivery_id, func.max(OutcomeRow.ended_at).label("at"))
             .join(OutcomeRow, OutcomeRow.attempt_id == AttemptRow.id)
             .group_by(AttemptRow.delivery_id)
         )
-        ended = {delivery: at for delivery, at in found}  # noqa: C416 - a row is no pair to mypy
+        ended = {one.delivery_id: one.at for one in found}
         assert progress.published(db, asked.message) == (min(ended.values()), max(ended.values()))
         last = max(ended, key=lambda one: ended[one])
         db.get_one(DeliveryRow, last).state = "failed"
