@@ -20,6 +20,7 @@ from typing import Any
 
 import workers.run
 from console import settings
+from console.domain.delivery import STANDARD
 from console.settings import ROOT
 from console.settings_tables import Practice as PracticePlace
 from console.store.engine import Sessions
@@ -206,7 +207,13 @@ class Lane:
     def _send_all(self, practice: Practice, message: str) -> None:
         place = PracticePlace(url=practice.url, smtp=f"{practice.host}:{practice.smtp_port}")
         desk = self.stage.desk
-        desk = replace(desk, settings=replace(desk.settings, practice=place))
+        hurried = desk.settings.timing
+        # Eight lanes start at once: an answer that comes late is held for a person, of whom there
+        # is none, so that a call has as long as in life.
+        patient = replace(
+            hurried, lease=STANDARD.lease, deadline=STANDARD.deadline, margin=STANDARD.margin
+        )
+        desk = replace(desk, settings=replace(desk.settings, practice=place, timing=patient))
         dispatcher = Dispatcher(self.of_workers, desk, name="warm", threads=8)
         dispatcher.start()
         try:
