@@ -23,6 +23,8 @@ AT_ONCE = 4
 """Rounds at the same time: a network that hangs keeps one of them for its deadline."""
 GOODBYE = 2.0
 """Seconds that a stop waits for rounds; one that is left comes due again when its lease ends."""
+TICKS = 5
+"""Between two looks without a ring: what a lost ring can cost here is seconds of hours."""
 ASIDE = 0.25
 """Seconds between a ring and a look: who rings is mostly a release, and its calls come first."""
 BETWEEN_TRIALS = 10.0
@@ -35,7 +37,7 @@ class Watchman:
     def __init__(self, sessions: Sessions, desk: Desk, *, name: str) -> None:
         self.name = name
         self._sessions, self._desk = sessions, desk
-        self._tick = 2 * desk.settings.timing.tick.total_seconds()
+        self._tick = TICKS * desk.settings.timing.tick.total_seconds()
         self._bell = threading.Event()
         self._stopping = threading.Event()
         self._free = threading.Semaphore(AT_ONCE)

@@ -178,7 +178,7 @@ class Lane:
             environment["SKELLAT_DATABASE_URL"] = self.postgres.url
         known = settings.load(self.home, environment)
         # A turn costs what it costs: at the full pace idle workers would use up the processors.
-        return replace(known, timing=replace(known.timing, tick=timedelta(seconds=0.25)))
+        return replace(known, timing=replace(known.timing, tick=timedelta(seconds=0.5)))
 
     def _fresh(self) -> None:
         """An empty home, a database with nobody's messages."""

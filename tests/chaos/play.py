@@ -23,7 +23,7 @@ from tests.stage import Stage
 
 LIMIT = 30.0
 """Seconds without a single new entry on the record after which it will never come to rest: a turn
-takes a quarter of one, a lease 5.6 of them."""
+takes half of one, a lease 5.6 of them."""
 LONGEST = 200.0
 """Seconds for all of it, however slow the machine is."""
 ALARM_SLACK = 6.0
