@@ -19,7 +19,7 @@ from console.domain.states import after
 from console.faultpoints import faultpoint
 from console.store import outbox
 from console.store.base import new_id
-from console.store.claiming import Claimer, claim
+from console.store.claiming import Claimer, claim, one_at_a_time
 from console.store.deliveries import AttemptRow, DeliveryRow
 from console.store.engine import Sessions, database_now
 from console.store.messages import PictureRow
@@ -38,6 +38,7 @@ def take(sessions: Sessions, desk: Desk, *, worker: str, limit: int) -> list[Err
     timing = desk.settings.timing
     start_by = clock() + timing.head_start.total_seconds()
     with sessions.begin() as db:
+        one_at_a_time(db)
         now = database_now(db)
         who = Claimer(
             worker,

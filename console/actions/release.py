@@ -29,7 +29,8 @@ _INSERT = insert(cast(Table, DeliveryRow.__table__))
 
 def release(db: Session, desk: Desk, message: MessageRow, *, by: User, now: datetime) -> None:
     """Releases a message whose last sign-off was just given, in the same transaction."""
-    incident = db.get_one(IncidentRow, message.incident_id)
+    # One release of an incident at a time: it ends what has not left of those before it.
+    incident = db.get_one(IncidentRow, message.incident_id, with_for_update={"key_share": True})
     message.state = str(after(NEXT, MessageState(message.state), MessageEvent.RELEASE))
     message.released_at = now
     weights = outbox.latest_milliseconds(db)

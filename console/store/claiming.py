@@ -14,6 +14,7 @@ from sqlalchemy import (
     exists,
     func,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -38,6 +39,13 @@ class Claimer:
     until: datetime
     over: datetime
     lapsed_over: datetime
+
+
+def one_at_a_time(db: Session) -> None:
+    """Waits until no other claim is open: one that is not committed yet is seen by nobody, and an
+    all clear would be claimed beside the alert that is just being claimed."""
+    if db.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+        db.execute(_LOCK)
 
 
 def claim(db: Session, who: Claimer, *, limit: int, paces: Mapping[str, Pace]) -> list[DeliveryRow]:
@@ -134,6 +142,8 @@ def _claim(which: ColumnElement[bool]) -> Update:
     )
 
 
+_LOCK = text("SELECT pg_advisory_xact_lock(7355284)")
+"""The number is ours: see migrations/env.py for the other one."""
 _PACED = bindparam("paced", type_=String(), expanding=True)
 _CHANNEL = bindparam("where_to", type_=String())
 _CLAIM_ANY = _claim(DeliveryRow.channel.not_in(_PACED))

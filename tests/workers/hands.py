@@ -38,6 +38,13 @@ def put(stage: Stage, **values: Any) -> None:
         connection.execute(update(DeliveryRow).values(**values))
 
 
+def put_of(stage: Stage, message: str, **values: Any) -> None:
+    """As `put`, for the deliveries of one message."""
+    of_it = update(DeliveryRow).where(DeliveryRow.message_id == message)
+    with stage.sessions.engine.begin() as connection:
+        connection.execute(of_it.values(**values))
+
+
 def row(stage: Stage, channel: str) -> DeliveryRow:
     with stage.sessions.read() as db:
         return db.scalars(select(DeliveryRow).where(DeliveryRow.channel == channel)).one()

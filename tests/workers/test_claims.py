@@ -1,6 +1,7 @@
 """Whose claim counts, what may be claimed, what a lost worker leaves; on both databases."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,17 +9,18 @@ import pytest
 from sqlalchemy import text, update
 
 from console.actions import deliveries, messages
+from console.actions.release import release
 from console.domain.channel import Reason, Receipt, Refused, Unavailable, Uncertain
 from console.domain.delivery import STANDARD, DeliveryEvent
 from console.domain.message import Kind, MessageState
-from console.store import mails, outbox
+from console.store import claiming, mails, outbox
 from console.store.deliveries import AttemptRow, OutcomeRow
 from console.store.engine import database_now
 from console.store.mails import MailRow
-from console.store.messages import PictureRow
+from console.store.messages import MessageRow, PictureRow
 from tests.stage import Stage
 from tests.waiting import until
-from tests.workers.hands import LATE, answer, long_ago, put, recorded, row, take
+from tests.workers.hands import LATE, answer, long_ago, put, put_of, recorded, row, take
 from workers import claims, sweep
 from workers.deadline import clock
 from workers.deliver import deliver
@@ -138,6 +140,52 @@ def test_an_all_clear_waits_until_the_call_of_a_lost_alert_has_surely_ended(stag
         "radio": "all clear",
         "mastodon": "all clear",
     }
+
+
+def test_an_all_clear_is_not_claimed_beside_a_claim_of_its_alert_that_is_still_open(
+    postgres_stage: Stage,
+) -> None:
+    """Seeds 278 and 388: two releases of an incident within milliseconds, and two workers."""
+    stage, incident = postgres_stage, postgres_stage.incident()
+    alert = stage.released(incident, text="Snow.", channels=["radio"])
+    clear = stage.released(incident, Kind.ALL_CLEAR, text="It is over.", channels=["radio"])
+    # As if neither release had seen the other, and the all clear's were not committed yet.
+    put_of(stage, alert, state="queued")
+    put_of(stage, clear, not_before=datetime.now(UTC) + timedelta(hours=1))
+    with ThreadPoolExecutor(1) as other:
+        with stage.sessions.begin() as db:
+            claiming.one_at_a_time(db)
+            now = database_now(db)
+            who = claiming.Claimer("one:1", now, now + STANDARD.lease, long_ago(), long_ago())
+            (claimed,) = claiming.claim(db, who, limit=9, paces={})
+            put_of(stage, clear, not_before=None)
+            taking = other.submit(take, stage, "two:1")
+            with pytest.raises(TimeoutError):
+                taking.result(timeout=0.5)
+        assert claimed.message_id == alert
+        assert taking.result() == {}
+    put_of(stage, alert, state="sent", changed_at=long_ago())
+    assert take(stage)["radio"].post.kind == "all clear"
+
+
+def test_two_releases_of_an_incident_do_not_pass_each_other_unseen(postgres_stage: Stage) -> None:
+    stage, incident = postgres_stage, postgres_stage.incident()
+    alert, clear = stage.draft(incident), stage.draft(incident, Kind.ALL_CLEAR, text="It is over.")
+    for message in (alert, clear):
+        stage.submit(message)
+    with stage.sessions.begin() as db:
+        claiming.prepare(db, stage.desk.paces, database_now(db))  # as workers did before
+    with ThreadPoolExecutor(1) as other:
+        with stage.sessions.begin() as db:
+            row = db.get_one(MessageRow, alert)
+            release(db, stage.desk, row, by=stage.officer, now=stage.now)
+            db.flush()
+            signing = other.submit(stage.sign, clear)
+            with pytest.raises(TimeoutError):
+                signing.result(timeout=0.5)
+        signing.result()
+    assert set(stage.states(alert).values()) == {"cancelled"}
+    assert set(stage.states(clear).values()) == {"queued"}
 
 
 def test_behind_a_worker_that_may_be_at_work_still_an_all_clear_waits_for_its_longest_call(
