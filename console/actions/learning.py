@@ -1,10 +1,11 @@
 """What a year of incidents and exercises shows: how long approving and publishing took, which
 channels held, what was left open. Exercises are never counted with actual incidents."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from statistics import median
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -74,9 +75,7 @@ class World:
     """Done after their time, or not done and overdue."""
 
     def middle(self, what: str) -> float | None:
-        """The median, in seconds: one bad night does not move it."""
-        known = [value for one in self.took if (value := getattr(one, what)) is not None]
-        return median(known) if known else None
+        return middle(self.took, what)
 
     def worst(self, what: str) -> float | None:
         return max((value for one in self.took if (value := getattr(one, what))), default=None)
@@ -88,6 +87,12 @@ class Exercise:
     people: tuple[str, ...]
     channels: tuple[str, ...]
     messages: tuple[Took, ...]
+
+
+def middle(took: Iterable[Took], what: str) -> float | None:
+    """The median, in seconds: one bad night does not move it."""
+    known = [value for one in took if (value := getattr(one, what)) is not None]
+    return median(known) if known else None
 
 
 def year_of(year: int, zone: ZoneInfo) -> Span:
@@ -108,7 +113,7 @@ def world(db: Session, mode: Mode, span: Span, now: datetime) -> World:
     return World(
         mode,
         len(learning.incidents(db, span, str(mode))),
-        _took(db, mode, span),
+        _took(db, learning.released(db, span, str(mode))),
         _held(db, span, exercise=exercise),
         tuple((one, until) for one, (_, until) in zip(titled, ended, strict=True)),
         len(backs),
@@ -121,8 +126,7 @@ def exercises(db: Session, span: Span) -> tuple[Exercise, ...]:
     ids = [row.id for row in rows]
     people, channels = learning.took_part(db, ids), learning.channels_of(db, ids)
     took: dict[str, list[Took]] = {}
-    since = Span(span.begin, datetime.max.replace(tzinfo=UTC))
-    for one in _took(db, Mode.EXERCISE, since):
+    for one in _took(db, learning.released_of(db, ids)):
         took.setdefault(one.incident, []).append(one)
     return tuple(
         Exercise(
@@ -135,8 +139,7 @@ def exercises(db: Session, span: Span) -> tuple[Exercise, ...]:
     )
 
 
-def _took(db: Session, mode: Mode, span: Span) -> tuple[Took, ...]:
-    rows = learning.released(db, span, str(mode))
+def _took(db: Session, rows: Sequence[Any]) -> tuple[Took, ...]:
     reached = learning.reached(db, [one.id for one in rows])
     found = []
     for one in rows:

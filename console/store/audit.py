@@ -22,6 +22,10 @@ class NotKeyed(Exception):
     """Somebody without a key is about to write into a record whose entries have MACs."""
 
 
+BY_A_PERSON = "incident != '' AND actor_id != ''"
+"""Of an entry, for the index of who took part in what."""
+
+
 class EntryRow(Base):
     __tablename__ = "audit"
 
@@ -45,6 +49,13 @@ class EntryRow(Base):
             "erased",
             sqlite_where=text("erased > 0"),
             postgresql_where=text("erased > 0"),
+        ),
+        Index(
+            "ix_audit_took_part",
+            "incident",
+            "actor_id",
+            sqlite_where=text(BY_A_PERSON),
+            postgresql_where=text(BY_A_PERSON),
         ),
     )
 

@@ -9,6 +9,9 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     ScalarSelect,
+    Select,
+    String,
+    bindparam,
     func,
     literal,
     select,
@@ -19,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from console.domain.delivery import DeliveryEvent, DeliveryState
 from console.domain.message import Kind
-from console.store.audit import EntryRow
+from console.store.audit import BY_A_PERSON, EntryRow
 from console.store.deliveries import AGAIN, DeliveryRow, OutcomeRow
 from console.store.incidents import IncidentRow
 from console.store.look_backs import LookBackRow
@@ -40,6 +43,16 @@ class Span:
 def released(db: Session, span: Span, mode: str) -> Sequence[Any]:
     """Every message that was released in that time: its id, kind and moments, and the incident's id
     and title; the oldest first."""
+    in_time = (MessageRow.released_at >= span.begin, MessageRow.released_at < span.end)
+    return _released(db, IncidentRow.mode == mode, *in_time)
+
+
+def released_of(db: Session, incidents: Collection[str]) -> Sequence[Any]:
+    """As `released`, of these incidents."""
+    return _released(db, MessageRow.incident_id.in_(incidents), MessageRow.released_at.is_not(None))
+
+
+def _released(db: Session, *wanted: ColumnElement[bool]) -> Sequence[Any]:
     query = (
         select(
             MessageRow.id,
@@ -50,11 +63,7 @@ def released(db: Session, span: Span, mode: str) -> Sequence[Any]:
             IncidentRow.title,
         )
         .join(IncidentRow, IncidentRow.id == MessageRow.incident_id)
-        .where(
-            IncidentRow.mode == mode,
-            MessageRow.released_at >= span.begin,
-            MessageRow.released_at < span.end,
-        )
+        .where(*wanted)
         .order_by(MessageRow.released_at, MessageRow.id)
     )
     return db.execute(query).all()
@@ -173,17 +182,30 @@ def incidents(db: Session, span: Span, mode: str) -> list[IncidentRow]:
 
 
 def took_part(db: Session, incidents: Collection[str]) -> dict[str, list[str]]:
-    """Incident -> the people who did something in it."""
-    query = (
-        select(EntryRow.incident, EntryRow.actor)
-        .where(EntryRow.incident.in_(incidents), EntryRow.actor_id != "")
-        .distinct()
-        .order_by(EntryRow.actor)
-    )
+    """Incident -> the people who did something in it. From one to the next in the index, whatever
+    lies between them: an incident has hundreds of entries of a few people."""
     found: dict[str, list[str]] = {}
-    for incident, actor in db.execute(query):
+    for incident, actor in db.execute(_TOOK_PART, {"incidents": [*incidents] or [""]}):
         found.setdefault(incident, []).append(actor)
     return found
+
+
+def _took_part() -> Select[Any]:
+    by_a_person = text(BY_A_PERSON)
+    nearest = select(func.min(EntryRow.actor_id)).where(by_a_person)
+    first = nearest.where(EntryRow.incident == IncidentRow.id).scalar_subquery()
+    some = IncidentRow.id.in_(bindparam("incidents", type_=String(), expanding=True))
+    pair = select(IncidentRow.id, first.label("person")).where(some).cte("pair", recursive=True)
+    later = (EntryRow.incident == pair.c.id, EntryRow.actor_id > pair.c.person)
+    following = nearest.where(*later).scalar_subquery()
+    pair = pair.union_all(select(pair.c.id, following).where(pair.c.person.is_not(None)))
+    of_both = (EntryRow.incident == pair.c.id, EntryRow.actor_id == pair.c.person)
+    name = select(EntryRow.actor).where(by_a_person, *of_both).limit(1).scalar_subquery()
+    named = select(pair.c.id, name.label("name")).where(pair.c.person.is_not(None)).subquery()
+    return select(named.c.id, named.c.name).order_by(named.c.name)
+
+
+_TOOK_PART = _took_part()
 
 
 def channels_of(db: Session, incidents: Collection[str]) -> dict[str, list[str]]:

@@ -22,6 +22,7 @@ from console.web import holds, locales, rehearsal, words
 from console.web.compiled import COMPILED, Imported
 from console.web.context import web
 from console.web.findings import address
+from console.web.lines import Lines
 from console.web.times import Times
 
 ALARMS_SHOWN = 3
@@ -86,6 +87,7 @@ def dress(app: Flask, settings: Settings) -> None:
         council=settings.council, words=words, at=at, Mode=Mode, Act=Act, ACTUAL=Mode.ACTUAL,
         language_name=lambda code: catalogue.language_name(code, locales.current()),
         practice_only=settings.practice_only,
+        line=Lines(settings.zone),
         EXERCISE=Mode.EXERCISE, sending_blocked=sending_blocked, alarms=alarms, strange=strange,
         holds=lambda: holds.lines(said.clock_or_day),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """What is learnt from the record: a year in numbers, and its exercises as evidence on a page."""
 
 from calendar import month_name
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, render_template
@@ -62,7 +62,7 @@ def exercises(year: int) -> str:
     year, span = _year(year)
     with web().sessions.read() as db:
         found = learning.exercises(db, span)
-        known = learning.world(db, Mode.EXERCISE, span, web().now)
+    took = [took for one in found for took in one.messages]
     rehearsed = {channel for one in found for channel in one.channels}
     months = {one.incident.opened_at.astimezone(web().desk.settings.zone).month for one in found}
     now = web().now.astimezone(web().desk.settings.zone)
@@ -72,13 +72,13 @@ def exercises(year: int) -> str:
         year=year,
         exercise=True,
         found=found,
-        known=known,
+        middle=lambda what: learning.middle(took, what),
         people=sorted({person for one in found for person in one.people}),
         rehearsed=[one.title for one in web().desk.channels if one.name in rehearsed],
         unrehearsed=[one.title for one in web().desk.channels if one.name not in rehearsed],
         quiet=[month_name[month] for month in past if month not in months],
         types=web().desk.types,
-        title_of=_title_of,
+        titles_of=_titles_of,
         seconds=seconds,
         now=web().now,
     )
@@ -156,6 +156,11 @@ def _short(text: str) -> str:
 def _title_of(channel: str) -> str:
     known = web().desk.channel(channel)
     return known.title if known else channel
+
+
+def _titles_of(channels: Iterable[str]) -> str:
+    known = web().desk.channel
+    return ", ".join(one.title if (one := known(name)) else name for name in channels)
 
 
 def _year(year: int) -> tuple[int, Span]:

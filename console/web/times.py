@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from console import catalogue
@@ -19,7 +20,7 @@ class Times:
 
     def when(self, at: datetime) -> str:
         """``05:18, Fri 16 Jan``"""
-        return catalogue.when(at.astimezone(self.zone), current())
+        return _when(at, self.zone, current())
 
     def clock(self, at: datetime) -> str:
         """``05:18``"""
@@ -36,8 +37,20 @@ class Times:
 
     def day(self, at: datetime) -> str:
         """``16 January 2026``"""
-        return catalogue.day(at.astimezone(self.zone), current())
+        return _day(at, self.zone, current())
 
     def since(self, at: datetime) -> str:
         """``05:18, Fri 16 Jan``, or the day with its year where that was long ago."""
         return self.when(at) if abs(web().now - at) < HALF_A_YEAR else self.day(at)
+
+
+# A page of 200 accounts says 600 times, mostly those of a minute ago. The zone is part of what is
+# asked: the same moment, given in two zones, counts as one.
+@lru_cache(4096)
+def _when(at: datetime, zone: ZoneInfo, language: str) -> str:
+    return catalogue.when(at.astimezone(zone), language)
+
+
+@lru_cache(4096)
+def _day(at: datetime, zone: ZoneInfo, language: str) -> str:
+    return catalogue.day(at.astimezone(zone), language)

@@ -1,0 +1,47 @@
+"""The lines of long lists, made anew only where they show something else than they did.
+
+A page of 200 accounts, or of 200 deliveries, is made of lines that are as they were a minute ago.
+In a template: ``{% call line("account", one.name, one, asked) %}...{% endcall %}``.
+"""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from markupsafe import Markup
+
+from console.web.context import web
+from console.web.locales import current
+
+MOST = 4_000
+"""Lines that are kept, of about 1 kB each."""
+
+
+class StaleLine(AssertionError):
+    """A line shows more than its call names: found by tests, which make every line twice."""
+
+
+class Lines:
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._kept: dict[tuple[str, str], tuple[tuple[object, ...], Markup]] = {}
+
+    def __call__(
+        self, kind: str, key: object, *shown: object, caller: Callable[[], Markup]
+    ) -> Markup:
+        """What ``caller`` makes of what is ``shown``, which has to be everything that it looks at
+        and that can change, but for the page's language and the council's day. The newest line of
+        each ``kind`` and ``key`` is kept; values are compared, so that they have to have an ``==``.
+        """
+        place = (kind, str(key))
+        looks = (*shown, current(), web().now.astimezone(self._zone).date())
+        kept = self._kept.get(place)
+        if kept and kept[0] == looks:
+            if current_app.testing and caller() != kept[1]:
+                raise StaleLine(place)
+            return kept[1]
+        made = caller()
+        if len(self._kept) >= MOST:
+            self._kept.clear()
+        self._kept[place] = (looks, made)
+        return made
