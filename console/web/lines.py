@@ -5,9 +5,10 @@ In a template: ``{% call line("account", one.name, one, asked) %}...{% endcall %
 """
 
 from collections.abc import Callable
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from flask import current_app
+from flask import current_app, g
 from markupsafe import Markup
 
 from console.web.context import web
@@ -34,7 +35,7 @@ class Lines:
         each ``kind`` and ``key`` is kept; values are compared, so that they have to have an ``==``.
         """
         place = (kind, str(key))
-        looks = (*shown, current(), web().now.astimezone(self._zone).date())
+        looks = (*shown, current(), self._today())
         kept = self._kept.get(place)
         if kept and kept[0] == looks:
             if current_app.testing and caller() != kept[1]:
@@ -45,3 +46,10 @@ class Lines:
             self._kept.clear()
         self._kept[place] = (looks, made)
         return made
+
+    def _today(self) -> date:
+        """Asked once for a page."""
+        if "line_day" not in g:
+            g.line_day = web().now.astimezone(self._zone).date()
+        found: date = g.line_day
+        return found

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,7 +28,7 @@ def test_a_line_is_made_once_while_it_shows_the_same(app: Flask) -> None:
     app.testing = False
     with app.app_context():
         for title in ("Radio", "Radio", "Radio!", "Radio"):
-            found = line("account", 1, Shown(title), caller=lambda: made(title, calls))
+            found = line("account", 1, Shown(title), caller=partial(made, title, calls))
             assert found == title
         line("delivery", 1, Shown("Radio"), caller=lambda: made("another kind", calls))
     assert calls == ["Radio", "Radio!", "Radio", "another kind"]
@@ -36,10 +37,10 @@ def test_a_line_is_made_once_while_it_shows_the_same(app: Flask) -> None:
 def test_a_line_is_made_again_on_another_day(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     line, calls = Lines(ZoneInfo("Europe/London")), list[str]()
     app.testing = False
-    with app.app_context():
-        for hour in ("2026-07-01T22:59", "2026-07-01T23:01"):  # midnight of the council's
-            now = datetime.fromisoformat(hour).replace(tzinfo=UTC)
-            monkeypatch.setattr(lines, "web", lambda now=now: type("Web", (), {"now": now}))
+    for hour in ("2026-07-01T22:59", "2026-07-01T23:01"):  # midnight of the council's
+        now = datetime.fromisoformat(hour).replace(tzinfo=UTC)
+        monkeypatch.setattr(lines, "web", lambda now=now: type("Web", (), {"now": now}))
+        with app.app_context():
             line("account", 1, caller=lambda: made("line", calls))
     assert calls == ["line", "line"]
 
