@@ -55,8 +55,7 @@ def years(peer: Peer, runs: int) -> Iterator[Figure]:
 
 
 def _loop() -> float:
-    """Seconds for the same work each time: of a machine that others use too, it tells how much of it
-    was there."""
+    """Seconds for the same work each time: it tells how much of the machine was there."""
     begun = perf_counter()
     sum(one * one % 7 for one in range(100_000))
     return perf_counter() - begun

@@ -164,7 +164,7 @@ def without_all_clear(db: Session, span: Span, mode: str, now: datetime) -> Sequ
     return db.execute(_WITHOUT_ALL_CLEAR, _of(span) | {"mode": mode, "now": now}).all()
 
 
-def _without_all_clear() -> Select[Any]:
+def _without_all_clear() -> Select[IncidentRow, datetime | None]:
     newest = (
         select(MessageRow.incident_id, func.max(MessageRow.number).label("number"))
         .where(MessageRow.released_at.is_not(None))

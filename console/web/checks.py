@@ -1,6 +1,6 @@
 """The check before sending for approval: the exact text of every channel, and what is wrong."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from functools import cache
 from math import ceil
@@ -22,6 +22,7 @@ from console.actions import (
     recipients,
     writing,
 )
+from console.actions.delivery_cards import MANY
 from console.actions.draft_words import Words
 from console.actions.errors import NobodyToAsk, NotCounted, NotReady, Stale, Trouble
 from console.actions.people import User
@@ -159,9 +160,18 @@ def _page(
         addresses=_addresses(_path(mode, message_id), proposals),
         once=cache,
         typed={**begun, **(typed or {})},
+        formed=_formed(proposals, {**begun, **(typed or {})}),
         begun=unused,
         changed=changed,
     ), status
+
+
+def _formed(proposals: compose.Proposals, typed: Mapping[str, str]) -> set[str] | None:
+    """The channels whose text can be changed on the page at once; None: all. Where there are many,
+    a link leads to the form of one, and what was typed has its own."""
+    if len(proposals.channels) <= MANY:
+        return None
+    return {request.args.get("change", ""), *typed}
 
 
 def _whom(db: Transaction, message_id: str) -> dict[str, object]:

@@ -37,29 +37,61 @@ def test_words_that_many_channels_share_are_read_once(browser: Open, web: Web) -
     assert {"channel-bluesky", "channel-mastodon"} <= set(page.ids)
 
 
-def test_each_of_many_channels_has_a_form_of_its_own(browser: Open, app: Flask, web: Web) -> None:
+def with_clubs(app: Flask, web: Web, number: int) -> Web:
+    """A council with so many accounts of clubs."""
     bluesky = web.desk.channel("bluesky")
     assert bluesky
     accounts = [
         replace(bluesky, name=f"club-{one}", title=f"Club <{one}>", account=f"@{one}.example")
-        for one in range(60)
+        for one in range(number)
     ]
     many = replace(web, desk=replace(web.desk, channels=tuple(accounts)))
     app.extensions[KEY] = many
-    edits = {"club-7": 'Snow. "Stay" at <home> & wait.'}
-    check = f"/messages/{acting.drafted(many, edits=edits)}/check"
-    officer = browser("officer")
-    page = html.read(officer.get(check).text)
-    names = [one.name for one in accounts]
-    assert {f"{check}/{one}" for one in names} == {
-        where for _, where in page.forms if where.startswith(f"{check}/")
-    }
+    return many
+
+
+def changed_at(page: html.Page, check: str) -> set[str]:
+    """The channels that have a form on the page."""
+    return {where[len(check) + 1 :] for _, where in page.forms if where.startswith(f"{check}/")}
+
+
+MINE = 'Snow. "Stay" at <home> & wait.'
+
+
+def test_each_of_many_channels_has_a_form_of_its_own(browser: Open, app: Flask, web: Web) -> None:
+    many = with_clubs(app, web, 24)
+    check = f"/messages/{acting.drafted(many, edits={'club-7': MINE})}/check"
+    page = html.read(browser("officer").get(check).text)
+    names = {one.name for one in many.desk.channels}
+    assert changed_at(page, check) == names
     assert {f"channel-{one}" for one in names} <= set(page.ids)
     assert len(page.ids) == len(set(page.ids))
-    assert page.fields["text"].count(edits["club-7"]) == 1
+    assert page.fields["text"].count(MINE) == 1
     assert len(set(page.fields["text"])) == 2
-    assert len(page.fields["text"]) == 60
-    assert page.text.count("Text for Club <31>") == 1
+    assert len(page.fields["text"]) == 24
+    assert page.text.count("Text for Club <21>") == 1
+
+
+def test_of_more_than_24_one_has_its_form_where_it_is_asked_for(
+    browser: Open, app: Flask, web: Web
+) -> None:
+    many = with_clubs(app, web, 60)
+    mine = "Snow. Stay at home, please."
+    message = acting.drafted(many, edits={"club-7": mine})
+    check = f"/messages/{message}/check"
+    officer = browser("officer")
+    page = html.read(officer.get(check).text)
+    assert changed_at(page, check) == set()
+    assert page.text.count("Change this text for Club <") == 60
+    assert {f"channel-{one.name}" for one in many.desk.channels} <= set(page.ids)
+    page = html.read(officer.get(f"{check}?change=club-7").text)
+    assert changed_at(page, check) == {"club-7"}
+    assert page.fields["text"] == [mine]
+    assert page.text.count("Change this text for Club <") == 60
+    # What is too old to be taken is not lost.
+    stale = officer.post(f"{check}/club-9", {"version": "0", "text": "Typed."})
+    assert stale.status_code == 409
+    assert html.read(stale.text).fields["text"] == ["Typed."]
 
 
 def test_one_channel_is_changed_by_hand_and_back(browser: Open, web: Web) -> None:
