@@ -130,11 +130,23 @@ def blocked(sessions: Sessions, home: Path) -> bool:
     where the database does not answer: then that is what has to be told."""
     try:
         with sessions.read() as db:
-            return compare(db, Anchors(home)).older is not None
-    except Unreadable:
-        return True
+            return blocks(db, home)
     except SQLAlchemyError:
         return False
+
+
+def blocks(db: Session, home: Path) -> bool:
+    """As `blocked`, in a look at the database that is under way."""
+    try:
+        found = compare(db, Anchors(home), _compared.get(home, ""))
+    except Unreadable:
+        return True
+    _compared[home] = found.newest.database if found.newest else ""
+    return found.older is not None
+
+
+_compared: dict[Path, str] = {}
+"""The database that a state folder's anchors were compared with last: most likely this one."""
 
 
 def anything_released(db: Session) -> bool:

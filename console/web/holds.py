@@ -1,17 +1,14 @@
-"""Freezing a channel, or everything, and letting it go; the line that says so over every page."""
+"""Freezing a channel, or everything, and letting it go."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from console import register_words
 from console.actions import estate, holding, reading
 from console.actions.errors import NotFound, ReasonMissing
 from console.actions.estate import Hold
 from console.actions.holding import REASON_MOST
-from console.store.away import DatabaseAway
 from console.store.register import EVERYTHING
 from console.web import words
 from console.web.access import me
@@ -19,17 +16,6 @@ from console.web.context import web
 
 blueprint = Blueprint("holds", __name__)
 Page = str | Response | tuple[str, int]
-MOST_SHOWN = 3
-Clock = Callable[..., str]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line over every page."""
-
-    channel: str
-    """Empty where everything is held."""
-    text: str
 
 
 @dataclass(frozen=True)
@@ -84,24 +70,6 @@ def let_go(name: str) -> Page:
         holding.let_go(db, channel=name, by=me(), now=web().now)
     web().ring()
     return _back(name)
-
-
-def lines(clock: Clock) -> tuple[tuple[Line, ...], int]:
-    """What is held now, and how many lines more there are."""
-    try:
-        with web().sessions.read() as db:
-            held = holding.held(db)
-    except DatabaseAway:
-        return (), 0
-    found: list[Line] = []
-    for name, one in held.items():
-        channel = web().desk.channel(name)
-        what = f"Sending on {channel.title if channel else name}"
-        if name == EVERYTHING:
-            found.insert(0, Line("", register_words.held(one, clock(one.at))))
-        else:
-            found.append(Line(name, register_words.held(one, clock(one.at), what)))
-    return tuple(found[:MOST_SHOWN]), len(found[MOST_SHOWN:])
 
 
 def _target(name: str) -> Target:
