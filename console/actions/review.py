@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console.actions import cards, policies, reading, recipients
@@ -14,10 +16,12 @@ from console.actions.errors import NotFound
 from console.actions.people import user
 from console.actions.proofs import pins_left
 from console.domain.approval import ApprovalState, Proof, expired
+from console.domain.incident import Mode
 from console.domain.message import MessageState, Variant
 from console.domain.policy import Bar
 from console.store import messages
 from console.store.approvals import ApprovalRow
+from console.store.incidents import IncidentRow
 from console.store.messages import MessageRow
 from console.store.people import UserRow
 
@@ -80,7 +84,7 @@ class Review:
     def channels(self) -> int:
         return len({one.channel for one in self.variants})
 
-    @property
+    @cached_property
     def languages(self) -> tuple[str, ...]:
         """In which these words are, each to be signed by somebody who reads it."""
         return tuple(dict.fromkeys(one.language for one in self.variants))
@@ -126,6 +130,26 @@ class Review:
         return self.state in (ApprovalState.GRANTED, ApprovalState.REFUSED)
 
 
+@dataclass(frozen=True)
+class Whose:
+    approver_id: str
+    exercise: bool
+
+
+def whose(db: Session, approval_id: str) -> Whose:
+    """Who was asked, and in which world: all that a door has to know. Raises `NotFound`."""
+    query = (
+        select(ApprovalRow.approver_id, IncidentRow.mode)
+        .join(MessageRow, MessageRow.id == ApprovalRow.message_id)
+        .join(IncidentRow, IncidentRow.id == MessageRow.incident_id)
+        .where(ApprovalRow.id == approval_id)
+    )
+    found = db.execute(query).one_or_none()
+    if found is None:
+        raise NotFound("sign-off", approval_id)
+    return Whose(found.approver_id, found.mode == Mode.EXERCISE)
+
+
 def review(db: Session, desk: Desk, approval_id: str) -> Review:
     """Raises `NotFound`."""
     row = db.get(ApprovalRow, approval_id)
@@ -134,7 +158,10 @@ def review(db: Session, desk: Desk, approval_id: str) -> Review:
     sheet = reading.message(db, desk, row.message_id)
     rules = policies.of(db, desk, db.get_one(MessageRow, row.message_id))
     approver = user(db.get_one(UserRow, row.approver_id))
-    variants = tuple(messages.variants(db, row.message_id, row.revision))
+    newer = sheet.message.revision > row.revision
+    variants = (
+        tuple(messages.variants(db, row.message_id, row.revision)) if newer else sheet.variants
+    )
     return Review(
         id=row.id,
         approver_id=row.approver_id,
@@ -153,7 +180,7 @@ def review(db: Session, desk: Desk, approval_id: str) -> Review:
         sheet=sheet,
         approve_by=row.approve_by,
         decided_at=row.decided_at,
-        newer=sheet.message.revision > row.revision,
+        newer=newer,
         people=recipients.how_many(db, desk, [one.channel for one in variants]),
     )
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from console.actions import asking
 from console.actions.errors import NotFound
-from console.actions.review import review
+from console.actions.review import whose
 from console.web.access import me
 from console.web.context import web
 
@@ -37,14 +37,14 @@ def by_link(token: str) -> Door:
         except NotFound:
             page = render_template("pages/sign_off_unknown.html")
             abort(guarded(make_response(page, 404)))
-        world = "/exercise" if review(db, web().desk, approval_id).exercise else ""
+        world = "/exercise" if whose(db, approval_id).exercise else ""
     return Door(f"{world}/sign-off/{token}", token, approval_id, linked=True)
 
 
 def own(approval_id: str) -> Door:
     """Raises `NotFound` where the sign-off was asked of somebody else."""
     with web().sessions.read() as db:
-        found = review(db, web().desk, approval_id)
+        found = whose(db, approval_id)
     if found.approver_id != me().id:
         raise NotFound("sign-off", approval_id)
     address = url_for("sign_off.show_own", approval_id=approval_id)

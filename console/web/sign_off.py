@@ -126,9 +126,10 @@ def _note_fetch(token: str) -> None:
 def _note_reading(door: Door) -> None:
     id_, now, signed_in = door.approval_id, web().now, not door.linked
     with web().sessions.read() as db:
-        new = who_reads.is_new(db, id_, now, signed_in=signed_in)
+        if not who_reads.is_new(db, id_, now, signed_in=signed_in):
+            return
         at = stage(review(db, web().desk, id_), now, linked=door.linked)
-    if not new or at is not Stage.OPEN:
+    if at is not Stage.OPEN:
         return
     try:
         with web().sessions.begin() as db:
