@@ -1,6 +1,5 @@
 """The whole journey by program: drafted over HTTP, signed off from the mail, read by the API."""
 
-import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -43,14 +42,7 @@ def drafted(demo: Demo, **content: Any) -> str:
 
 def link_for(demo: Demo, words: str) -> str:
     """The link in the newest mail that carries these words."""
-
-    def newest() -> str:
-        for mail in reversed(demo.mails()):
-            if words in mail["text"] and (found := re.search(r"\S+/sign-off/\S+", mail["text"])):
-                return found.group()
-        return ""
-
-    return until(newest)
+    return until(lambda: demo.links(words))[-1]
 
 
 def sign(demo: Demo, link: str, pin: str = "") -> requests.Response:

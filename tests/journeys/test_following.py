@@ -61,15 +61,9 @@ def write_alert_of(page: Page, title: str) -> None:
 
 def sign(demo: Demo, browser: Browser, title: str, nth: int = 1) -> None:
     """The approver, from the newest of ``nth`` mails about it."""
-    link = re.compile(rf"{re.escape(demo.base)}/sign-off/\S+")
-
-    def newest() -> str:
-        mails = [one for one in demo.mails() if title in one["subject"]]
-        found = [match.group() for one in mails if (match := link.search(one["text"]))]
-        return found[nth - 1] if len(found) >= nth else ""
-
+    links = until(lambda: (found := demo.links(title))[: len(found) >= nth and nth], 40)
     approver = phone(browser).new_page()
-    approver.goto(until(newest, 40))
+    approver.goto(links[-1])
     approver.get_by_label("Your sign-off PIN").first.fill(demo.user("approver")["pin"])
     approver.locator("#approve-button").click()
     expect(approver.locator("#approve-button")).to_have_count(0)

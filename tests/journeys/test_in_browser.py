@@ -42,13 +42,7 @@ def fill_in(page: Page, snow: Path, title: str) -> None:
 
 
 def mailed_link(demo: Demo, title: str) -> str:
-    def newest() -> str:
-        for mail in reversed(demo.mails()):
-            if title in mail["subject"] and (link := re.search(r"\S+/sign-off/\S+", mail["text"])):
-                return link.group()
-        return ""
-
-    return until(newest)
+    return until(lambda: demo.links(title))[-1]
 
 
 def approve(page: Page, demo: Demo, link: str) -> None:

@@ -56,14 +56,7 @@ def awaiting(demo: Demo, title: str) -> tuple[str, str]:
     words = {"kind": "alert", "text": f"{title}. Stay at home."}
     message: str = demo.api("POST", f"/incidents/{incident}/messages", words).json()["id"]
     demo.api("POST", f"/messages/{message}/submit", {}).raise_for_status()
-
-    def link() -> str:
-        for mail in demo.mails():
-            if title in mail["subject"] and (found := re.search(r"\S+/sign-off/\S+", mail["text"])):
-                return found.group()
-        return ""
-
-    return message, until(link)
+    return message, until(lambda: demo.links(title))[0]
 
 
 def state(demo: Demo, message: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import requests
 from tests.waiting import until
 
 SECONDS = 90
+_LINK = re.compile(r"\S+/sign-off/\S+")
 
 
 @dataclass
@@ -45,6 +47,16 @@ class Demo:
     def mails(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = requests.get(str(self.ready["mail_url"]), timeout=10).json()
         return found
+
+    def links(self, words: str, role: str = "approver") -> list[str]:
+        """Those to sign by in this user's mails with these words, the oldest first. Whoever else
+        became an approver meanwhile has links of their own."""
+        to = self.user(role)["email"]
+        mails = [one for one in self.mails() if one["to"] == to]
+        found = [
+            _LINK.search(one["text"]) for one in mails if words in one["subject"] + one["text"]
+        ]
+        return [one.group() for one in found if one]
 
     def set_fault(self, network: str, fault: str, times: int = 1, **more: Any) -> None:
         body = {"network": network, "fault": fault, "times": times, **more}

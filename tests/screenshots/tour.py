@@ -75,15 +75,9 @@ def _draft(officer: Page, camera: Camera, picture: Path) -> None:
 
 
 def _sign_off(browser: Browser, demo: Demo, camera: Camera, name: str, nth: int = 1) -> None:
-    link = re.compile(rf"{re.escape(demo.base)}/sign-off/\S+")
-
-    def newest() -> str:
-        mails = [one for one in demo.mails() if TITLE in one["subject"]]
-        found = [match.group() for one in mails if (match := link.search(one["text"]))]
-        return found[nth - 1] if len(found) >= nth else ""
-
+    links = until(lambda: (found := demo.links(TITLE))[: len(found) >= nth and nth], 60)
     approver = _page(browser, PHONE)
-    approver.goto(until(newest, 60))
+    approver.goto(links[-1])
     if name:
         camera.take(approver, name)
     approver.get_by_label("Your sign-off PIN").first.fill(demo.user("approver")["pin"])
