@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from console import finding_words, register_words
-from console.actions import findings
+from console.actions import estate, findings
 from console.actions.desk import Desk
-from console.actions.estate import Account, Estate, estate
+from console.actions.estate import Account, Estate
 from console.actions.findings import Finding
 from console.connecting import where_to_look
 from console.domain.drift import Kind
@@ -54,7 +54,7 @@ def finding(db: Session, desk: Desk, finding_id: str, _: str) -> Facts | None:
         return None
     base, configured = desk.settings.console.base_url, desk.channel(account.name)
     now = database_now(db)
-    kept = estate(db, by=None, now=now).account(account.name)
+    kept = estate.account(db, account.name, by=None, now=now)
     return {
         "exercise": False,
         "account": account,
@@ -80,7 +80,7 @@ def _seen(desk: Desk, one: Finding) -> Seen:
 def summary(db: Session, desk: Desk, week: str, _: str) -> Facts | None:
     """How the estate stands when the mail is sent."""
     now = database_now(db)
-    found = estate(db, by=None, now=now)
+    found = estate.estate(db, by=None, now=now)
     reds = [_red(desk, one) for one in found.accounts if one.reds]
     seen = findings.since(db, now - WEEK)
     open_ = {one.id for one in seen if one.settled_at is None}

@@ -124,6 +124,17 @@ def estate(db: Session, *, by: User | None, now: datetime) -> Estate:
     return Estate(_accounts(db, held, now), held.get(EVERYTHING))
 
 
+def account(db: Session, name: str, *, by: User | None, now: datetime) -> Account:
+    """One of them, without reading the others. ``by`` as for `estate`. Raises `NotFound` and
+    `NotPermitted`."""
+    if by:
+        by.must_be_able_to(Act.READ)
+    found = accounts(db, now, [name])
+    if not found:
+        raise NotFound("channel", name)
+    return found[0]
+
+
 def accounts(db: Session, now: datetime, names: Collection[str]) -> tuple[Account, ...]:
     """Those of these channels, in the estate's order."""
     return _accounts(db, holding.held(db), now, names)

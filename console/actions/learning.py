@@ -112,7 +112,7 @@ def world(db: Session, mode: Mode, span: Span, now: datetime) -> World:
     titled = reading.titled(db, [row for row, _ in ended])
     return World(
         mode,
-        len(learning.incidents(db, span, str(mode))),
+        learning.opened(db, span, str(mode)),
         _took(db, learning.released(db, span, str(mode))),
         _held(db, span, exercise=exercise),
         tuple((one, until) for one, (_, until) in zip(titled, ended, strict=True)),

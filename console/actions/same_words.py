@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from console.actions.desk import Desk
 from console.domain.message import Variant
 
+FEW, SOME = 8, 3
+"""So many places are named over the words; of more than few, some."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -27,6 +30,17 @@ class Wording:
     picture: str
     alt: str
     places: tuple[Place, ...]
+
+    @property
+    def named(self) -> tuple[Place, ...]:
+        """Those that stand over the words: all, or the first where they would fill a telephone's
+        screen."""
+        return self.places if len(self.places) <= FEW else self.places[:SOME]
+
+    @property
+    def more(self) -> int:
+        """How many do not."""
+        return len(self.places) - len(self.named)
 
     @property
     def titles(self) -> str:

@@ -191,12 +191,18 @@ def _without_all_clear() -> Select[IncidentRow, datetime | None]:
 
 
 def incidents(db: Session, span: Span, mode: str) -> list[IncidentRow]:
-    query = select(IncidentRow).where(
-        IncidentRow.mode == mode,
-        IncidentRow.opened_at >= span.begin,
-        IncidentRow.opened_at < span.end,
-    )
+    query = select(IncidentRow).where(*_opened(span, mode))
     return list(db.scalars(query.order_by(IncidentRow.opened_at)))
+
+
+def opened(db: Session, span: Span, mode: str) -> int:
+    """How many incidents."""
+    return db.scalar(select(func.count()).where(*_opened(span, mode))) or 0
+
+
+def _opened(span: Span, mode: str) -> tuple[ColumnElement[bool], ...]:
+    begin, end = IncidentRow.opened_at >= span.begin, IncidentRow.opened_at < span.end
+    return IncidentRow.mode == mode, begin, end
 
 
 def took_part(db: Session, incidents: Collection[str]) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -92,6 +93,12 @@ class Board:
     """Seconds until the page asks again; 0 where nothing is under way."""
     said: str
     """What is read out when it changes."""
+
+    @property
+    def runs(self) -> list[tuple[bool, tuple[Line, ...]]]:
+        """The lines in their order, in runs of those that need a person and those that do not."""
+        runs = groupby(self.lines, key=lambda one: one.trouble)
+        return [(trouble, tuple(run)) for trouble, run in runs]
 
 
 def board(sheet: cards.MessageSheet, now: datetime, settings: Settings) -> Board:

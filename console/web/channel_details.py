@@ -56,14 +56,14 @@ def add() -> Page:
 
 @blueprint.get("/channels/<name>/edit")
 def edit(name: str) -> str:
-    account = channels.whole().account(name)
+    account = channels.account(name)
     written = details.of(account)
     return _edit_form(account, _as_typed(written), {}, seen=details.edition(written))
 
 
 @blueprint.post("/channels/<name>/edit")
 def save(name: str) -> Page:
-    account = channels.whole().account(name)
+    account = channels.account(name)
     typed, seen = _typed(), request.form.get("seen", "")
     errors = {} if account.ours else _blank(typed, CONFIGURED)
     if errors:

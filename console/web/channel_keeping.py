@@ -58,7 +58,7 @@ def rotated(name: str) -> Page:
 @blueprint.get("/channels/<name>/moves/<slug>")
 def ask(name: str, slug: str) -> Page:
     """Before the account moves: what will be different."""
-    account, move = channels.whole().account(name), _move(slug)
+    account, move = channels.account(name), _move(slug)
     if (account.status, move) not in NEXT:
         return _back(name)
     return _asking(account, move, account.signpost, {})
@@ -66,7 +66,7 @@ def ask(name: str, slug: str) -> Page:
 
 @blueprint.post("/channels/<name>/moves/<slug>")
 def move(name: str, slug: str) -> Page:
-    account, wanted = channels.whole().account(name), _move(slug)
+    account, wanted = channels.account(name), _move(slug)
     signpost = request.form.get("signpost", "")
     try:
         with web().sessions.begin() as db:

@@ -68,9 +68,8 @@ def one(name: str) -> str:
 
 def show(name: str, errors: Mapping[str, str] | None = None) -> str:
     """Everything about one account. Raises `NotFound`."""
-    now = web().now
     with web().sessions.read() as db:
-        account = estate.estate(db, by=me(), now=now).account(name)
+        account = estate.account(db, name, by=me(), now=web().now)
         checks = estate.history(db, name)
         knowing = estate.still_knowing(db, name)
         everybody = people.everybody(db) if me().may(Act.KEEP) else []
@@ -96,6 +95,12 @@ def show(name: str, errors: Mapping[str, str] | None = None) -> str:
         errors=[{"text": text, "href": f"#{field}"} for field, text in wrong.items()],
         **seen,
     )
+
+
+def account(name: str) -> Account:
+    """Raises `NotFound`."""
+    with web().sessions.read() as db:
+        return estate.account(db, name, by=me(), now=web().now)
 
 
 def whole() -> Estate:

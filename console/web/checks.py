@@ -171,7 +171,7 @@ def _formed(proposals: compose.Proposals, typed: Mapping[str, str]) -> set[str] 
     a link leads to the form of one, and what was typed has its own."""
     if len(proposals.channels) <= MANY:
         return None
-    return {request.args.get("change", ""), *typed}
+    return {request.args.get("change", ""), *typed} - {""}
 
 
 def _whom(db: Transaction, message_id: str) -> dict[str, object]:

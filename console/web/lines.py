@@ -1,7 +1,8 @@
 """The lines of long lists, made anew only where they show something else than they did.
 
 A page of 200 accounts, or of 200 deliveries, is made of lines that are as they were a minute ago.
-In a template: ``{% call line("account", one.name, one, asked) %}...{% endcall %}``.
+In a template: ``{% call line("account", one.name, one, asked) %}...{% endcall %}``. A whole list
+can be such a line, with its own lines in it: while nothing changes, one comparison is all.
 """
 
 from collections.abc import Callable
@@ -14,8 +15,8 @@ from markupsafe import Markup
 from console.web.context import web
 from console.web.locales import current
 
-MOST = 4_000
-"""Lines that are kept, of about 1 kB each."""
+MOST = 6_000_000
+"""Characters that are kept: a line has about a thousand."""
 
 
 class StaleLine(AssertionError):
@@ -26,6 +27,7 @@ class Lines:
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
         self._kept: dict[tuple[str, str], tuple[tuple[object, ...], Markup]] = {}
+        self._room = MOST
 
     def __call__(
         self, kind: str, key: object, *shown: object, caller: Callable[[], Markup]
@@ -42,10 +44,18 @@ class Lines:
                 raise StaleLine(place)
             return kept[1]
         made = caller()
-        if len(self._kept) >= MOST:
-            self._kept.clear()
-        self._kept[place] = (looks, made)
+        self._keep(place, looks, made)
         return made
+
+    def _keep(self, place: tuple[str, str], looks: tuple[object, ...], made: Markup) -> None:
+        """Pages are made on several threads: what is counted here may be a little out."""
+        before = self._kept.pop(place, None)
+        self._room += len(before[1]) if before else 0
+        if len(made) > self._room:
+            self._kept.clear()
+            self._room = MOST
+        self._kept[place] = (looks, made)
+        self._room -= len(made)
 
     def _today(self) -> date:
         """Asked once for a page."""

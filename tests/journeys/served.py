@@ -16,7 +16,7 @@ from console.web.app import create_app
 from console.web.context import KEY, Web
 from tests.real.ports import free_port
 
-PASSWORD = "tram fjord otter cable"
+PASSWORD, PIN = "tram fjord otter cable", "314159"
 PEOPLE = {"custodian": Role.CUSTODIAN, "officer": Role.DUTY_OFFICER, "approver": Role.APPROVER}
 
 
@@ -36,7 +36,7 @@ def served(home: Path, **environment: str) -> Iterator[tuple[str, Web]]:
                 name=f"Demo {name}",
                 roles=[role],
                 password=PASSWORD,
-                pin="739105" if role is Role.APPROVER else "",
+                pin=PIN if role is Role.APPROVER else "",
                 by=Actor("tests"),
                 now=web.now,
             )

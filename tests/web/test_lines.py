@@ -48,13 +48,45 @@ def test_a_line_is_made_again_on_another_day(app: Flask, monkeypatch: pytest.Mon
 def test_no_more_is_kept_than_there_is_room_for(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(lines, "MOST", len("line") * 2)
     line, calls = Lines(ZoneInfo("UTC")), list[str]()
     app.testing = False
-    monkeypatch.setattr(lines, "MOST", 2)
     with app.app_context():
-        for key in (1, 2, 3, 3, 1):
+        for key in (1, 2, 2, 1, 3, 3, 1):
             line("account", key, caller=lambda: made("line", calls))
     assert len(calls) == 4
+
+
+def test_what_changes_takes_the_room_of_what_it_was(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "MOST", len("line") * 2)
+    line, calls = Lines(ZoneInfo("UTC")), list[str]()
+    app.testing = False
+    with app.app_context():
+        line("account", "other", caller=lambda: made("line", calls))
+        for title in range(9):
+            line("account", 1, title, caller=lambda: made("line", calls))
+        line("account", "other", caller=lambda: made("line", calls))
+    assert len(calls) == 10
+
+
+def test_a_list_of_lines_is_a_line_that_makes_anew_only_what_changed(app: Flask) -> None:
+    line, calls = Lines(ZoneInfo("UTC")), list[str]()
+    app.testing = False
+
+    def all_of(titles: list[str]) -> Markup:
+        made_of = [
+            line("account", number, title, caller=partial(made, title, calls))
+            for number, title in enumerate(titles)
+        ]
+        return Markup("").join(made_of)
+
+    with app.app_context():
+        for titles in (["a", "b"], ["a", "b"], ["a", "c"]):
+            found = line("accounts", 1, titles, caller=partial(all_of, titles))
+            assert found == "".join(titles)
+    assert calls == ["a", "b", "c"]
 
 
 def test_a_line_that_shows_more_than_it_names_fails_in_every_test(app: Flask) -> None:
