@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -29,7 +28,9 @@ INCIDENTS, CHANNELS, ENTRIES = 1_000, 200, 1_000_000
 OPEN = 5
 YEARS, EXERCISE = 10, 10
 """How many years they are spread over, and of how many one is an exercise."""
-REQUESTS, LOOPS = 40, 9
+REQUESTS, PATIENCE, SLOW = 40, 400, 1.2
+"""Of each page in a run: how many are timed, and how many asked for at most; a request beside which
+a fixed loop took so many times its fastest is not."""
 COPIED = (
     "incidents", "messages", "variants", "contributors", "approvals", "deliveries", "attempts",
     "outcomes",
@@ -44,16 +45,15 @@ def years(peer: Peer, runs: int) -> Iterator[Figure]:
         running.settled(message, 120)
         incident = running.stage.sheet(message).incident.id
         fill(running.stage.sessions, incident)
-        found, loops = {}, list[float]()
+        machine, found = Machine(), {}
         for name, (browser, path) in _pages(running, message, incident).items():
-            found[name] = [percentile(_timed(browser, path), 0.95) for _ in range(runs)]
-            loops += [_loop() for _ in range(LOOPS)]
+            found[name] = [percentile(_timed(machine, browser, path), 0.95) for _ in range(runs)]
     what = f"p95 of {REQUESTS} requests a run: {INCIDENTS:,} incidents, {CHANNELS} channels, "
-    what += f"{ENTRIES:,} entries, {YEARS} years, SQLite, all on one core"
+    what += f"{ENTRIES:,} entries, {YEARS} years, SQLite, one core, at the machine's full speed"
     for name, each in found.items():
         yield Figure(f"years: {name}", what, "ms", each, goal=40)
-    what = "how slow the machine was: a fixed loop between the pages, median / fastest"
-    yield Figure("years: machine", what, "×", [median(loops) / min(loops)])
+    what = f"requests beside which a fixed loop took over {SLOW} times its fastest, asked again"
+    yield Figure("years: set aside", what, "%", [100 * machine.slow / machine.asked])
 
 
 @contextmanager
@@ -71,17 +71,41 @@ def _one_core() -> Iterator[None]:
         os.sched_setaffinity(0, cores)
 
 
+class Machine:
+    """Tells when somebody else's machine on the same host takes half of this one's speed: the same
+    loop, whose length nothing here can change, then takes twice as long."""
+
+    def __init__(self) -> None:
+        self.asked = self.slow = 0
+        self._fastest = min(_loop() for _ in range(200))
+
+    def at_full_speed(self) -> bool:
+        took = _loop()
+        self._fastest = min(self._fastest, took)
+        return took <= SLOW * self._fastest
+
+
 def _loop() -> float:
-    """Seconds for the same work each time: it tells how much of the machine was there."""
+    """Seconds for the same work each time."""
     begun = perf_counter()
-    sum(one * one % 7 for one in range(100_000))
+    sum(one * one % 7 for one in range(10_000))
     return perf_counter() - begun
 
 
-def _timed(browser: Browser, path: str) -> list[float]:
+def _timed(machine: Machine, browser: Browser, path: str) -> list[float]:
+    """Of requests that began and ended at full speed; of all of them where that never comes."""
     browser.connection.close()  # the server closed it meanwhile; the next request opens it anew
     browser.milliseconds(path)
-    return [browser.milliseconds(path) for _ in range(REQUESTS)]
+    found: list[float] = []
+    each: list[float] = []
+    while len(found) < REQUESTS and len(each) < PATIENCE:
+        before = machine.at_full_speed()
+        each.append(browser.milliseconds(path))
+        if machine.at_full_speed() and before:
+            found.append(each[-1])
+    machine.asked += len(each)
+    machine.slow += len(each) - len(found)
+    return found if len(found) == REQUESTS else each
 
 
 def _pages(running: Council, message: str, incident: str) -> Mapping[str, tuple[Browser, str]]:
