@@ -15,8 +15,8 @@ from markupsafe import Markup
 from console.web.context import web
 from console.web.locales import current
 
-MOST = 6_000_000
-"""Characters that are kept: a line has about a thousand."""
+MOST = 4_000_000
+"""Characters that are kept, of a byte or two each: a page of 200 deliveries has half a million."""
 
 
 class StaleLine(AssertionError):
