@@ -13,8 +13,8 @@ _CLOCKS = 1 << 10
 
 def tid(moment: datetime, key: str) -> str:
     """Of the second before this moment's; its microsecond and the clock identifier come from the
-    key: the same for the same two, at every try. All texts of a release have one moment, so that
-    the clock identifier alone, with its ten bits, would give two of them one name once in 1,024."""
+    key: the same for the same two, at every try. Two of one moment would have one name once in
+    1,024 by the clock identifier alone, and the network would refuse the second."""
     second = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // _SECOND - 1
     chosen = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
     number = second * _MICROSECONDS * _CLOCKS + chosen % (_MICROSECONDS * _CLOCKS)

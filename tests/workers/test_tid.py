@@ -14,9 +14,8 @@ def test_the_same_key_has_the_same_name_at_every_try() -> None:
     assert tid(APPROVED, "a") == tid(APPROVED, "a")
 
 
-def test_the_texts_of_one_release_have_a_name_each() -> None:
-    """They share the moment of their sign-off: a clock identifier alone would not keep the 5,000
-    apart, since there are 1,024 of them."""
+def test_texts_of_one_moment_have_a_name_each() -> None:
+    """A clock identifier alone would not keep the 5,000 apart, since there are 1,024 of them."""
     names = {tid(APPROVED, f"delivery-{number}") for number in range(5_000)}
     assert len(names) == 5_000
 
