@@ -45,30 +45,24 @@ def test_a_line_is_made_again_on_another_day(app: Flask, monkeypatch: pytest.Mon
     assert calls == ["line", "line"]
 
 
+@pytest.mark.parametrize(
+    ("shown", "times"),
+    [
+        ([(1, ""), (2, ""), (2, ""), (1, ""), (3, ""), (3, ""), (1, "")], 4),
+        # What changes takes the room of what it was.
+        ([(1, ""), *((2, title) for title in "abcdefghi"), (1, "")], 10),
+    ],
+)
 def test_no_more_is_kept_than_there_is_room_for(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
+    app: Flask, monkeypatch: pytest.MonkeyPatch, shown: list[tuple[int, str]], times: int
 ) -> None:
     monkeypatch.setattr(lines, "MOST", len("line") * 2)
     line, calls = Lines(ZoneInfo("UTC")), list[str]()
     app.testing = False
     with app.app_context():
-        for key in (1, 2, 2, 1, 3, 3, 1):
-            line("account", key, caller=lambda: made("line", calls))
-    assert len(calls) == 4
-
-
-def test_what_changes_takes_the_room_of_what_it_was(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lines, "MOST", len("line") * 2)
-    line, calls = Lines(ZoneInfo("UTC")), list[str]()
-    app.testing = False
-    with app.app_context():
-        line("account", "other", caller=lambda: made("line", calls))
-        for title in range(9):
-            line("account", 1, title, caller=lambda: made("line", calls))
-        line("account", "other", caller=lambda: made("line", calls))
-    assert len(calls) == 10
+        for key, title in shown:
+            line("account", key, title, caller=lambda: made("line", calls))
+    assert len(calls) == times
 
 
 def test_a_list_of_lines_is_a_line_that_makes_anew_only_what_changed(app: Flask) -> None:
