@@ -5,6 +5,7 @@ its own while it forks, and ends whatever a seed leaves behind.
 """
 
 import gc
+import importlib
 import json
 import os
 import shutil
@@ -21,11 +22,14 @@ from typing import Any
 
 import workers.run
 from console import settings
+from console.actions.desk import Desk
 from console.domain.delivery import STANDARD
 from console.settings import ROOT
 from console.settings_tables import Practice as PracticePlace
-from console.store.engine import Sessions
+from console.store import checkpoints, rounds
+from console.store.engine import Sessions, database_now
 from console.store.people import UserRow
+from console.store.rounds import RoundRow
 from console.web.app import create_app
 from console.web.context import KEY
 from tests.chaos import processes
@@ -37,8 +41,11 @@ from tests.chaos.servers import Clock, OwnPostgres, OwnRedis
 from tests.chaos.world import World
 from tests.stage import PIN, set_up, stage_on
 from tests.waiting import until
+from workers import sweep
 from workers.dispatcher import Dispatcher
 from workers.practice import Practice
+from workers.public_site import SiteKeeper
+from workers.watchman import Watchman
 
 PACE = 8
 """A whole installation lives this many times as fast: a lease takes 5.6 s."""
@@ -192,14 +199,33 @@ class Lane:
 
     def _warm(self) -> None:
         """Every page, mail, query and import that a seed needs, once: its forks share them."""
+        importlib.import_module("gunicorn.workers.gthread")
+        for name in ("held", "sorry"):
+            self.app.jinja_env.get_template(f"pages/{name}.html")
         message = self.stage.draft(text="Ref 0-0-0. Warming up.")
         self.stage.submit(message)
-        with Practice() as practice, self._sending(practice):
+        with Practice() as practice, self._sending(desk := self._at(practice)):
             until(lambda: all(one.mailed_at for one in self.stage.sheet(message).sign_offs))
             for network in ("mastodon", "bluesky"):
                 practice.faults.put({"network": network, "fault": "500 after storing"})
             self._sign(message)
             until(lambda: set(self.stage.states(message).values()) == {"sent"})
+            self._go_the_rounds(desk)
+            SiteKeeper(desk).look()
+            sweep.sweep(self.of_workers, desk, worker="warm")
+            sweep.give_back(self.of_workers, desk, dead="nobody", by="warm")
+
+    def _go_the_rounds(self, desk: Desk) -> None:
+        watchman = Watchman(self.of_workers, desk, name="warm")
+        watchman.start()
+        until(self._rounds_done)
+        watchman.stop()
+
+    def _rounds_done(self) -> bool:
+        with self.stage.sessions.read() as db:
+            now = database_now(db)
+            begun = db.query(RoundRow).count() > 0
+            return begun and not rounds.any_due(db, now) and not checkpoints.standing(db).moved
 
     def _sign(self, message: str) -> None:
         path = f"/sign-off/{self.stage.token(message)}"
@@ -209,10 +235,9 @@ class Lane:
         assert self.stage.sheet(message).message.state == "released"
         client.get(path)
 
-    @contextmanager
-    def _sending(self, practice: Practice) -> Iterator[None]:
-        """A worker's threads. Eight lanes start at once: an answer that comes late is held for a
-        person, of whom there is none, so that a call has as long as in life."""
+    def _at(self, practice: Practice) -> Desk:
+        """Eight lanes start at once: an answer that comes late is held for a person, of whom there
+        is none, so that a call has as long as in life."""
         place = PracticePlace(url=practice.url, smtp=f"{practice.host}:{practice.smtp_port}")
         desk = self.stage.desk
         patient = replace(
@@ -221,7 +246,11 @@ class Lane:
             deadline=STANDARD.deadline,
             margin=STANDARD.margin,
         )
-        desk = replace(desk, settings=replace(desk.settings, practice=place, timing=patient))
+        return replace(desk, settings=replace(desk.settings, practice=place, timing=patient))
+
+    @contextmanager
+    def _sending(self, desk: Desk) -> Iterator[None]:
+        """A worker's threads."""
         dispatcher = Dispatcher(self.of_workers, desk, name="warm", threads=8)
         dispatcher.start()
         try:

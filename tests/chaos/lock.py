@@ -7,17 +7,18 @@ from sqlalchemy.exc import OperationalError
 
 from console.store.engine import Sessions
 
-_HOLD = """
-import sys
-from sqlalchemy import create_engine
-engine = create_engine(sys.argv[1])
-with engine.connect() as connection:
-    if engine.dialect.name == "sqlite":
-        connection.connection.driver_connection.execute("PRAGMA busy_timeout=300")
-        connection.connection.driver_connection.execute("BEGIN IMMEDIATE")
-    else:
-        connection.exec_driver_sql("SET lock_timeout = 300")
-    connection.exec_driver_sql("UPDATE audit_head SET number = number")
+_SQLITE = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], timeout=0.3, isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+_POSTGRESQL = """
+import psycopg, sys
+with psycopg.connect(sys.argv[1]) as connection:
+    connection.execute("SET lock_timeout = 300")
+    connection.execute("UPDATE audit_head SET number = number")
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -30,9 +31,14 @@ class Lock:
 
     def __init__(self, sessions: Sessions) -> None:
         """Raises `OperationalError` where somebody else holds it."""
-        url = sessions.engine.url.render_as_string(hide_password=False)
+        url = sessions.engine.url
+        if sessions.engine.dialect.name == "sqlite":
+            hold, place = _SQLITE, str(url.database)
+        else:
+            there = url.set(drivername="postgresql")
+            hold, place = _POSTGRESQL, there.render_as_string(hide_password=False)
         self._holder = subprocess.Popen(
-            [sys.executable, "-c", _HOLD, url],
+            [sys.executable, "-c", hold, place],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
