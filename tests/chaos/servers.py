@@ -79,7 +79,7 @@ class OwnPostgres:
 
     def fresh(self) -> None:
         self._server.sql('drop database if exists "seed" with (force)')
-        self._server.sql('create database "seed" template "people"')
+        self._server.create("seed", "people")
 
     def down(self, *, immediately: bool) -> None:
         """As `pg_ctl stop -m fast`, or `-m immediate`, after which it has to recover."""

@@ -21,6 +21,9 @@ from tests.chaos.scenario import Plan
 from workers.practice import Practice
 from workers.run import supervise
 
+LOOK = 0.1
+"""Seconds between two looks at who is frozen: each reads two files of every part."""
+
 
 class World:
     """`nurse` is called often: it starts what died, thaws what was frozen."""
@@ -36,6 +39,7 @@ class World:
         self._later: list[tuple[float, Callable[[], object]]] = []
         self._thawing: set[int] = set()
         self._starting: set[str] = set()
+        self._look_at = 0.0
         self.listening = socket.socket()
         self.listening.bind(("127.0.0.1", 0))
         self.listening.listen(64)
@@ -100,10 +104,9 @@ class World:
             if leader in ended:
                 del self.leaders[name]
                 self._bury(name, leader)
-            else:
-                for pid in (leader, *processes.children(leader)):
-                    if pid not in self._thawing and processes.state(pid) == "T":
-                        self.freeze(pid, self.chance.choice((0.3, 1.0, 7.0)))
+        if time.monotonic() > self._look_at:
+            self._look_at = time.monotonic() + LOOK
+            self._find_frozen()
 
     def say_where(self) -> None:
         """What every part is doing, into the log: of a seed that never comes to rest."""
@@ -124,6 +127,13 @@ class World:
         self._later = [(at, act) for at, act in self._later if at > now]
         for act in due:
             act()
+
+    def _find_frozen(self) -> None:
+        """A part that stopped itself at a fault point goes on after a while."""
+        for leader in self.leaders.values():
+            for pid in (leader, *processes.children(leader)):
+                if pid not in self._thawing and processes.state(pid) == "T":
+                    self.freeze(pid, self.chance.choice((0.3, 1.0, 7.0)))
 
     def _bury(self, name: str, leader: int) -> None:
         """An init system kills what is left of a group, or orphans end by themselves."""

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -75,9 +76,7 @@ class Postgres:
                 time.sleep(0.02)
 
     def sql(self, statement: str) -> None:
-        with psycopg.connect(
-            host=str(self.folder), user="skellat", dbname="postgres", autocommit=True
-        ) as db:
+        with self._connected() as db:
             db.execute(statement)
 
     def url(self, database: str) -> str:
@@ -86,8 +85,14 @@ class Postgres:
     def new(self, template: str = "template0") -> str:
         """The name of a fresh database, copied from `template`."""
         name = f"test_{next(self.numbers)}"
-        self.sql(f'create database "{name}" template "{template}"')
+        self.create(name, template)
         return name
+
+    def create(self, name: str, template: str) -> None:
+        with self._connected() as db:
+            # From version 15 on it copies through its log, which takes twice as long.
+            how = "strategy file_copy" if db.info.server_version >= 150_000 else ""
+            db.execute(f'create database "{name}" template "{template}" {how}')
 
     def copy_of(self, template: str, fill: Callable[[str], object]) -> str:
         """A fresh copy of `template`, which `fill(url)` fills the first time it is asked for."""
@@ -107,6 +112,11 @@ class Postgres:
         self.server.wait(20)
         self.server = self.run(*self.command)
         self.wait()
+
+    def _connected(self) -> "psycopg.Connection[tuple[Any, ...]]":
+        return psycopg.connect(
+            host=str(self.folder), user="skellat", dbname="postgres", autocommit=True
+        )
 
     def stop(self) -> None:
         # SIGINT is PostgreSQL's fast shutdown: it ends sessions and frees its shared memory.
