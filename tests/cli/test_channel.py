@@ -46,7 +46,7 @@ def run(stage: Stage, tmp_path: Path, practice: Practice) -> Run:
         "SKELLAT_DATABASE_URL": stage.desk.settings.database_url,
         "SKELLAT_PRACTICE_URL": practice.url,
         "SKELLAT_PRACTICE_SMTP": f"{practice.host}:{practice.smtp_port}",
-        "SKELLAT_PACE": "20",
+        "SKELLAT_PACE": "4",
         "SOCIAL_TOKEN": "canary-token-of-the-desk",
     }
 

@@ -189,5 +189,5 @@ def at_once(acts: Sequence[Callable[[], Found]]) -> list[Found]:
 def _answers(base: str) -> bool:
     try:
         return requests.get(f"{base}/healthz", timeout=2).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False

@@ -195,6 +195,10 @@ class Installation:
             found = db.scalars(select(DeliveryRow).where(DeliveryRow.message_id == message))
             return {one.channel: one for one in found}
 
+    def begun(self, message: str) -> bool:
+        """A worker has or had one of its deliveries: unlike `holders`, true for good."""
+        return any(row.tries for row in self.rows(message).values())
+
     def holders(self, message: str) -> set[int]:
         """Process ids of the workers that hold one of the message's deliveries right now."""
         rows = self.rows(message).values()

@@ -104,7 +104,7 @@ def test_a_clock_that_jumps_while_a_message_leaves_doubles_nothing(
     installation.all_misbehave("slow", seconds=DEADLINE * 0.6)
     installation.start(2)
     message = installation.stage.released(text="Snow on Glen Road.", channels=CHANNELS)
-    until(lambda: installation.holders(message))
+    until(lambda: installation.begun(message))
     clock.jump(jump)
     sent_once(installation, message)
 
@@ -124,7 +124,7 @@ def test_a_clock_that_was_set_back_leaves_no_lost_workers_delivery_waiting_for_a
 def test_a_clock_that_was_set_back_leaves_no_second_try_waiting_for_an_hour(
     installation: Installation, clock: Clock
 ) -> None:
-    installation.misbehave("mastodon", "429", seconds=2)
+    installation.misbehave("mastodon", "429", seconds=30)
     installation.misbehave("bluesky", "500 after storing")
     installation.start(1)
     message = installation.stage.released(text="Snow on Glen Road.", channels=CHANNELS)
@@ -138,19 +138,21 @@ def test_an_all_clear_of_an_earlier_time_still_overtakes_its_alert(
     installation: Installation, clock: Clock
 ) -> None:
     """The order is that of the messages' numbers."""
-    installation.misbehave("mastodon", "429", seconds=3)
-    installation.start(1)
+    installation.misbehave("mastodon", "429", seconds=30)
+    workers = installation.start(1)
     incident = installation.stage.incident()
     alert = installation.stage.released(incident, text="Snow on Glen Road.", channels=CHANNELS)
     until(lambda: installation.rows(alert)["bluesky"].state == "sent")
     until(lambda: installation.rows(alert)["mastodon"].tries)
     until(lambda: installation.rows(alert)["mastodon"].state == "queued")
+    assert workers.stop() == 0  # what they put right would leave before the all clear is signed
     clock.jump("-1h")
     installation.stage.later(hours=-1)
     clear = installation.stage.released(
         incident, Kind.ALL_CLEAR, text="The road is open.", channels=CHANNELS
     )
     an_hour_earlier(installation, clear)
+    installation.start(1)
     assert set(installation.until_settled(clear).values()) == {"sent"}
     assert installation.until_settled(alert)["mastodon"] == "cancelled"
     texts = [one.text for one in installation.practice.log.entries() if one.network == "mastodon"]

@@ -42,8 +42,8 @@ def once_each(installation: Installation, message: str) -> bool:
 def test_row_30_told_to_stop_in_the_middle_it_finishes_or_hands_back_and_the_next_goes_on(
     installation: Installation, whom: str
 ) -> None:
-    installation.all_misbehave("slow", seconds=0.8)
-    old = installation.start(2)
+    installation.all_misbehave("slow", seconds=1.5)
+    old = installation.start(2, SKELLAT_PACE="2")  # a deadline of 10 s: far from the answers
     message = installation.stage.released(text="Snow on Glen Road.")
     until(lambda: installation.holders(message))
     told = {
@@ -53,7 +53,7 @@ def test_row_30_told_to_stop_in_the_middle_it_finishes_or_hands_back_and_the_nex
     }[whom]
     for pid in told:
         os.kill(pid, signal.SIGTERM)
-    installation.start(2)
+    installation.start(2, SKELLAT_PACE="2")
     until(lambda: once_each(installation, message))
     assert installation.posts() == ONCE
     assert (old.stop(), old.said().count("Traceback")) == (0, 0)
@@ -63,10 +63,10 @@ def test_row_30_old_and_new_version_together_send_every_message_once(
     installation: Installation,
 ) -> None:
     installation.all_misbehave("slow", times=8, seconds=0.5)
-    old = installation.start(2)
+    old = installation.start(2, SKELLAT_PACE="2")
     messages = [installation.stage.released(text=f"Snow, number {n}.") for n in range(4)]
-    new = installation.start(2)
-    until(lambda: any(installation.holders(one) for one in messages))
+    new = installation.start(2, SKELLAT_PACE="2")
+    until(lambda: any(installation.begun(one) for one in messages))
     assert old.stop() == 0
     messages.append(installation.stage.released(text="Snow, number 4."))
     until(lambda: all(once_each(installation, one) for one in messages))

@@ -74,9 +74,10 @@ def test_a_broken_record_stops_no_warning_and_is_told_to_whoever_asks(
     with installation.stage.sessions.begin() as db:
         unlock(db)
         db.execute(text("UPDATE audit SET actor = 'Somebody else' WHERE number = 3"))
-    installation.start()
+    workers = installation.start()
     assert Browser().decide(asked).status_code == 200
     assert set(installation.until_settled(asked.message).values()) == {"sent"}
+    assert workers.stop() == 0  # they would go on writing between the two looks below
     found = verify(installation)
     assert found.exit_code == 1
     assert json.loads(found.stdout)["first_bad"] == 3

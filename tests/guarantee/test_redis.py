@@ -22,7 +22,7 @@ from tests.guarantee.installation import Installation, outside
 from tests.guarantee.redis_of_its_own import OwnRedis, own_redis, slow_line
 from tests.real.ports import free_port
 from tests.stage import PIN
-from tests.waiting import until
+from tests.waiting import machine_time, until
 
 ONCE = Counter({"mastodon": 1, "bluesky": 1, "webhook": 1, "public-page": 1, "smtp": 1})
 REAL_TIME = "1"
@@ -110,9 +110,9 @@ def test_a_web_that_dies_before_or_after_the_ring_has_the_message_sent_once(
     with web(sqlite_installation, **armed) as site:
         with pytest.raises(requests.ConnectionError):
             site.sign(sqlite_installation, message)
-        begun = time.monotonic()
-        sent_once(sqlite_installation, message)
-        assert time.monotonic() - begun < 5
+        with machine_time() as passed:
+            sent_once(sqlite_installation, message)
+            assert passed() < 5
 
 
 @pytest.mark.parametrize("trouble", ["refusing", "slow"])
@@ -164,7 +164,7 @@ def test_a_ring_that_is_not_heard_is_logged_and_holds_up_nobody(
         message = sqlite_installation.stage.released(text="Snow on Glen Road.")
         begun = time.monotonic()
         Doorbell(url).ring(4)
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 1.9  # as long as it would wait by itself
         sent_once(sqlite_installation, message)
         assert time.monotonic() - begun < 10
     assert HEARD_OF[trouble] in caplog.text
@@ -195,6 +195,8 @@ def test_rings_that_come_again_from_an_older_copy_send_nothing_twice(
     doorbell = Doorbell(bell.url)
     message = sqlite_installation.stage.released(text="Snow on Glen Road.")
     doorbell.ring(4)
+    with bell.client() as client:
+        assert client.llen(f"rq:queue:{QUEUE}") == 4  # what the copy has, and brings back
     replica = bell.copy()
     sqlite_installation.start(2, SKELLAT_REDIS_URL=bell.url)
     sent_once(sqlite_installation, message)
@@ -202,7 +204,6 @@ def test_rings_that_come_again_from_an_older_copy_send_nothing_twice(
         until(lambda: not client.llen(f"rq:queue:{QUEUE}"))
     bell.fail_over_to(replica)
     with bell.client() as client:
-        assert client.llen(f"rq:queue:{QUEUE}") == 4
         doorbell.ring(4)
         until(lambda: not client.llen(f"rq:queue:{QUEUE}"))
     sent_once(sqlite_installation, message)
@@ -217,7 +218,7 @@ def test_a_redis_that_is_lost_while_a_message_leaves_loses_no_outcome(
     before = until(lambda: workers.children() if len(workers.children()) == 2 else None)
     message = sqlite_installation.stage.released(text="Snow on Glen Road.")
     Doorbell(bell.url).ring(2)
-    until(lambda: sqlite_installation.holders(message))
+    until(lambda: sqlite_installation.begun(message))
     bell.kill()
     sent_once(sqlite_installation, message)
     assert workers.children() == before

@@ -97,5 +97,5 @@ def _answers(started: "subprocess.Popen[bytes]", base: str, log: Path) -> bool:
     assert started.poll() is None, log.read_text()
     try:
         return requests.get(f"{base}/healthz", timeout=2).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False

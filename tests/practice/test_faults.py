@@ -47,11 +47,16 @@ MASTODON = {
 }
 
 
+def timeout(name):
+    """Seconds: short only where an answer never comes, since a busy machine may need a while."""
+    return 1 if name == "hang after storing" else 5
+
+
 @pytest.mark.parametrize("name", MASTODON)
 def test_mastodon(mastodon, fault, texts, name):
     fault("mastodon", name)
     with pytest.raises(MASTODON[name]) as failed:
-        mastodon(timeout=0.5).status_post("Ice")
+        mastodon(timeout=timeout(name)).status_post("Ice")
     if name in ("403", "422"):
         assert failed.value.args[1] == int(name)
     assert texts() == (["Ice"] if name in STORED else [])
@@ -82,7 +87,7 @@ BLUESKY = {
 
 @pytest.mark.parametrize("name", BLUESKY)
 def test_bluesky(bluesky, put, fault, texts, name):
-    client = bluesky(timeout=0.5)
+    client = bluesky(timeout=timeout(name))
     fault("bluesky", name)
     with pytest.raises(BLUESKY[name]):
         put("Ice", client=client)
@@ -145,7 +150,7 @@ def test_webhook_answers(post_webhook, fault, texts, name, status):
 def test_webhook_connections(post_webhook, fault, texts, name, error):
     fault("webhook", name)
     with pytest.raises(error):
-        post_webhook("Ice", timeout=0.3)
+        post_webhook("Ice", timeout=timeout(name))
     assert texts() == (["Ice"] if name in STORED else [])
 
 
@@ -160,31 +165,38 @@ def test_a_redirect_is_seen_when_it_is_followed(mastodon, post_webhook, fault, p
     assert texts() == []
 
 
-@pytest.mark.parametrize("network", ["mastodon", "bluesky", "webhook"])
+DRIP = {"mastodon": 0.001, "bluesky": 0.01, "webhook": 0.02}
+"""Seconds for each byte, so that every whole answer takes longer than the second below."""
+
+
+@pytest.mark.parametrize("network", DRIP)
 def test_a_dripping_answer_outlasts_a_timeout_per_read(
-    network, mastodon, put, post_webhook, fault, texts
+    network, mastodon, bluesky, put, post_webhook, fault, texts
 ):
     """Every byte comes in time, and the whole takes far longer than the timeout."""
     send = {
-        "mastodon": lambda: mastodon(timeout=0.2).status_post("Ice"),
-        "bluesky": lambda: put("Ice"),
-        "webhook": lambda: post_webhook("Ice", timeout=0.2),
+        "mastodon": lambda: mastodon(timeout=1).status_post("Ice"),
+        "bluesky": lambda: put("Ice", client=bluesky(timeout=1)),
+        "webhook": lambda: post_webhook("Ice", timeout=1),
     }[network]
-    fault(network, "drip", seconds=0.003)
+    fault(network, "drip", seconds=DRIP[network])
     start = time.monotonic()
     send()
-    assert time.monotonic() - start > 0.3
+    assert time.monotonic() - start > 1.2
     assert texts() == ["Ice"]
 
 
-def test_slow_answers_as_usual_only_later_and_beside_another_fault(post_webhook, fault, texts):
+def test_slow_answers_as_usual_only_later_and_beside_another_fault(
+    post_webhook, fault, texts, practice
+):
     fault("webhook", "slow", times=2, seconds=0.3)
     fault("webhook", "500 after storing")
     for status in (500, 204):
         start = time.monotonic()
         assert post_webhook("Ice", id=str(status)).status_code == status
-        assert 0.3 <= time.monotonic() - start < 1.5
+        assert time.monotonic() - start >= 0.3
     assert texts() == ["Ice", "Ice"]
+    assert requests.get(f"{practice.url}/faults", timeout=5).json() == []
 
 
 def test_faults_are_used_up_in_order(post_webhook, fault, practice):
@@ -241,4 +253,4 @@ def test_closing_ends_the_connections_that_a_fault_holds():
             time.sleep(0.01)
         start = time.monotonic()
         practice.close()
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 60  # of the 120 that the fault would hold it

@@ -93,5 +93,5 @@ def _add_people(council: Council) -> None:
 def _answers(url: str) -> bool:
     try:
         return requests.get(url, timeout=2).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False

@@ -84,7 +84,7 @@ class Council:
         return running.wait(LONGEST_STOP)
 
     def ready(self) -> dict[str, Any]:
-        found: dict[str, Any] = requests.get(f"{self.base}/readyz", timeout=5).json()
+        found: dict[str, Any] = requests.get(f"{self.base}/readyz", timeout=30).json()
         return found
 
     def api(self, method: str, path: str, body: Any = None) -> dict[str, Any]:

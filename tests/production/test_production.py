@@ -6,7 +6,7 @@ import time
 
 from tests.production.conftest import OwnRedis
 from tests.production.council import Council
-from tests.waiting import until
+from tests.waiting import machine_time, until
 
 EVERY = ["bluesky", "mastodon", "smtp", "webhook"]
 MAIL = "residents-email"
@@ -60,8 +60,9 @@ def test_messages_leave_without_redis_and_approving_does_not_wait_for_it(
         link = council.link("Reference gamma")
         own_redis.kill()
         begun = time.monotonic()
-        council.sign(link)
-        assert time.monotonic() - begun < 2
+        with machine_time() as passed:
+            council.sign(link)
+            assert passed() < 2
         until(lambda: all_sent(council, message), 10)
         assert time.monotonic() - begun < 10
         own_redis.start_again()
@@ -70,6 +71,8 @@ def test_messages_leave_without_redis_and_approving_does_not_wait_for_it(
 
 
 def test_a_stopped_worker_finishes_what_is_in_flight(council: Council) -> None:
+    log = council.home / "worker.log"
+    before = log.stat().st_size if log.exists() else 0  # Redis was killed under earlier workers
     with council.worker():
         message = council.submitted("Ice on Harbour Road. Reference delta.")
         link = council.link("Reference delta")
@@ -79,4 +82,4 @@ def test_a_stopped_worker_finishes_what_is_in_flight(council: Council) -> None:
         assert not council.posts("Reference delta")
     assert all_sent(council, message)
     assert council.posts("Reference delta") == EVERY
-    assert "Traceback" not in council.said("worker")
+    assert b"Traceback" not in log.read_bytes()[before:]

