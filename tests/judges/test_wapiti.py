@@ -16,7 +16,7 @@ from tests.judges.judge import Said, present, run
 from tests.judges.town import ROLES
 
 MODULES = "sql,xss,permanentxss,redirect,csrf,crlf,file,exec,upload,cookieflags,csp,http_headers"
-CRAWL, ATTACK = 90, 20
+CRAWL, ATTACK = 30, 6
 """Seconds: a crawl, and each module's attacks, end then. A quiet machine needs less."""
 PATIENCE = 400
 """Seconds for all of it, on a machine that is busy with something else."""
