@@ -1,6 +1,6 @@
 """The chaos proof: real processes are really broken, and the networks' own log is the judge.
 
-    python -m tests.chaos                    seeds 1 to 300 (CHAOS_SEEDS), on 8 lanes
+    python -m tests.chaos                    seeds 1 to 300 (CHAOS_SEEDS), on 3 lanes for each core
     python -m tests.chaos --seed 17          this one again, and what was done in it when
     python -m tests.chaos --plant NAME       a deliberately broken product: is it seen?
 

@@ -79,7 +79,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=usual, help="how many (CHAOS_SEEDS, or 300)")
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0, help="only this one, step by step")
-    parser.add_argument("--lanes", type=int, default=8, help="how many at a time")
+    parser.add_argument("--lanes", type=int, default=runner.LANES, help="how many at a time")
     parser.add_argument("--database", choices=(*BOTH, "both"), default="both")
     parser.add_argument("--plant", choices=sorted(planted.PLANTS), default="", help="a bug")
     parser.add_argument(

@@ -236,7 +236,7 @@ class Lane:
         client.get(path)
 
     def _at(self, practice: Practice) -> Desk:
-        """Eight lanes start at once: an answer that comes late is held for a person, of whom there
+        """All lanes start at once: an answer that comes late is held for a person, of whom there
         is none, so that a call has as long as in life."""
         place = PracticePlace(url=practice.url, smtp=f"{practice.host}:{practice.smtp_port}")
         desk = self.stage.desk

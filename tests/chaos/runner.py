@@ -19,6 +19,8 @@ from tests.chaos.scenario import database_of
 from tests.chaos.servers import build_clock
 
 Result = dict[str, Any]
+LANES = min(3 * (os.cpu_count() or 2), 24)
+"""At a time. With fewer, cores are idle; with more, each seed lasts longer, and costs more."""
 IN_MEMORY = Path("/dev/shm")
 """No seed has to survive a power cut, so none waits for a disk."""
 

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from tests.chaos import report, runner
+from tests.chaos.runner import LANES
 from tests.chaos.scenario import Plan, plan
 from tests.real.needs import missing, needs
 from tests.real.postgres import find_binaries
-
-LANES = 8
 
 
 @pytest.fixture(scope="module", autouse=True)
