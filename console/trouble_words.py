@@ -129,6 +129,9 @@ _NO_MORE_TODAY = (
     "The network takes no more from this account today.",
     "Use another channel. It can be sent again tomorrow.",
 )
+_ALTERED_SINCE = (
+    "What is in the database is not what was signed, and something left before that was noticed."
+)
 _UNEXPECTED = (
     "Something went wrong that Skellat does not know.",
     "Ask IT to read the details of the attempt, then send again.",
@@ -155,8 +158,10 @@ def words(one: cards.Delivery, *, exercise: bool, next_: str = "") -> Words:
             safe = _SAFE.get(one.reason, _SAFE_TO_REHEARSE if exercise else _SAFE_TO_SEND)
             return Words(f"{what} {safe}".strip(), to_do)
         case DeliveryState.UNCERTAIN:
-            what = what or WHAT_TO_DO[Reason.NO_ANSWER][0]
-            return Words(what, f"{next_ or _next(one)} {_look(one)}")
+            how = f"{next_ or _next(one)} {_look(one)}"
+            if one.reason == Reason.ALTERED:
+                return Words(_ALTERED_SINCE, f"Tell IT and the auditor at once. {how}")
+            return Words(what or WHAT_TO_DO[Reason.NO_ANSWER][0], how)
         case DeliveryState.QUEUED if one.hold:
             held = f"Held by {one.hold.by}: {one.hold.reason.rstrip('.')}."
             return Words(held + maybe, "It leaves when somebody lets it go.")

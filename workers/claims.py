@@ -135,13 +135,18 @@ def mode_of(row: DeliveryRow) -> Mode:
 
 
 def _holds(db: Session, row: DeliveryRow, signed: Signed, now: datetime) -> bool:
-    """The last gate: what is not exactly what was signed fails, loudly, and is never sent."""
+    """The last gate: what is not exactly what was signed fails, loudly, and is never sent. Of what
+    an earlier try may have made public, only a person can say what became."""
     why = signed.why_not(row)
     if not why:
         return True
-    row.state = str(after(NEXT, DeliveryState(row.state), DeliveryEvent.REFUSE))
+    event = DeliveryEvent.LOSE if row.doubtful else DeliveryEvent.REFUSE
+    row.state = str(after(NEXT, DeliveryState(row.state), event))
     row.reason, row.detail, row.changed_at = str(Reason.ALTERED), why, now
-    on_record(db, row, "sending refused: not as signed", row.worker, now, {"why": why})
+    if row.doubtful:
+        row.due_at = None
+    said = {"why": why, "state": row.state}
+    on_record(db, row, "sending refused: not as signed", row.worker, now, said)
     return False
 
 

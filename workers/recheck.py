@@ -51,16 +51,37 @@ class Signed:
 
 def signed_texts(db: Session, desk: Desk, message_id: str) -> Signed:
     """What the sign-offs of this message cover, proved by its digest."""
+    message, mode, variants = _words(db, message_id)
+    return _signed(message, mode, variants, _fault(db, desk, message, mode, variants))
+
+
+def altered(db: Session, row: DeliveryRow) -> str:
+    """Why these are not the words that were signed, whatever became of their message and of the
+    sign-offs since; empty where they are. Of words that were sent there is nothing more to ask."""
+    message, mode, variants = _words(db, row.message_id)
+    return _signed(message, mode, variants, _other(message, mode, variants)).why_not(row)
+
+
+def _words(db: Session, message_id: str) -> tuple[MessageRow, Mode, list[Variant]]:
     message = db.get_one(MessageRow, message_id)
     incident = db.get_one(IncidentRow, message.incident_id)
-    mode = Mode(incident.mode)
-    variants = messages.variants(db, message.id, message.revision)
+    return message, Mode(incident.mode), messages.variants(db, message.id, message.revision)
+
+
+def _signed(message: MessageRow, mode: Mode, variants: list[Variant], fault: str) -> Signed:
     return Signed(
         mode=mode,
         variants={(one.channel, one.language): one for one in variants},
         publish_at=message.publish_at,
-        fault=_fault(db, desk, message, mode, variants),
+        fault=fault,
     )
+
+
+def _other(message: MessageRow, mode: Mode, variants: list[Variant]) -> str:
+    signed = revision_digest(
+        variants, mode=mode, expires_at=message.expires_at, publish_at=message.publish_at
+    )
+    return "" if signed == message.digest else "the digest is not the one that was signed"
 
 
 def _fault(
@@ -68,11 +89,8 @@ def _fault(
 ) -> str:
     if message.state != MessageState.RELEASED:
         return "the message is not released"
-    signed = revision_digest(
-        variants, mode=mode, expires_at=message.expires_at, publish_at=message.publish_at
-    )
-    if signed != message.digest:
-        return "the digest is not the one that was signed"
+    if other := _other(message, mode, variants):
+        return other
     sign_offs = approvals.of_message(db, message.id)
     whole = marks.whole(desk, sign_offs)
     still = still_needed(

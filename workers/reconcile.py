@@ -16,6 +16,7 @@ from workers.claims import mode_of, post_of
 from workers.deadline import deadline
 from workers.deliver import connected, unexpected, within
 from workers.errand import Errand
+from workers.recheck import altered
 from workers.recording import on_record
 
 ABSENT_TWICE = 2
@@ -93,12 +94,14 @@ def settle(sessions: Sessions, desk: Desk, found: Look, *, worker: str) -> None:
 def _settled(
     db: Session, desk: Desk, row: DeliveryRow, found: Look, now: datetime
 ) -> tuple[str, dict[str, str]]:
+    if found.receipt is not None:
+        return _found(row, found.receipt, now)
+    if why := altered(db, row):
+        return _unknowable(row, why)
     if not found.looked:
         return _unread(db, desk, row, now)
     if found.error is not None:
         return _unanswered(desk, row, found.error, now)
-    if found.receipt is not None:
-        return _found(row, found.receipt, now)
     return _absent(desk, row, now)
 
 
@@ -107,6 +110,12 @@ def _found(row: DeliveryRow, receipt: Receipt, now: datetime) -> tuple[str, dict
     row.changed_at, row.reason, row.detail, row.doubtful = now, "", "", False
     row.reference, row.url = receipt.reference, receipt.url
     return "found on the network", {"reference": row.reference, "url": row.url}
+
+
+def _unknowable(row: DeliveryRow, why: str) -> tuple[str, dict[str, str]]:
+    """Other words were looked for than were sent: that they are not there says nothing."""
+    row.reason, row.detail, row.due_at = str(Reason.ALTERED), why, None
+    return "cannot be looked for, a person decides", {"why": why}
 
 
 def _absent(desk: Desk, row: DeliveryRow, now: datetime) -> tuple[str, dict[str, str]]:

@@ -1,6 +1,8 @@
 """The plans of seeds: replayable, and between them every fault point has its turn."""
 
-from tests.chaos.report import ENOUGH, never_hit
+import pytest
+
+from tests.chaos.report import ENOUGH, at_most, never_hit
 from tests.chaos.scenario import BROKEN, ORDER, database_of, plan
 
 
@@ -22,3 +24,9 @@ def test_a_point_that_was_never_hit_is_named() -> None:
     hit = [{"happened": {f"{name}:kill": 1}} for name in ORDER[1:]]
     assert never_hit([*hit, *[{}] * ENOUGH]) == [ORDER[0]]
     assert never_hit(hit) == []
+
+
+@pytest.mark.parametrize(("found", "most"), [(0, 3.00), (1, 4.74), (2, 6.30), (5, 10.51)])
+def test_what_was_seen_bounds_what_there_is(found: int, most: float) -> None:
+    """As tables of the Poisson distribution have it, one-sided, 95 %."""
+    assert at_most(found) == pytest.approx(most, abs=0.005)

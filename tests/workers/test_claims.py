@@ -362,6 +362,19 @@ def test_what_was_changed_everywhere_alike_is_still_not_what_was_signed(
     assert recorded(stage, "sending refused: not as signed") == len(stage.desk.channels)
 
 
+def test_what_was_altered_after_a_try_that_may_have_reached_the_network_is_no_failure(
+    stage: Stage,
+) -> None:
+    """“Nothing was sent” is what a failure says, and of this nobody knows."""
+    message = stage.released(text="Snow.")
+    put(stage, doubtful=True, text="Free money")
+    assert take(stage) == {}
+    assert set(stage.states(message).values()) == {"uncertain"}
+    assert (row(stage, "radio").reason, row(stage, "radio").due_at) == (Reason.ALTERED, None)
+    sweep.sweep(stage.sessions, stage.desk, worker="one:1")
+    assert recorded(stage, "people told of trouble") > 0
+
+
 def test_a_picture_whose_bytes_were_changed_is_not_sent(stage: Stage) -> None:
     sha256 = hashlib.sha256(b"the picture").hexdigest()
     with stage.sessions.begin() as db:

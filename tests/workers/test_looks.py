@@ -3,10 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from console.domain.channel import Reason, Receipt, Unavailable
+import pytest
+
+from console import trouble_words
+from console.actions import messages
+from console.domain.channel import Reason, Receipt, Refused, Unavailable
 from console.domain.delivery import STANDARD
 from tests.stage import Stage
-from tests.workers.hands import long_ago, put, row, take
+from tests.workers.hands import long_ago, put, recorded, row, take
 from workers import reconcile, sweep
 from workers.errand import Errand
 from workers.reconcile import Look
@@ -91,3 +95,49 @@ def test_a_look_for_an_older_try_says_nothing_about_the_newer_one(stage: Stage) 
     sweep.give_back(stage.sessions, stage.desk, dead="one:1", by="test")
     reconcile.settle(stage.sessions, stage.desk, Look(older, receipt=Receipt("7")), worker="one:1")
     assert row(stage, "mastodon").state == "uncertain"
+
+
+@pytest.mark.parametrize(
+    "found", [{}, {"error": Refused(Reason.CONTENT, "other words stand there")}, {"looked": False}]
+)
+@pytest.mark.parametrize("table", ["deliveries", "variants", "deliveries and variants"])
+def test_words_that_were_altered_since_are_not_looked_for_but_put_before_a_person(
+    stage: Stage, found: dict[str, Any], table: str
+) -> None:
+    """Seed 5278: Bluesky had the signed words, the database had others by then, and it was asked
+    about them over and over."""
+    lost(stage)
+    with stage.sessions.engine.begin() as connection:
+        for one in table.split(" and "):
+            connection.exec_driver_sql(f"UPDATE {one} SET text = text || ' Or not.'")
+    for _ in range(2):
+        look(stage, **found)
+        one = row(stage, "mastodon")
+        assert (one.state, one.reason, one.due_at) == ("uncertain", Reason.ALTERED, None)
+    assert recorded(stage, "cannot be looked for, a person decides") == 2
+    [shown] = stage.sheet(one.message_id).deliveries
+    said = trouble_words.words(shown, exercise=False)
+    assert "not what was signed" in said.what
+    assert "Tell IT and the auditor at once. Only a person can tell." in said.to_do
+
+
+def test_what_is_found_is_there_whatever_was_altered(stage: Stage) -> None:
+    lost(stage)
+    put(stage, text="Other words.")
+    look(stage, receipt=Receipt("7"))
+    assert row(stage, "mastodon").state == "sent"
+
+
+def test_a_message_that_was_stopped_since_is_still_looked_for(stage: Stage) -> None:
+    errand = lost(stage)
+    with stage.sessions.begin() as db:
+        messages.stop(
+            db,
+            message_id=errand.post.message,
+            reason="Wrong road.",
+            by=stage.officer,
+            now=stage.now,
+        )
+    look(stage)
+    assert row(stage, "mastodon").reason == Reason.LOST
+    assert row(stage, "mastodon").due_at
